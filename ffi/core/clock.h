@@ -1,0 +1,29 @@
+/* The lab's clock: CLOCK_MONOTONIC through the vDSO, in nanoseconds. */
+#ifndef FENCELAB_CLOCK_H
+#define FENCELAB_CLOCK_H
+
+#include <stdint.h>
+#include <time.h>
+
+#define NSEC_PER_SEC 1000000000ull
+#define NSEC_PER_MSEC 1000000ull
+
+/* now_ns - nanoseconds of CLOCK_MONOTONIC; no system call where the vDSO serves it. */
+static inline uint64_t now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * NSEC_PER_SEC + (uint64_t)ts.tv_nsec;
+}
+
+/* What one read of the clock costs and the smallest step that it shows. */
+struct clock_facts {
+	double read_ns; /* mean of a block of reads; least of several blocks */
+	uint64_t step_ns; /* smallest difference seen between two reads */
+};
+
+void clock_measure(struct clock_facts *facts);
+void sleep_ns(uint64_t ns);
+
+#endif

@@ -1,0 +1,41 @@
+/*
+ * Reply frames: u32 type, u32 length (both little-endian), payload.
+ *
+ * Types up to 15 carry JSON text, types from 16 on carry bytes. The first frame
+ * of a session is FRAME_HELLO; each request ends with exactly one FRAME_DONE.
+ */
+#ifndef FENCELAB_FRAME_H
+#define FENCELAB_FRAME_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "json.h"
+
+/* Raised by every change that an older controller or agent would misread. */
+#define PROTOCOL_VERSION 1
+
+enum frame_type {
+	FRAME_HELLO = 1, /* protocol, architecture, kernel, build of this side */
+	FRAME_RESULT = 2, /* one result of the running request */
+	FRAME_PROGRESS = 3, /* how far the running request is */
+	FRAME_ERROR = 4, /* what went wrong, with code and message */
+	FRAME_DONE = 5, /* the request's end: ok, failed, cancelled */
+	FRAME_HISTOGRAM = 16, /* buckets that the next FRAME_RESULT refers to */
+};
+
+enum {
+	FRAME_HEADER = 8,
+	FRAME_MAX = 4 << 20, /* payload bytes; more is a protocol error on both sides */
+};
+
+int frame_send(int fd, uint32_t type, const void *payload, size_t length);
+int frame_send_json(int fd, uint32_t type, struct json *j);
+int frame_send_error(int fd, const char *code, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+void frame_put_u32(unsigned char *at, uint32_t value);
+void frame_put_u64(unsigned char *at, uint64_t value);
+uint32_t frame_get_u32(const unsigned char *at);
+int write_all(int fd, const void *bytes, size_t length);
+
+#endif
