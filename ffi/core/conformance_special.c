@@ -94,7 +94,7 @@ static void lose_over_exec(struct case_context *context)
 	context->answer[strcspn(context->answer, "\n")] = '\0';
 	close(pipefd[0]);
 	if (!context->answer[0])
-		snprintf(context->answer, sizeof(context->answer), "the program could not be executed");
+		case_skip(context, "the agent program could not be executed");
 	reap(context, child);
 }
 
@@ -221,6 +221,10 @@ static void recognise(struct case_context *context, enum membarrier_filter filte
 	struct membarrier_capability capability;
 
 	membarrier_capability(&capability, filter);
+	if (capability.state == MEMBARRIER_ERROR) {
+		case_skip(context, "no seccomp filter can be installed");
+		return;
+	}
 	snprintf(context->answer, sizeof(context->answer), "%s", membarrier_state_name(capability.state));
 }
 

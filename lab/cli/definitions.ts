@@ -1,0 +1,109 @@
+/**
+ * The command line as data: what is understood, what `--help` says, and which
+ * files a command line names (from which the launcher derives permissions).
+ */
+
+/** An option of a command. */
+export interface OptionDefinition {
+  readonly name: string;
+  /** What its value is called in help; without one the option is a switch. */
+  readonly value?: string;
+  /** It may be given more than once. */
+  readonly repeats?: boolean;
+  readonly help: string;
+  /** Its value is a path that the command reads or writes below. */
+  readonly path?: "read" | "write";
+}
+
+/** A command of `deno task lab`. */
+export interface CommandDefinition {
+  readonly name: string;
+  readonly summary: string;
+  /** Names of positional arguments; a trailing "…" repeats, brackets make it optional. */
+  readonly positionals: readonly string[];
+  readonly options: readonly OptionDefinition[];
+  readonly examples: readonly string[];
+}
+
+const json: OptionDefinition = { name: "json", help: "print JSON instead of text" };
+const store: OptionDefinition = {
+  name: "out",
+  value: "DIR",
+  path: "write",
+  help: "the store of runs (default: runs/ of the project)",
+};
+const seconds: OptionDefinition = {
+  name: "seconds",
+  value: "N",
+  help: "time for each single measurement; more samples, the same plan",
+};
+
+/** All commands; the first is what runs when none is named. */
+export const commands: readonly CommandDefinition[] = [
+  {
+    name: "run",
+    summary: "run a plan, print its tables and store the run (the default command)",
+    positionals: [],
+    options: [
+      { name: "host", value: "NAME", repeats: true, help: "where to run (default: local)" },
+      { name: "plan", value: "PLAN", path: "read", help: "quick (default), full, or a JSON file" },
+      {
+        name: "experiment",
+        value: "E",
+        repeats: true,
+        help: "only this experiment: conformance, cost",
+      },
+      { name: "technique", value: "T", repeats: true, help: "only this technique" },
+      seconds,
+      store,
+      {
+        name: "transport",
+        value: "WAY",
+        help: "ffi (default) or agent: how the local core is reached",
+      },
+      { name: "dry-run", help: "show what would be done, do nothing" },
+      { name: "all", help: "show every conformance case, not only failed ones" },
+      json,
+    ],
+    examples: [
+      "deno task lab",
+      "deno task lab run --plan full --seconds 2",
+      "deno task lab run --experiment cost --technique mprotect --json",
+    ],
+  },
+  {
+    name: "doctor",
+    summary: "what this machine can and cannot do, with remedies",
+    positionals: [],
+    options: [json],
+    examples: ["deno task lab doctor", "deno task lab doctor --json"],
+  },
+  {
+    name: "hosts",
+    summary: "list the hosts that plans can run on",
+    positionals: [],
+    options: [json],
+    examples: ["deno task lab hosts"],
+  },
+  {
+    name: "show",
+    summary: "print a stored run again, or list the store",
+    positionals: ["[RUN]"],
+    options: [
+      store,
+      { name: "all", help: "show every conformance case, not only failed ones" },
+      { name: "limit", value: "N", help: "list at most N runs (default 20)" },
+      json,
+    ],
+    examples: [
+      "deno task lab show",
+      "deno task lab show latest",
+      "deno task lab show 20261121T0104 --json",
+    ],
+  },
+];
+
+/** A command by name. */
+export function findCommand(name: string): CommandDefinition | undefined {
+  return commands.find((command) => command.name === name);
+}

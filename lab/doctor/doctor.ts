@@ -1,0 +1,28 @@
+/**
+ * Doctor: what of the lab works on this host, why the rest does not, and what to do about it.
+ *
+ * @module
+ */
+import type { Check, Examined } from "./check.ts";
+import { hostChecks } from "./host_checks.ts";
+import { toolChecks } from "./tool_checks.ts";
+
+/**
+ * Examines a host.
+ *
+ * @param examined What the core and the search for programs found; nothing else is looked at.
+ * @returns Every check, also those that found nothing to complain about.
+ */
+export function examine(examined: Examined): Check[] {
+  const [core, compiler, ...programs] = toolChecks(examined);
+  return [core!, compiler!, ...hostChecks(examined), ...programs];
+}
+
+/**
+ * Whether the local lab can run at all; if not, doctor ends with exit code 77.
+ *
+ * Everything but the core itself can be done without: what a host refuses is left out of a run.
+ */
+export function canRun(checks: readonly Check[]): boolean {
+  return checks.some((check) => check.id === "core" && check.state !== "missing");
+}

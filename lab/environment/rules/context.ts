@@ -1,0 +1,72 @@
+/**
+ * What a warning's rule may look at.
+ *
+ * @module
+ */
+import { z } from "zod";
+import type { Capabilities } from "../capabilities.ts";
+import { tryCpuList } from "../cpu_list.ts";
+import type { Environment } from "../environment.ts";
+
+/** The part of a cost result that warnings depend on. */
+const CostRowSchema = z.object({
+  experiment: z.literal("cost"),
+  technique: z.string(),
+  siblings: z.int().default(0),
+  callers: z.int().default(1),
+  placement: z.string().default("none"),
+  callerCpus: z.array(z.int()).default([]),
+  siblingCpus: z.array(z.int()).default([]),
+  count: z.number().default(0),
+  dropped: z.number().default(0),
+  opsPerSample: z.number().positive().default(1),
+  ns: z.object({ p50: z.number() }).nullable().default(null),
+});
+
+/** The part of a cost result that warnings depend on. */
+export type CostRow = z.infer<typeof CostRowSchema>;
+
+/** All that a rule may look at. */
+export type WarningContext = {
+  environment: Environment;
+  capabilities: Capabilities;
+  /** Cost results; empty before a run. */
+  costs: readonly CostRow[];
+};
+
+/** The findings that trigger a warning, one message each; none if the warning does not apply. */
+export type Rule = (context: WarningContext) => string[];
+
+/** Picks the cost results out of a run's results; what other experiments found is left out. */
+export function costRows(results: readonly unknown[]): CostRow[] {
+  const rows: CostRow[] = [];
+  for (const result of results) {
+    const row = CostRowSchema.safeParse(result);
+    if (row.success) rows.push(row.data);
+  }
+  return rows;
+}
+
+/** Names a measurement as the tables do: "mprotect (2 siblings, 1 caller)". */
+export function nameOfRow(row: CostRow): string {
+  return `${row.technique} (${counted(row.siblings, "sibling")}, ${
+    counted(row.callers, "caller")
+  })`;
+}
+
+/** "1 CPU", "2 CPUs". */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** How often a CPU list's members occur in a set of CPUs. */
+export function membersOf(list: string, cpus: ReadonlySet<number>): number {
+  return (tryCpuList(list) ?? []).filter((cpu) => cpus.has(cpu)).length;
+}
+
+/** What refused an ability, in brackets: " (EPERM: SCHED_FIFO is refused)". */
+export function whyRefused(ability: { errno: string | null; reason: string | null }): string {
+  const { errno, reason } = ability;
+  if (reason === null) return errno === null ? "" : ` (${errno})`;
+  return errno === null || reason.includes(errno) ? ` (${reason})` : ` (${errno}: ${reason})`;
+}

@@ -1,0 +1,61 @@
+/**
+ * `deno task lab`: builds the core if need be, then starts the lab with exactly
+ * the permissions that the command line calls for.
+ *
+ * A task's permissions are fixed text, but the files that a command may read and
+ * write are named by its user. So this small program alone may start programs;
+ * what it starts reads the project, its store and the files named, nothing else.
+ */
+
+import { BuildError, ensureBuild } from "../ffi/build.ts";
+import { permissionsFor } from "./cli/permissions.ts";
+import { parseCommandLine } from "./cli/parse.ts";
+import { watchParent } from "./cli/parent_watch.ts";
+import { say } from "./cli/terminal.ts";
+import { UsageError } from "./cli/usage_error.ts";
+
+/** What the lab itself will say better is not judged here. */
+function parsed(args: readonly string[]): ReturnType<typeof parseCommandLine> | null {
+  try {
+    return parseCommandLine(args);
+  } catch (error) {
+    if (error instanceof UsageError) return null;
+    throw error;
+  }
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  const line = parsed(args);
+  const env: Record<string, string> = {};
+  if (line && !line.help && ["run", "doctor"].includes(line.command.name)) {
+    try {
+      await ensureBuild(undefined, say);
+    } catch (error) {
+      if (!(error instanceof BuildError)) throw error;
+      // doctor explains what is missing; everything else cannot go on without it
+      if (line.command.name !== "doctor") {
+        say(`Error: ${error.message}`);
+        return 1;
+      }
+      env["FENCELAB_BUILD_ERROR"] = error.message;
+    }
+  }
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "--no-prompt",
+      ...await permissionsFor(line),
+      new URL("main.ts", import.meta.url).pathname,
+      ...args,
+    ],
+    env,
+  }).spawn();
+  using _parent = watchParent(() => child.kill("SIGTERM"));
+  // From a terminal the child gets Ctrl-C itself; here it must only not end the launcher first
+  Deno.addSignalListener("SIGINT", () => {});
+  Deno.addSignalListener("SIGTERM", () => child.kill("SIGTERM"));
+  const { code } = await child.status;
+  return code;
+}
+
+Deno.exit(await main(Deno.args));

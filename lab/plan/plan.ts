@@ -1,0 +1,153 @@
+/** Plans: which experiments with which parameters. A plan is data and can be a file. */
+
+import * as z from "zod";
+
+import { findTechnique, techniques } from "../techniques.ts";
+
+const placements = ["smt", "same-cache", "same-node", "other-node"] as const;
+
+const conformancePlan = z.strictObject({ experiment: z.literal("conformance") });
+
+const costPlan = z.strictObject({
+  experiment: z.literal("cost"),
+  /** Techniques in the order in which they are measured. */
+  techniques: z.array(z.string().refine(isTechnique, { error: "is no technique" })).min(1),
+  /** Numbers of running siblings; "all" is every number up to CPUs - 1. */
+  siblings: z.union([z.array(z.int().min(0).max(1023)).min(1), z.literal("all")]),
+  /** Where siblings sit relative to the caller; "best" is the nearest that is no SMT sibling. */
+  placements: z.union([z.array(z.enum(placements)).min(1), z.enum(["best", "all"])]),
+  /** Numbers of threads that call at the same time; "all" is 1, 2, 4 … up to the CPUs. */
+  callers: z.union([z.array(z.int().min(1).max(1024)).min(1), z.literal("all")]),
+  /** Kept samples after which one measurement ends … */
+  samples: z.int().min(1).max(1_000_000_000),
+  /** … and seconds after which it ends at the latest. */
+  seconds: z.number().positive().max(3600),
+  /** Whether registration is measured too. */
+  registration: z.boolean(),
+});
+
+const planSchema = z.strictObject({
+  name: z.string().min(1).max(64),
+  experiments: z.array(z.discriminatedUnion("experiment", [conformancePlan, costPlan])).min(1),
+});
+
+/** A plan. */
+export type Plan = z.infer<typeof planSchema>;
+/** The part of a plan that asks for cost. */
+export type CostPlan = z.infer<typeof costPlan>;
+
+/** Experiments that this version can run. */
+export const experiments = ["conformance", "cost"] as const;
+/** One of {@linkcode experiments}. */
+export type ExperimentName = typeof experiments[number];
+
+/** A plan is not what a plan must be. */
+export class PlanError extends Error {
+  override readonly name = "PlanError";
+}
+
+function isTechnique(id: string): boolean {
+  return findTechnique(id) !== undefined;
+}
+
+const allTechniques = techniques.map((technique) => technique.id);
+
+/** The built-in plans. `quick` is what `deno task lab` runs. */
+export const builtInPlans: Readonly<Record<"quick" | "full", Plan>> = {
+  quick: {
+    name: "quick",
+    experiments: [
+      { experiment: "conformance" },
+      {
+        experiment: "cost",
+        techniques: allTechniques,
+        siblings: [0, 1],
+        placements: "best",
+        callers: [1],
+        samples: 20_000,
+        seconds: 0.2,
+        registration: true,
+      },
+    ],
+  },
+  full: {
+    name: "full",
+    experiments: [
+      { experiment: "conformance" },
+      {
+        experiment: "cost",
+        techniques: allTechniques,
+        siblings: "all",
+        placements: "all",
+        callers: "all",
+        samples: 100_000,
+        seconds: 1,
+        registration: true,
+      },
+    ],
+  },
+};
+
+/**
+ * Reads a plan from JSON text.
+ *
+ * @param where The file's name, for messages.
+ * @throws {PlanError} Naming file, place and cause.
+ */
+export function parsePlan(text: string, where: string): Plan {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new PlanError(`Cannot read the plan '${where}': it is not JSON (${why})`, { cause });
+  }
+  const parsed = planSchema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const at = issue && issue.path.length > 0 ? issue.path.join(".") : "the top level";
+  throw new PlanError(
+    `Cannot read the plan '${where}': at ${at}: ${issue?.message ?? "it is no plan"}. ` +
+      "Remedy: compare it with 'deno task lab run --plan quick --dry-run --json'",
+    { cause: parsed.error },
+  );
+}
+
+/** What the command line changes in a plan. */
+export interface PlanChanges {
+  /** Only these experiments. */
+  readonly experiments?: readonly ExperimentName[];
+  /** Only these techniques. */
+  readonly techniques?: readonly string[];
+  /** Seconds of one measurement. */
+  readonly seconds?: number;
+}
+
+/**
+ * A plan with the command line's changes.
+ *
+ * An experiment that was asked for but is not in the plan is taken from `full`.
+ */
+export function changePlan(plan: Plan, changes: PlanChanges): Plan {
+  let chosen = plan.experiments;
+  if (changes.experiments) {
+    chosen = changes.experiments.flatMap((name) => {
+      const own = plan.experiments.filter((one) => one.experiment === name);
+      return own.length > 0
+        ? own
+        : builtInPlans.full.experiments.filter((one) => one.experiment === name);
+    });
+  }
+  return {
+    name: plan.name,
+    experiments: chosen.map((one) =>
+      one.experiment !== "cost" ? one : {
+        ...one,
+        techniques: changes.techniques ? [...changes.techniques] : one.techniques,
+        seconds: changes.seconds ?? one.seconds,
+        // Whoever gives more time wants more samples, up to what a histogram is good for
+        samples: changes.seconds ? Math.max(one.samples, 1_000_000) : one.samples,
+      }
+    ),
+  };
+}

@@ -1,0 +1,90 @@
+/** Runs a plan on a host and makes a run of it. */
+
+import type { Session } from "../../ffi/session.ts";
+import { version } from "../../ffi/version.ts";
+import { type Capabilities, parseCapabilities } from "../environment/capabilities.ts";
+import { environmentOf, hostOf, withLoadAfter } from "../environment/environment.ts";
+import { type HostFacts, parseHostFacts } from "../environment/facts.ts";
+import { topologyOf } from "../environment/topology.ts";
+import { warningsFor } from "../environment/warnings.ts";
+import type { LabHost } from "../hosts/host.ts";
+import { checkRun, type Run, RUN_SCHEMA } from "../run_schema.ts";
+import { newRunId } from "../store/run_id.ts";
+import type { Plan } from "./plan.ts";
+import { runSteps } from "./run_steps.ts";
+import { type Steps, stepsOf } from "./steps.ts";
+
+/** What is known about a host before a plan runs on it. */
+export interface Survey {
+  readonly facts: HostFacts;
+  readonly capabilities: Capabilities;
+}
+
+/** What accompanies a run. */
+export interface RunPlanOptions {
+  /** The command line that repeats the run. */
+  readonly command: string;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (fraction: number, label: string) => void;
+}
+
+async function askFacts(session: Session, name: string): Promise<HostFacts> {
+  const [reply] = await session.request("environment");
+  return parseHostFacts(reply?.result, `environment of host '${name}'`);
+}
+
+/** Asks a host what it is and what it can do. @throws as {@linkcode Session.request} does. */
+export async function survey(session: Session, name: string): Promise<Survey> {
+  const facts = await askFacts(session, name);
+  const [reply] = await session.request("probe");
+  return { facts, capabilities: parseCapabilities(reply?.result, `probe of host '${name}'`) };
+}
+
+/** The steps of a plan on a surveyed host; what `--dry-run` shows. */
+export function planSteps(plan: Plan, { facts }: Survey): Steps {
+  return stepsOf(plan, { topology: topologyOf(facts), allowed: facts.allowed });
+}
+
+/**
+ * Runs a plan on a host.
+ *
+ * @returns The run, checked against the schema, not stored yet.
+ * @throws As {@linkcode runSteps} does; nothing of the run is left then.
+ */
+export async function runPlan(host: LabHost, plan: Plan, options: RunPlanOptions): Promise<Run> {
+  const startedAt = new Date();
+  const begin = performance.now();
+  options.onProgress?.(0, `connecting to ${host.name}`);
+  await using session = await host.open();
+  const surveyed = await survey(session, host.name);
+  const { facts, capabilities } = surveyed;
+  const { steps, leftOut } = planSteps(plan, surveyed);
+  const results = await runSteps(session, steps, {
+    capabilities,
+    helper: await host.helper(),
+    ...(options.signal ? { signal: options.signal } : {}),
+    ...(options.onProgress ? { onProgress: options.onProgress } : {}),
+  });
+  const environment = withLoadAfter(environmentOf(facts), await askFacts(session, host.name));
+  return checkRun({
+    schema: RUN_SCHEMA,
+    id: newRunId(startedAt, host.name),
+    startedAt: startedAt.toISOString(),
+    seconds: Math.round(performance.now() - begin) / 1000,
+    plan: { ...plan, leftOut },
+    command: options.command,
+    // No experiment draws random numbers yet; the format has a place for those that will
+    seed: 0,
+    fencelab: { version, build: session.hello.build },
+    host: {
+      name: host.name,
+      via: host.via,
+      transport: host.transport,
+      ...hostOf(facts),
+      emulated: environment.emulated,
+    },
+    environment,
+    warnings: warningsFor(environment, capabilities, results),
+    results,
+  }, `the run on host '${host.name}'`);
+}

@@ -1,0 +1,149 @@
+/** Carries steps out in a session and collects results in the form of run.json. */
+
+import { type Reply, RequestError, type Session } from "../../ffi/session.ts";
+import type { Capabilities } from "../environment/capabilities.ts";
+import type { Registration, Result } from "../run_schema.ts";
+import { resultSchema } from "../schema/results_schema.ts";
+import type { Step } from "./steps.ts";
+
+/** The core's reply is not a result as run.json holds it: core and lab do not belong together. */
+export class ReplyError extends Error {
+  override readonly name = "ReplyError";
+}
+
+/** What accompanies running steps. */
+export interface RunStepsOptions {
+  readonly capabilities: Capabilities;
+  /** Path of the agent on the host, for the conformance case that executes it. */
+  readonly helper: string;
+  readonly signal?: AbortSignal;
+  /** Told the share of the estimated work that is done, and what is being done. */
+  readonly onProgress?: (fraction: number, label: string) => void;
+}
+
+/**
+ * Runs all steps, one after another.
+ *
+ * A technique that cannot run here is a result like any other.
+ *
+ * @throws {SessionError} If the core ends; {RequestError} if it does not understand a request;
+ * {ReplyError} if a reply is not what the schema says; `AbortError` if the signal aborts.
+ */
+export async function runSteps(
+  session: Session,
+  steps: readonly Step[],
+  options: RunStepsOptions,
+): Promise<Result[]> {
+  const total = steps.reduce((sum, step) => sum + step.seconds, 0);
+  const results: Result[] = [];
+  let before = 0;
+  for (const step of steps) {
+    const onProgress = (fraction: number): void =>
+      options.onProgress?.((before + fraction * step.seconds) / total, step.label);
+    onProgress(0);
+    if (step.kind === "registration") {
+      addRegistration(results, await ask(session, step, options, onProgress));
+    } else {
+      results.push(await resultOf(session, step, options, onProgress));
+    }
+    before += step.seconds;
+  }
+  return results;
+}
+
+async function resultOf(
+  session: Session,
+  step: Step,
+  options: RunStepsOptions,
+  onProgress: (fraction: number) => void,
+): Promise<Result> {
+  const refused = options.capabilities.techniques.find((one) =>
+    one.id === step.technique && !one.available
+  );
+  // A filter that kills would take the worker along: what the probe saw refused is not tried again
+  if (refused) return unavailable(step, refused.reason ?? "it is refused", refused.errno);
+  try {
+    const reply = await ask(session, step, options, onProgress);
+    return checkResult({ ...reply.result, ...histogramOf(step, reply) }, step.label);
+  } catch (error) {
+    if (step.kind === "cost" && error instanceof RequestError && error.code !== "bad-request") {
+      return unavailable(step, error.message, null);
+    }
+    throw error;
+  }
+}
+
+function checkResult(value: unknown, label: string): Result {
+  const parsed = resultSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new ReplyError(
+    `Cannot use the reply to '${label}': at ${issue?.path.join(".")}: ${issue?.message}. ` +
+      "Remedy: rebuild the core with 'deno task build'",
+    { cause: parsed.error },
+  );
+}
+
+function histogramOf(step: Step, reply: Reply): object {
+  return step.kind === "cost" ? { histogram: reply.histogram } : {};
+}
+
+async function ask(
+  session: Session,
+  step: Step,
+  options: RunStepsOptions,
+  onProgress: (fraction: number) => void,
+): Promise<Reply> {
+  const parameters = step.kind === "conformance"
+    ? { ...step.parameters, helper: options.helper }
+    : step.parameters;
+  const [reply] = await session.request(step.kind, parameters, {
+    onProgress,
+    ...(options.signal ? { signal: options.signal } : {}),
+  });
+  if (!reply) {
+    throw new RequestError("failed", `Cannot run '${step.label}': the core sent no result`);
+  }
+  return reply;
+}
+
+/** The cost of registering stands with the technique's first result. */
+function addRegistration(results: Result[], reply: Reply): void {
+  const measured = reply.result as {
+    technique: string;
+    registerNs: { coldSingle: Registration; warm: Registration; coldThreaded: Registration } | null;
+  };
+  for (const result of results) {
+    if (result.experiment !== "cost" || result.technique !== measured.technique) continue;
+    result.registerNs = measured.registerNs;
+    return;
+  }
+}
+
+function unavailable(step: Step, reason: string, errno: string | null): Result {
+  const { parameters } = step;
+  const callerCpus = parameters["caller-cpus"] as number[];
+  const siblingCpus = parameters["sibling-cpus"] as number[];
+  return checkResult({
+    experiment: "cost",
+    technique: step.technique,
+    siblings: siblingCpus.length,
+    callers: callerCpus.length,
+    placement: parameters["placement"],
+    callerCpus,
+    siblingCpus,
+    available: false,
+    reason,
+    errno,
+    registerNs: null,
+    count: 0,
+    dropped: 0,
+    droppedWhy: { beforeNotRunning: 0, afterNotRunning: 0, preempted: 0, callerPreempted: 0 },
+    opsPerSample: 1,
+    ns: null,
+    histogram: null,
+    ipisPerOp: null,
+    priority: "none",
+    seconds: 0,
+  }, step.label);
+}

@@ -1,0 +1,126 @@
+import { formatCpuList } from "../environment/cpu_list.ts";
+import type { CostResult, Run } from "../run_schema.ts";
+import { type LogAxis, logCells } from "../statistics/log_cells.ts";
+import { costNotes } from "./cost_notes.ts";
+import { emulatedStamp } from "./emulated.ts";
+import { printable } from "./printable.ts";
+import { spark } from "./spark.ts";
+import { paint, type RenderOptions, type Tone, wrap } from "./style.ts";
+import { type Column, renderTable } from "./table.ts";
+import { formatCount, formatNs, formatShare } from "./units.ts";
+
+const CELLS = 16;
+
+/** The share of dropped samples from which a row deserves a second look. */
+const MANY_DROPPED = 0.1;
+
+/**
+ * The cost results of a run: one table for each number and place of callers and siblings, with the
+ * interrupts per operation beside every time.
+ *
+ * @returns "" if the run has no results of available techniques.
+ */
+export function renderCost(run: Run, options: RenderOptions): string {
+  const groups = new Map<string, CostResult[]>();
+  for (const result of run.results) {
+    if (result.experiment !== "cost" || !result.available) continue;
+    const heading = headingOf(result);
+    const group = groups.get(heading);
+    if (group === undefined) groups.set(heading, [result]);
+    else group.push(result);
+  }
+  const tables = [...groups].map(([heading, results]) => {
+    const parts = [...emulatedStamp(run, options), paint(printable(heading), "strong", options)];
+    const axis = axisOf(results);
+    parts.push(renderTable(columnsFor(axis, options), results, options));
+    return parts.concat(costNotes(results, options)).join("\n");
+  });
+  return tables.join("\n\n");
+}
+
+/** Techniques that could not be used, each with its reason; "" if there are none. */
+export function renderUnavailable(run: Run, options: RenderOptions): string {
+  // A technique is missing from every table of a run, but its reason is worth one line.
+  const reasons = new Set<string>();
+  for (const result of run.results) {
+    if (result.experiment !== "cost" || result.available) continue;
+    const { technique, reason, errno } = result;
+    const code = errno === null ? "" : ` (${errno})`;
+    reasons.add(`${technique}: ${reason ?? "no reason given"}${code}`);
+  }
+  if (reasons.size === 0) return "";
+  const lines = [...reasons].map((line) => `  ${wrap(printable(line), options.width, 4)}`);
+  return [paint("Not available here", "strong", options), ...lines].join("\n");
+}
+
+function headingOf(result: CostResult): string {
+  const callers = `${formatCount(result.callers, "caller")}${onCpus(result.callerCpus)}`;
+  const siblings = `${formatCount(result.siblings, "sibling")}${onCpus(result.siblingCpus)}`;
+  const place = result.placement === "none" ? "" : `, ${result.placement}`;
+  return `Cost of one operation: ${callers}, ${siblings}${place}`;
+}
+
+function onCpus(cpus: number[]): string {
+  if (cpus.length === 0) return "";
+  return ` on CPU${cpus.length === 1 ? "" : "s"} ${formatCpuList(cpus)}`;
+}
+
+function columnsFor(axis: LogAxis | null, options: RenderOptions): Column<CostResult>[] {
+  const time = (key: "p50" | "p90" | "p99" | "max"): Column<CostResult> => ({
+    title: key,
+    right: true,
+    text: (row) => row.ns === null ? "-" : formatNs(row.ns[key], options),
+  });
+  return [
+    { title: "technique", text: nameOf },
+    time("p50"),
+    time("p90"),
+    time("p99"),
+    time("max"),
+    { title: "kept", right: true, text: (row) => String(row.count) },
+    { title: "dropped", right: true, text: (row) => formatShare(dropped(row)), tone: dropTone },
+    { title: "IPIs/op", right: true, text: interruptsOf },
+    {
+      title: axis === null ? "" : axisTitle(axis, options),
+      text: (row) => shapeOf(row, axis, options),
+      dispensable: 1,
+    },
+  ];
+}
+
+function nameOf(row: CostResult): string {
+  return row.opsPerSample === 1 ? row.technique : `${row.technique} (mean of ${row.opsPerSample})`;
+}
+
+function dropped(row: CostResult): number {
+  const taken = row.count + row.dropped;
+  return taken === 0 ? 0 : row.dropped / taken;
+}
+
+function dropTone(row: CostResult): Tone {
+  if (row.count === 0) return "bad";
+  return dropped(row) >= MANY_DROPPED ? "doubtful" : "plain";
+}
+
+function interruptsOf(row: CostResult): string {
+  return row.ipisPerOp === null ? "n/a" : row.ipisPerOp.value.toFixed(2);
+}
+
+function shapeOf(row: CostResult, axis: LogAxis | null, options: RenderOptions): string {
+  if (row.histogram === null || axis === null) return "";
+  return spark(logCells(row.histogram, axis, CELLS), options);
+}
+
+function axisTitle(axis: LogAxis, options: RenderOptions): string {
+  const to = options.unicode === false ? ".." : "…";
+  return `${formatNs(axis.low / 1000, options)} ${to} ${formatNs(axis.high / 1000, options)}, log`;
+}
+
+/** One axis for a whole table, in picoseconds, so that its rows can be compared. */
+function axisOf(results: readonly CostResult[]): LogAxis | null {
+  const times = results.flatMap((result) => result.ns === null ? [] : [result.ns]);
+  if (times.length === 0) return null;
+  const low = Math.min(...times.map((ns) => ns.min)) * 1000;
+  const high = Math.max(...times.map((ns) => ns.max)) * 1000;
+  return { low: Math.max(1, low), high: Math.max(1, low, high) };
+}

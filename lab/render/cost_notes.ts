@@ -1,0 +1,48 @@
+import type { CostResult } from "../run_schema.ts";
+import { printable } from "./printable.ts";
+import { paint, type RenderOptions, type Tone, wrap } from "./style.ts";
+
+const PRIORITIES: Record<CostResult["priority"], string> = {
+  fifo: "under SCHED_FIFO",
+  autogroup: "in an autogroup of its own",
+  none: "without any priority",
+};
+
+/** The legend below a cost table: what its figures rest on. */
+export function costNotes(results: readonly CostResult[], options: RenderOptions): string[] {
+  const lines: string[] = [];
+  const note = (text: string, tone: Tone): void => {
+    lines.push(`  ${paint(wrap(printable(text), options.width, 4), tone, options)}`);
+  };
+  for (const result of results) {
+    if (result.count === 0) note(`${result.technique}: no sample kept${whyDropped(result)}`, "bad");
+  }
+  if (results.some((result) => result.opsPerSample > 1)) {
+    const meaning = "N operations were timed together, each sample is their mean";
+    note(`mean of N: ${meaning}`, "faint");
+  }
+  for (const text of bySource(results)) note(text, "faint");
+  const priorities = new Set(results.map((result) => PRIORITIES[result.priority]));
+  note(`measured ${[...priorities].join(", some ")}`, "faint");
+  return lines;
+}
+
+function whyDropped(result: CostResult): string {
+  const reasons = Object.entries(result.droppedWhy).flatMap(([why, count]) => {
+    if (typeof count !== "number" || count === 0) return [];
+    return [`${count} ${why.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)}`];
+  });
+  return reasons.length === 0 ? "" : `, dropped: ${reasons.join(", ")}`;
+}
+
+/** Who counted the interrupts; names the techniques only where that differs between them. */
+function bySource(results: readonly CostResult[]): string[] {
+  const sources = new Map<string, string[]>();
+  for (const { technique, ipisPerOp } of results) {
+    const source = ipisPerOp === null ? "not counted (n/a)" : `counted by ${ipisPerOp.source}`;
+    sources.set(source, [...sources.get(source) ?? [], technique]);
+  }
+  return [...sources].map(([source, techniques]) =>
+    `IPIs/op ${source}${sources.size === 1 ? "" : `: ${techniques.join(", ")}`}`
+  );
+}

@@ -1,0 +1,54 @@
+import type { Run } from "../run_schema.ts";
+import { renderConformance } from "./conformance.ts";
+import { renderCost, renderUnavailable } from "./cost.ts";
+import { renderEnvironment } from "./environment.ts";
+import { printable } from "./printable.ts";
+import { renderRegistration } from "./registration.ts";
+import { paint, type RenderOptions, wrap } from "./style.ts";
+import { formatCount, formatSeconds } from "./units.ts";
+import { renderWarnings } from "./warnings.ts";
+
+const RENDERED = ["conformance", "cost"];
+
+/**
+ * A whole run as text for a terminal: what it is, where it ran, its warnings, its results.
+ *
+ * @returns Lines joined by "\n", without one at the end; control characters of the run are escaped.
+ */
+export function renderRun(run: Run, options: RenderOptions): string {
+  const blocks = [
+    `${renderHead(run, options)}\n${renderEnvironment(run, options)}`,
+    renderWarnings(run, options),
+    renderConformance(run, options),
+    renderCost(run, options),
+    renderUnavailable(run, options),
+    renderRegistration(run, options),
+    renderOthers(run, options),
+  ];
+  return blocks.filter((block) => block !== "").join("\n\n");
+}
+
+function renderHead(run: Run, options: RenderOptions): string {
+  const { version, build } = run.fencelab;
+  const made = `${run.startedAt}, took ${formatSeconds(run.seconds)}, seed ${run.seed}, ` +
+    `fencelab ${version} (${build})`;
+  return [
+    paint(`Run ${printable(run.id)}`, "strong", options),
+    `  started  ${wrap(printable(made), options.width, 11)}`,
+    `  command  ${wrap(printable(run.command), options.width, 11)}`,
+  ].join("\n");
+}
+
+/** Results that have no table here are counted, so that nobody takes them for missing. */
+function renderOthers(run: Run, options: RenderOptions): string {
+  const counts = new Map<string, number>();
+  for (const { experiment } of run.results) {
+    if (RENDERED.includes(experiment)) continue;
+    counts.set(experiment, (counts.get(experiment) ?? 0) + 1);
+  }
+  if (counts.size === 0) return "";
+  const lines = [...counts].map(([experiment, count]) =>
+    `  ${experiment}: ${formatCount(count, "result")}`
+  );
+  return [paint("In run.json, without a table here", "strong", options), ...lines].join("\n");
+}

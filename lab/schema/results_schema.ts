@@ -1,0 +1,111 @@
+import { z } from "zod";
+import type { Known } from "./known.ts";
+import { costSchema } from "./cost_schema.ts";
+
+const count = z.int().nonnegative();
+const facts = z.record(z.string(), z.unknown());
+const verdict = z.enum(["ordered", "not-ordered", "not-discriminable", "starved"]);
+
+/** A file beside run.json: a plain name, so that no run can point outside its own directory. */
+export const TRACE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
+
+const conformanceSchema = z.looseObject({
+  experiment: z.literal("conformance"),
+  cases: z.array(z.looseObject({
+    name: z.string().min(1),
+    expected: z.string(),
+    actual: z.string(),
+    pass: z.boolean(),
+    skipped: z.boolean().default(false).describe("true: not tried here, note says why"),
+    note: z.string().nullable().default(null),
+  })),
+});
+
+const orderingSchema = z.looseObject({
+  experiment: z.literal("ordering"),
+  technique: z.string().min(1),
+  iterations: count,
+  weak: count.describe("iterations with the outcome that a fence forbids"),
+  power: z.number().min(0).max(1).describe("chance that missing order would have been seen"),
+  controls: facts,
+  evidence: facts,
+  verdict,
+  observation: z.string().describe("the line that litmus7 would print"),
+});
+
+const coreSyncSchema = z.looseObject({
+  experiment: z.literal("core-sync"),
+  technique: z.string().min(1),
+  calls: count,
+  stale: count.describe("calls that ran instructions already replaced"),
+  verdict,
+});
+
+const rcuSchema = z.looseObject({
+  experiment: z.literal("rcu"),
+  flavour: z.enum([
+    "mb",
+    "signal",
+    "membarrier",
+    "membarrier-dyncheck",
+    "membarrier-global",
+    "mprotect",
+    "qsbr",
+  ]),
+  readers: count,
+  writers: count,
+  seconds: z.number().nonnegative(),
+  reads: count,
+  writes: count,
+});
+
+const disturbanceSchema = z.looseObject({
+  experiment: z.literal("disturbance"),
+  technique: z.string().min(1),
+  victim: z.enum(["same-process", "other-process", "other-process-registered"]),
+  wakeupNs: facts,
+  idleNs: facts,
+  stolenShare: z.number().min(0).max(1).describe("share of its CPU that the victim loses"),
+});
+
+const captureSchema = z.looseObject({
+  experiment: z.literal("capture"),
+  trace: z.string().regex(TRACE_NAME).describe("file beside run.json"),
+  events: count,
+  lost: count,
+  techniques: z.array(z.looseObject({
+    technique: z.string().min(1),
+    ops: count,
+    ipisPerOp: z.number().nonnegative().nullable(),
+    targets: z.array(z.int().nonnegative()).describe("CPUs that were interrupted"),
+    sendToEntryNs: facts,
+    handlerNs: facts,
+    exitToReturnNs: facts,
+  })),
+});
+
+const EXPERIMENTS = [
+  conformanceSchema,
+  costSchema,
+  orderingSchema,
+  coreSyncSchema,
+  rcuSchema,
+  disturbanceSchema,
+  captureSchema,
+] as const;
+
+function unknownExperiment(): string {
+  const known = EXPERIMENTS.map((schema) => schema.shape.experiment.value);
+  return `expected one of the experiments ${known.join(", ")}`;
+}
+
+/** One entry of `results`, told apart by `experiment`; unknown further keys are kept. */
+export const resultSchema = z.discriminatedUnion("experiment", EXPERIMENTS, {
+  error: unknownExperiment,
+});
+
+/** One entry of `results`. */
+export type Result = Known<z.infer<typeof resultSchema>>;
+
+/** One entry of `results` with `experiment: "conformance"`. */
+export type ConformanceResult = Known<z.infer<typeof conformanceSchema>>;

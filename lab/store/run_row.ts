@@ -1,0 +1,115 @@
+import type { Run, RunFormatError } from "../run_schema.ts";
+import { startOfRunId } from "./run_id.ts";
+
+interface RowPlace {
+  /** The run's id; of a damaged run the name of its directory. */
+  id: string;
+  /** The run directory. */
+  path: string;
+  /** The start in UTC; of a damaged run what the directory's name or age says. */
+  startedAt: string;
+}
+
+/** A run in a list. */
+export interface ReadableRow extends RowPlace {
+  state: "ok";
+  /** Duration in seconds. */
+  seconds: number;
+  command: string;
+  host: string;
+  arch: string;
+  kernel: string;
+  emulated: boolean;
+  /** The experiments that have results, each once. */
+  experiments: string[];
+  /** The techniques that have results, each once. */
+  techniques: string[];
+  /** Number of warnings. */
+  warnings: number;
+  /** Whether one of them invalidates results. */
+  invalidated: boolean;
+}
+
+/** A run directory in a list whose `run.json` cannot be used. */
+export interface DamagedRow extends RowPlace {
+  state: "damaged";
+  /** What is wrong with it and what to do. */
+  error: string;
+}
+
+/** One line of a list of runs. */
+export type RunRow = ReadableRow | DamagedRow;
+
+/** A row as the index stores it: SQLite knows neither lists nor booleans. */
+export type IndexRecord = Record<string, string | number | null>;
+
+/** What the index keeps of a run. */
+export function recordOfRun(run: Run): IndexRecord {
+  const experiments = run.results.map((result) => result.experiment);
+  const techniques = run.results.flatMap(techniquesOf);
+  return {
+    started_ms: Date.parse(run.startedAt),
+    started_at: run.startedAt,
+    seconds: run.seconds,
+    command: run.command,
+    host: run.host.name,
+    arch: run.host.arch,
+    kernel: run.host.kernel,
+    emulated: Number(run.host.emulated),
+    experiments: JSON.stringify([...new Set(experiments)]),
+    techniques: JSON.stringify([...new Set(techniques)]),
+    warnings: run.warnings.length,
+    invalidated: Number(run.warnings.some((warning) => warning.invalidates)),
+    error: null,
+  };
+}
+
+function techniquesOf(result: Run["results"][number]): string[] {
+  if (result.experiment === "capture") return result.techniques.map((entry) => entry.technique);
+  return "technique" in result && typeof result.technique === "string" ? [result.technique] : [];
+}
+
+/**
+ * What the index keeps of a damaged run.
+ *
+ * @param modified When `run.json` was last changed, milliseconds since 1970.
+ */
+export function recordOfDamage(name: string, modified: number, error: RunFormatError): IndexRecord {
+  const start = startOfRunId(name) ?? modified;
+  return {
+    started_ms: start,
+    started_at: new Date(start).toISOString(),
+    seconds: null,
+    command: null,
+    host: null,
+    arch: null,
+    kernel: null,
+    emulated: null,
+    experiments: null,
+    techniques: null,
+    warnings: null,
+    invalidated: null,
+    error: error.message,
+  };
+}
+
+/** The row of a record that came back from the index. */
+export function rowOfRecord(store: string, record: IndexRecord): RunRow {
+  const id = String(record.name);
+  const place: RowPlace = { id, path: `${store}/${id}`, startedAt: String(record.started_at) };
+  if (record.error !== null) return { ...place, state: "damaged", error: String(record.error) };
+  return {
+    ...place,
+    state: "ok",
+    seconds: Number(record.seconds),
+    command: String(record.command),
+    host: String(record.host),
+    arch: String(record.arch),
+    kernel: String(record.kernel),
+    emulated: record.emulated === 1,
+    experiments: JSON.parse(String(record.experiments)),
+    techniques: JSON.parse(String(record.techniques)),
+    warnings: Number(record.warnings),
+    invalidated: record.invalidated === 1,
+  };
+}

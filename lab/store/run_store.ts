@@ -1,0 +1,135 @@
+import type { Run } from "../run_schema.ts";
+import { findRun, isDirectory, noRunIn } from "./find_run.ts";
+import { IndexFile } from "./index_file.ts";
+import { readRun, readStoredRun } from "./read_run.ts";
+import type { RunFilter } from "./run_index.ts";
+import { rowOfRecord, type RunRow } from "./run_row.ts";
+import { StoreError, storeErrorOf } from "./store_error.ts";
+import { type RunDirProblem, verifyRunDir } from "./verify.ts";
+import { type RunFiles, writeRun } from "./write_run.ts";
+
+/** A run and the directory it lies in. */
+export interface StoredRun {
+  run: Run;
+  /** The run directory, where the traces are. */
+  path: string;
+}
+
+/** Which runs to list. */
+export interface ListOptions {
+  /** Greatest number of rows; all when left out. */
+  limit?: number;
+  filter?: RunFilter;
+}
+
+/**
+ * The runs below one directory, each in a directory of its own.
+ *
+ * The directories alone are the truth: copy one in and it is listed, remove it and it is gone. Beside
+ * them lies an index, `.index.sqlite`, that may be deleted at any time.
+ */
+export class RunStore {
+  /** The store's directory, without a slash at its end. */
+  readonly dir: string;
+  readonly #index: IndexFile;
+
+  /** @param dir The store's directory; the first save makes it. */
+  constructor(dir: string) {
+    this.dir = dir.replace(/(?<=.)\/+$/, "");
+    this.#index = new IndexFile(this.dir);
+  }
+
+  /**
+   * Writes a run completely or not at all.
+   *
+   * @param files The traces that the run's results name: bytes, or a path to copy.
+   * @returns The path of the new run directory.
+   * @throws {StoreError} If the run does not fit the schema, cannot be written, or exists.
+   */
+  save(run: Run, files: RunFiles = new Map()): Promise<string> {
+    return writeRun(this.dir, run, files);
+  }
+
+  /**
+   * Reads a run.
+   *
+   * @param reference An id, the beginning of one, "latest", or the path of a run directory. It may
+   * therefore lead out of the store: do not pass on what a web client sent.
+   * @throws {StoreError} If it names no run, or several.
+   * @throws {RunFormatError} If its run.json cannot be used.
+   */
+  load(reference: string): StoredRun {
+    if (reference.includes("/") || reference === "." || reference === "..") {
+      return loadPath(reference);
+    }
+    const name = reference === "latest" ? this.#latest() : findRun(this.dir, reference);
+    if (name === null) return loadPath(reference);
+    return { run: readStoredRun(this.dir, name), path: `${this.dir}/${name}` };
+  }
+
+  /**
+   * Lists runs, newest first. Damaged ones are listed as such, but pass no filter.
+   *
+   * @throws {StoreError} If the directory cannot be read.
+   */
+  list(options: ListOptions = {}): RunRow[] {
+    const { limit = -1, filter = {} } = options;
+    if (!exists(this.dir)) return [];
+    try {
+      const records = this.#index.use((index) => {
+        index.refresh();
+        return index.select(filter, limit);
+      });
+      return records.map((record) => rowOfRecord(this.dir, record));
+    } catch (cause) {
+      throw storeErrorOf(`Cannot list the runs in '${this.dir}'`, cause);
+    }
+  }
+
+  /**
+   * Makes the index anew from the run directories.
+   *
+   * @throws {StoreError} If the directory cannot be read.
+   */
+  rebuild(): void {
+    this.#index.forget();
+    this.list({ limit: 0 });
+  }
+
+  /**
+   * Says which files of a run directory its run.json does not name, and which are missing.
+   *
+   * @param reference As for {@linkcode RunStore.load}.
+   * @throws {StoreError} If it names no run, or several.
+   * @throws {RunFormatError} If its run.json cannot be used.
+   */
+  verify(reference: string): RunDirProblem[] {
+    const { run, path } = this.load(reference);
+    return verifyRunDir(path, run);
+  }
+
+  #latest(): string {
+    const [newest] = this.list({ limit: 1 });
+    if (newest === undefined) throw noRunIn(this.dir, "latest");
+    return newest.id;
+  }
+}
+
+function loadPath(path: string): StoredRun {
+  const dir = path.replace(/(?<=.)\/+$/, "");
+  if (!isDirectory(dir)) {
+    const problem = `Cannot find run '${path}': there is no such directory`;
+    throw new StoreError(problem, "give a run's id or the path of its directory");
+  }
+  return { run: readRun(dir), path: dir };
+}
+
+function exists(path: string): boolean {
+  try {
+    Deno.statSync(path);
+    return true;
+  } catch (cause) {
+    if (cause instanceof Deno.errors.NotFound) return false;
+    throw storeErrorOf(`Cannot look at '${path}'`, cause);
+  }
+}
