@@ -176,6 +176,13 @@ Deno.test("parseRun() refuses histograms that cannot be decoded", () => {
   assertEquals(checkRun(run, "x"), run);
 });
 
+Deno.test("runJsonSchema() demands no more of a file than parseRun()", () => {
+  const text = JSON.stringify(runJsonSchema());
+  assertStringIncludes(text, '"required":["name","expected","actual","pass"]');
+  assertStringIncludes(text, '"additionalProperties":{}');
+  assert(!text.includes('"additionalProperties":false'));
+});
+
 Deno.test("runJsonSchema() describes every experiment, with what must be there", () => {
   const schema = runJsonSchema() as {
     required: string[];

@@ -50,6 +50,7 @@ int case_sleeping_thread(void)
 struct job {
 	const struct conformance_case *test;
 	const char *helper;
+	enum membarrier_filter filter;
 };
 
 static void run_steps(const struct conformance_case *test, struct case_context *context)
@@ -77,18 +78,23 @@ static void run_case(void *argument, int answer)
 	const struct job *job = argument;
 	struct case_context context = { .helper = job->helper };
 
-	if (job->test->run)
+	if (seccomp_filter_membarrier(job->filter) != 0)
+		case_skip(&context, "no seccomp filter can be installed");
+	else if (job->test->run)
 		job->test->run(&context);
 	else
 		run_steps(job->test, &context);
 	write_all(answer, &context, sizeof(context));
 }
 
-static void write_case(struct json *j, const struct conformance_case *test, const char *expected,
-		       const struct case_context *context)
+static void write_case(struct json *j, const struct conformance_case *test, const char *prefix,
+		       const char *expected, const struct case_context *context)
 {
+	char name[160];
+
+	snprintf(name, sizeof(name), "%s%s", prefix, test->name);
 	json_object(j, NULL);
-	json_string(j, "name", test->name);
+	json_string(j, "name", name);
 	json_string(j, "expected", expected);
 	json_string(j, "actual", context->answer);
 	json_bool(j, "pass", !context->skipped && strcmp(expected, context->answer) == 0);
@@ -97,30 +103,62 @@ static void write_case(struct json *j, const struct conformance_case *test, cons
 	json_object_end(j);
 }
 
+/* Run a case in a process of its own; its death is an answer like any other. */
+static void ask_case(const struct job *job, struct case_context *context)
+{
+	struct child_end end;
+	int ret = child_run(run_case, (void *)job, context, sizeof(*context), &end);
+
+	if (!ret && end.length == sizeof(*context))
+		return;
+	memset(context, 0, sizeof(*context));
+	if (ret)
+		snprintf(context->answer, sizeof(context->answer), "no process: %s", errno_name(-ret));
+	else if (end.signal == SIGSYS)
+		snprintf(context->answer, sizeof(context->answer), "killed (SIGSYS)");
+	else
+		snprintf(context->answer, sizeof(context->answer), end.signal ? "killed by signal %d" : "exit %d",
+			 end.signal ? end.signal : end.status);
+}
+
 static void one_case(struct json *j, const struct conformance_case *test, long mask,
 		     const char *helper)
 {
 	bool offered = (mask & test->needs) == test->needs;
 	const char *expected = offered ? test->expected : test->otherwise;
-	struct job job = { test, helper };
+	struct job job = { test, helper, FILTER_NONE };
 	struct case_context context = { 0 };
-	struct child_end end;
 
-	if (!expected) {
+	if (expected)
+		ask_case(&job, &context);
+	else
 		case_skip(&context, "QUERY does not offer the command");
-		write_case(j, test, test->expected, &context);
-		return;
-	}
-	int ret = child_run(run_case, &job, &context, sizeof(context), &end);
+	write_case(j, test, "", expected ? expected : test->expected, &context);
+}
 
-	if (ret) {
-		snprintf(context.answer, sizeof(context.answer), "no process: %s", errno_name(-ret));
-	} else if (end.length != sizeof(context)) {
-		memset(&context, 0, sizeof(context));
-		snprintf(context.answer, sizeof(context.answer), end.signal ? "killed by signal %d" : "exit %d",
-			 end.signal ? end.signal : end.status);
-	}
-	write_case(j, test, expected, &context);
+/*
+ * The same calls under a filter: whatever they are, the filter answers the
+ * first of them, and nothing of the kernel's own answers shows.
+ */
+static void filtered_case(struct json *j, const struct conformance_case *test,
+			  enum membarrier_filter filter)
+{
+	static const struct {
+		const char *prefix, *answer;
+	} filters[] = {
+		[FILTER_EPERM] = { "filter EPERM: ", "EPERM" },
+		[FILTER_ENOSYS] = { "filter ENOSYS: ", "ENOSYS" },
+		[FILTER_KILL] = { "filter that kills: ", "killed (SIGSYS)" },
+	};
+	bool first_of_many = test->steps > 1 && filter != FILTER_KILL;
+	struct job job = { test, NULL, filter };
+	struct case_context context = { 0 };
+	char expected[32];
+
+	snprintf(expected, sizeof(expected), "%s%s", first_of_many ? "step 1: " : "",
+		 filters[filter].answer);
+	ask_case(&job, &context);
+	write_case(j, test, filters[filter].prefix, expected, &context);
 }
 
 static size_t count_cases(const struct conformance_case *table)
@@ -132,20 +170,47 @@ static size_t count_cases(const struct conformance_case *table)
 	return n;
 }
 
+/* A filter that stands already: the documented cases would say nothing about the kernel. */
+static void under_foreign_filter(struct json *j, const struct membarrier_capability *capability)
+{
+	static const struct conformance_case native = { .name = "membarrier answers natively" };
+	struct case_context context = { 0 };
+
+	snprintf(context.answer, sizeof(context.answer), "%s: %s",
+		 membarrier_state_name(capability->state), capability->reason);
+	write_case(j, &native, "", "native", &context);
+}
+
+static void all_cases(struct json *j, long mask, const char *helper, int out)
+{
+	size_t special = count_cases(conformance_special);
+	size_t documented = count_cases(conformance_documented);
+	size_t done = 0, all = special + documented * (1 + FILTER_KILL);
+
+	for (size_t i = 0; i < special; i++) {
+		one_case(j, &conformance_special[i], mask, helper);
+		progress_send(out, (double)++done / (double)all);
+	}
+	for (size_t i = 0; i < documented; i++) {
+		one_case(j, &conformance_documented[i], mask, helper);
+		for (int filter = FILTER_EPERM; filter <= FILTER_KILL; filter++)
+			filtered_case(j, &conformance_documented[i], (enum membarrier_filter)filter);
+		done += 1 + FILTER_KILL;
+		progress_send(out, (double)done / (double)all);
+	}
+}
+
 /*
  * conformance_run - request=conformance.
  *
- * helper: path of the agent program, which the exec case executes. Under a
- * filter that stands already, the documented cases say nothing about the kernel
- * and are left out; the result then holds one failed case that names the filter.
+ * helper: path of the agent program, which the exec case executes. Where
+ * membarrier is not answered by the kernel, the result is one failed case that
+ * says who answers.
  */
 int conformance_run(struct request *r, int out)
 {
-	static const struct conformance_case *const tables[] = { conformance_special,
-								 conformance_documented };
 	const char *helper = request_string(r, "helper", NULL);
 	struct membarrier_capability capability;
-	size_t done = 0, all = count_cases(tables[0]) + count_cases(tables[1]);
 	struct json j;
 
 	if (request_finish(r))
@@ -156,20 +221,10 @@ int conformance_run(struct request *r, int out)
 	json_string(&j, "experiment", "conformance");
 	json_string(&j, "membarrier", membarrier_state_name(capability.state));
 	json_array(&j, "cases");
-	if (capability.state != MEMBARRIER_NATIVE) {
-		static const struct conformance_case filtered = { .name = "membarrier answers natively" };
-		struct case_context context = { 0 };
-
-		snprintf(context.answer, sizeof(context.answer), "%s: %s",
-			 membarrier_state_name(capability.state), capability.reason);
-		write_case(&j, &filtered, "native", &context);
-	} else {
-		for (size_t t = 0; t < sizeof(tables) / sizeof(tables[0]); t++)
-			for (size_t i = 0; tables[t][i].name; i++) {
-				one_case(&j, &tables[t][i], capability.mask, helper);
-				progress_send(out, (double)++done / (double)all);
-			}
-	}
+	if (capability.state == MEMBARRIER_NATIVE)
+		all_cases(&j, capability.mask, helper, out);
+	else
+		under_foreign_filter(&j, &capability);
 	json_array_end(&j);
 	json_object_end(&j);
 	return frame_send_json(out, FRAME_RESULT, &j);

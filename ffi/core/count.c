@@ -169,15 +169,22 @@ void counter_close(struct counter *c)
 	c->fds = 0;
 }
 
-/* The rows that count inter-processor interrupts; x86's TLB row is a part of CAL. */
-static int wanted_row(const char *name, size_t length)
+/*
+ * The rows that count inter-processor interrupts: labels of x86 (its TLB row is
+ * a part of CAL), arm64 and ppc64le's doorbells; on ppc64le also the numbered
+ * row whose name, the last word, is IPI.
+ */
+static int wanted_row(const char *label, size_t length, const char *end)
 {
-	static const char *const rows[] = { "CAL", "RES", "IPI", "IPI0", "IPI1" };
+	static const char *const labels[] = { "CAL", "RES", "IPI0", "IPI1", "DBL" };
+	const char *word = end;
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		if (strlen(rows[i]) == length && memcmp(rows[i], name, length) == 0)
+	for (size_t i = 0; i < sizeof(labels) / sizeof(labels[0]); i++)
+		if (strlen(labels[i]) == length && memcmp(labels[i], label, length) == 0)
 			return 1;
-	return 0;
+	while (word > label && word[-1] != ' ')
+		word--;
+	return end - word >= 3 && memcmp(word, "IPI", 3) == 0;
 }
 
 /* Column of each CPU: the header names online CPUs only, so columns are not CPU numbers. */
@@ -234,7 +241,7 @@ int count_proc_parse(const char *text, const int *cpus, int n, uint64_t *total)
 		const char *name = line + 1 + strspn(line + 1, " ");
 		size_t length = strcspn(name, ":\n");
 
-		if (name[length] == ':' && wanted_row(name, length)) {
+		if (name[length] == ':' && wanted_row(name, length, name + strcspn(name, "\n"))) {
 			*total += sum_row(name + length + 1, columns, n);
 			rows++;
 		}

@@ -1,6 +1,7 @@
 /* The capability probe: what can this machine do, and what stands in the way. */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -45,7 +46,7 @@ static void write_technique(struct json *j, const struct technique *technique)
 	if (!ret && end.length != sizeof(answer)) {
 		answer.error = -EIO;
 		snprintf(answer.reason, sizeof(answer.reason), "killed by signal %d%s", end.signal,
-			 end.signal == 31 ? " (SIGSYS: a seccomp filter)" : "");
+			 end.signal == SIGSYS ? " (SIGSYS: a seccomp filter)" : "");
 	} else if (ret) {
 		answer.error = ret;
 	}
@@ -55,7 +56,8 @@ static void write_technique(struct json *j, const struct technique *technique)
 	json_object(j, NULL);
 	json_string(j, "id", technique->id);
 	json_bool(j, "available", answer.error == 0);
-	json_errno(j, "errno", answer.error);
+	/* who was killed got no errno */
+	json_errno(j, "errno", end.signal ? 0 : answer.error);
 	json_string(j, "reason", answer.error ? answer.reason : NULL);
 	json_object_end(j);
 }

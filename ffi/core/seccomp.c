@@ -5,6 +5,7 @@
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <stddef.h>
+#include <string.h>
 #include <sys/prctl.h>
 
 #include "sys.h"
@@ -48,6 +49,24 @@ int seccomp_filter_membarrier(enum membarrier_filter filter)
 	if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0)
 		return -errno;
 	return 0;
+}
+
+/* seccomp_filter_named - none, eperm, enosys or kill; 0 or -EINVAL. */
+int seccomp_filter_named(const char *name, enum membarrier_filter *filter)
+{
+	static const char *const names[] = {
+		[FILTER_NONE] = "none",
+		[FILTER_EPERM] = "eperm",
+		[FILTER_ENOSYS] = "enosys",
+		[FILTER_KILL] = "kill",
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(names[i], name) == 0) {
+			*filter = (enum membarrier_filter)i;
+			return 0;
+		}
+	return -EINVAL;
 }
 
 /* seccomp_mode - 0 none, 1 strict, 2 filter; -errno where the kernel cannot say. */

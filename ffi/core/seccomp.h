@@ -5,6 +5,7 @@
 enum membarrier_filter { FILTER_NONE, FILTER_EPERM, FILTER_ENOSYS, FILTER_KILL };
 
 int seccomp_filter_membarrier(enum membarrier_filter filter);
+int seccomp_filter_named(const char *name, enum membarrier_filter *filter);
 int seccomp_mode(void);
 
 #endif

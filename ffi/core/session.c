@@ -27,6 +27,7 @@
 #include "frame.h"
 #include "json.h"
 #include "request.h"
+#include "seccomp.h"
 
 #ifndef FENCELAB_VERSION
 #error "the build passes -DFENCELAB_VERSION and -DFENCELAB_BUILD"
@@ -103,6 +104,22 @@ static const struct experiment *find_experiment(const char *id)
 	return NULL;
 }
 
+/*
+ * Every request may ask to be run under a seccomp filter on membarrier, as in a
+ * container: filter=eperm, enosys or kill. Unknown names are bad requests.
+ */
+static int install_filter(struct request *r)
+{
+	const char *name = request_string(r, "filter", "none");
+	enum membarrier_filter filter;
+
+	if (seccomp_filter_named(name, &filter) != 0) {
+		request_fail(r, "filter '%.20s' is none of none, eperm, enosys, kill", name);
+		return -EINVAL;
+	}
+	return seccomp_filter_membarrier(filter);
+}
+
 /* The worker's whole life. Its exit status says whether the experiment succeeded. */
 static void work(struct session *s, const struct experiment *experiment, int out, pid_t supervisor)
 {
@@ -114,8 +131,10 @@ static void work(struct session *s, const struct experiment *experiment, int out
 	close(s->in);
 	if (s->out != s->in)
 		close(s->out);
-	int ret = experiment->run(&s->request, out);
+	int ret = install_filter(&s->request);
 
+	if (!ret)
+		ret = experiment->run(&s->request, out);
 	if (ret && s->request.error[0])
 		frame_send_error(out, "bad-request", "%s: %s", s->kind, s->request.error);
 	else if (ret)

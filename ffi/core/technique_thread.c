@@ -17,8 +17,8 @@ enum { SIGNAL_DEADLINE_MS = 2000 };
 
 /*
  * What handlers tell the sender. One per instance of `signal`, handed over in
- * the signal's value; never freed, because a handler that answers after its
- * sender gave up may still write to it.
+ * the signal's value. One whose sender gave up is never freed, because a late
+ * handler may still write to it.
  */
 struct acknowledgements {
 	_Atomic unsigned int arrived;
@@ -123,6 +123,13 @@ static int signal_heavy(struct fence *f)
 	return ret;
 }
 
+/* Every handler that knows of this instance has answered: heavy() waits, or abandons the record. */
+static void signal_close(struct fence *f)
+{
+	free(f->private);
+	f->private = NULL;
+}
+
 /*
  * affinity-walk - tcmalloc's SlowFence (tcmalloc/internal/percpu.cc): move to
  * every CPU in turn. To run there, a CPU must switch to us, and a context switch
@@ -173,7 +180,8 @@ const struct technique techniques_thread[] = {
 	{ .id = "signal",
 	  .flags = TECHNIQUE_PROMISED | TECHNIQUE_TARGETS,
 	  .open = signal_open,
-	  .heavy = signal_heavy },
+	  .heavy = signal_heavy,
+	  .close = signal_close },
 	{ .id = "affinity-walk",
 	  .flags = TECHNIQUE_PREEMPTS,
 	  .open = walk_open,

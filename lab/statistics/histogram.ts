@@ -6,13 +6,6 @@ import type { Histogram } from "../run_schema.ts";
  * The C core counts with the same layout.
  */
 
-/** The exponent of the highest power of two that is not above `value`; exact, unlike Math.log2. */
-function floorLog2(value: number): number {
-  const guess = Math.floor(Math.log2(value));
-  if (2 ** guess > value) return guess - 1;
-  return 2 ** (guess + 1) <= value ? guess + 1 : guess;
-}
-
 /**
  * The number of the bucket that a value falls into.
  *
@@ -22,7 +15,8 @@ function floorLog2(value: number): number {
 export function bucketOf(picoseconds: number, precisionBits: number): number {
   const perPower = 2 ** precisionBits;
   if (picoseconds < perPower) return picoseconds;
-  const exponent = floorLog2(picoseconds) - precisionBits;
+  // Where log2 rounds up to a power of two, both exponents lead to the same bucket.
+  const exponent = Math.floor(Math.log2(picoseconds)) - precisionBits;
   return exponent * perPower + Math.floor(picoseconds / 2 ** exponent);
 }
 

@@ -16,6 +16,7 @@ Deno.test("logCells() gives each decade as many cells", () => {
 Deno.test("logCells() puts what lies outside the axis into its ends", () => {
   const histogram = histogramOf([0, 1, 15_000, 10 ** 12]);
   assertEquals(logCells(histogram, { low: 10_000, high: 1_000_000 }, 2), [30, 10]);
+  assertEquals(logCells(histogramOf([0]), { low: 1, high: 10 }, 2), [10, 0]);
 });
 
 Deno.test("logCells() spreads a bucket over the narrow cells that it covers", () => {

@@ -137,8 +137,7 @@ Deno.test("a save does not sweep what another process is writing", async () => {
     await using writer = await SavingChild.start(dir, ID);
     await store.save(sampleRun({ id: OTHER_ID }));
     assertEquals(namesIn(`${dir}/runs`), [`.tmp-${ID}-${writer.child.pid}`, OTHER_ID]);
-    writer.pipe.close();
-    assert((await writer.child.status).success);
+    assert((await writer.goOn()).success);
     assertEquals(namesIn(`${dir}/runs`), [ID, OTHER_ID]);
     assertEquals(Deno.statSync(`${dir}/runs/${ID}/a.pftrace`).size, 1000);
   });
@@ -170,40 +169,59 @@ mountTest("RunStore.save() names a read-only file system as the cause", async ()
 });
 
 /** A process that stands still in the middle of a save. */
-class SavingChild {
+class SavingChild implements AsyncDisposable {
   readonly child: Deno.ChildProcess;
-  /** The save goes on when this is closed. */
-  readonly pipe: Deno.FsFile;
+  readonly #pipe: Deno.FsFile;
   #alive = true;
+  #open = true;
 
   private constructor(child: Deno.ChildProcess, pipe: Deno.FsFile) {
     this.child = child;
-    this.pipe = pipe;
+    this.#pipe = pipe;
     child.status.then(() => this.#alive = false);
   }
 
   static async start(dir: string, id: string): Promise<SavingChild> {
     const { success } = await new Deno.Command("mkfifo", { args: [`${dir}/pipe`] }).output();
     assert(success, "mkfifo failed");
+    // For reading too, or opening would wait for a reader that may never come.
+    const pipe = await Deno.open(`${dir}/pipe`, { read: true, write: true });
     const script = new URL("./testdata/save_from_pipe.ts", import.meta.url).pathname;
     const args = ["run", "--allow-read", `--allow-write=${dir}`, script];
     args.push(`${dir}/runs`, id, `${dir}/pipe`);
-    const child = new Deno.Command(Deno.execPath(), { args }).spawn();
-    // Opening waits until the child opens the other end.
-    const pipe = await Deno.open(`${dir}/pipe`, { write: true });
-    await pipe.write(new Uint8Array(1000));
-    const copy = `${dir}/runs/.tmp-${id}-${child.pid}/a.pftrace`;
-    while (Deno.statSync(copy).size === 0) await new Promise((wake) => setTimeout(wake, 5));
-    return new SavingChild(child, pipe);
+    const writer = new SavingChild(new Deno.Command(Deno.execPath(), { args }).spawn(), pipe);
+    await writer.#untilInTheMiddle(`${dir}/runs/.tmp-${id}-${writer.child.pid}/a.pftrace`);
+    return writer;
+  }
+
+  /** Lets the save go on to its end. */
+  async goOn(): Promise<Deno.CommandStatus> {
+    this.#pipe.close();
+    this.#open = false;
+    return await this.child.status;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#alive) this.child.kill("SIGKILL");
     await this.child.status;
-    try {
-      this.pipe.close();
-    } catch {
-      // Closed by the test.
+    if (this.#open) this.#pipe.close();
+  }
+
+  async #untilInTheMiddle(copy: string): Promise<void> {
+    await this.#pipe.write(new Uint8Array(1000));
+    for (let attempt = 0; attempt < 2000 && this.#alive; attempt++) {
+      if (sizeOf(copy) > 0) return;
+      await new Promise((wake) => setTimeout(wake, 5));
     }
+    await this[Symbol.asyncDispose]();
+    throw new Error(`Cannot stop a save in the middle: '${copy}' was not written`);
+  }
+}
+
+function sizeOf(path: string): number {
+  try {
+    return Deno.statSync(path).size;
+  } catch {
+    return 0;
   }
 }

@@ -1,0 +1,47 @@
+/** Running an experiment from a program instead of the command line. */
+
+import { findHost } from "./hosts/host.ts";
+import { builtInPlans, changePlan, type PlanChanges } from "./plan/plan.ts";
+import { runPlan } from "./plan/run_plan.ts";
+import type { Run } from "./run_schema.ts";
+
+/** What to run, where, and what to tell meanwhile. */
+export interface ExperimentOptions extends PlanChanges {
+  /** A built-in plan; `quick` by default. */
+  readonly plan?: keyof typeof builtInPlans;
+  /** Cancels: the returned promise rejects with `AbortError`. */
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (fraction: number, label: string) => void;
+}
+
+/**
+ * Runs experiments on this machine and returns the run, which is not stored.
+ *
+ * Needs `--allow-ffi` and `--allow-read` of the project, and the C core built.
+ *
+ * @throws {HostError} If the C core is not built.
+ * @throws {SessionError} If it ends unexpectedly.
+ *
+ * @example What a null system call costs here
+ * ```ts
+ * import { runExperiment } from "@fencelab/fencelab";
+ *
+ * const run = await runExperiment({
+ *   experiments: ["cost"],
+ *   techniques: ["getppid"],
+ *   seconds: 0.05,
+ * });
+ * const [result] = run.results;
+ * if (result?.experiment === "cost" && result.ns) {
+ *   console.log(`${result.ns.p50} ns, median of ${result.count}`);
+ * }
+ * ```
+ */
+export function runExperiment(options: ExperimentOptions = {}): Promise<Run> {
+  const { plan = "quick", signal, onProgress, ...changes } = options;
+  return runPlan(findHost("local"), changePlan(builtInPlans[plan], changes), {
+    command: "runExperiment()",
+    ...(signal ? { signal } : {}),
+    ...(onProgress ? { onProgress } : {}),
+  });
+}

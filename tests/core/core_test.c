@@ -1,0 +1,15 @@
+/* Unit tests of the core; built with sanitizers. Exit status: 0 pass, 1 fail. */
+#include "check.h"
+
+int check_failures;
+
+int main(void)
+{
+	test_hist();
+	test_request();
+	test_json();
+	test_count();
+	test_child();
+	test_techniques();
+	return check_failures ? 1 : 0;
+}
