@@ -14,6 +14,7 @@ import { runCommand } from "./cli/run_command.ts";
 import { showCommand } from "./cli/show_command.ts";
 import { print, say } from "./cli/terminal.ts";
 import { UsageError } from "./cli/usage_error.ts";
+import { ReplyFormatError } from "./environment/reply.ts";
 import { HostError } from "./hosts/host.ts";
 import { PlanError } from "./plan/plan.ts";
 import { ReplyError } from "./plan/run_steps.ts";
@@ -34,6 +35,7 @@ const EXPECTED = [
   RequestError,
   ProtocolError,
   ReplyError,
+  ReplyFormatError,
 ];
 
 async function dispatch(line: CommandLine, signal: AbortSignal): Promise<number> {

@@ -70,7 +70,7 @@ Deno.test("parseRun() reads what formatRun() writes", () => {
 });
 
 Deno.test("formatRun() keeps arrays of numbers on one line and leaves strings alone", () => {
-  const run = sampleRun({ command: "a [\n  1,\n  2\n] b" });
+  const run = sampleRun({ command: "a [\n  1,\n  2\n] [ 3 ] b" });
   const text = formatRun(run);
   assertStringIncludes(text, '"index": [1780,2292,2366]');
   assertEquals(parseRun(text, "x").command, run.command);

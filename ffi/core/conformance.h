@@ -43,4 +43,11 @@ void case_say(struct case_context *context, long result, bool mask);
 void case_skip(struct case_context *context, const char *why);
 int case_sleeping_thread(void);
 
+/* conformance_refused.c */
+void case_filter_eperm(struct case_context *context);
+void case_filter_enosys(struct case_context *context);
+void case_filter_kill(struct case_context *context);
+void case_technique_filtered(struct case_context *context);
+void case_technique_without_mlock(struct case_context *context);
+
 #endif

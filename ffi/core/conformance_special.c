@@ -1,25 +1,20 @@
 /*
  * Cases that need more than a sequence of calls: fork, exec, shared address
- * spaces, threads, offline CPUs, callbacks on the caller's own CPU, seccomp
- * filters and refused mlock.
+ * spaces, threads, offline CPUs, callbacks on the caller's own CPU.
  */
 #include <errno.h>
-#include <linux/capability.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 
-#include "capability.h"
 #include "conformance.h"
 #include "count.h"
 #include "json.h"
 #include "sys.h"
-#include "technique.h"
 
 enum { STACK = 64 * 1024, CALLS = 100 };
 
@@ -216,65 +211,6 @@ static void private_alone(struct case_context *context)
 	callbacks(context, MB_REGISTER_PRIVATE_EXPEDITED, MB_PRIVATE_EXPEDITED);
 }
 
-static void recognise(struct case_context *context, enum membarrier_filter filter)
-{
-	struct membarrier_capability capability;
-
-	membarrier_capability(&capability, filter);
-	if (capability.state == MEMBARRIER_ERROR) {
-		case_skip(context, "no seccomp filter can be installed");
-		return;
-	}
-	snprintf(context->answer, sizeof(context->answer), "%s", membarrier_state_name(capability.state));
-}
-
-static void filter_eperm(struct case_context *context)
-{
-	recognise(context, FILTER_EPERM);
-}
-
-static void filter_enosys(struct case_context *context)
-{
-	recognise(context, FILTER_ENOSYS);
-}
-
-static void filter_kill(struct case_context *context)
-{
-	recognise(context, FILTER_KILL);
-}
-
-/* The techniques must say why they cannot be set up, under a filter as without mlock. */
-static void open_technique(struct case_context *context, const char *id)
-{
-	struct fence fence;
-	int ret = fence_open(&fence, technique_find(id), -1, 0);
-
-	snprintf(context->answer, sizeof(context->answer), "%s", ret ? fence.reason : "available");
-	fence_close(&fence);
-}
-
-static void technique_filtered(struct case_context *context)
-{
-	int ret = seccomp_filter_membarrier(FILTER_EPERM);
-
-	if (ret)
-		case_skip(context, "no seccomp filter can be installed");
-	else
-		open_technique(context, "membarrier-private-expedited");
-}
-
-static void technique_without_mlock(struct case_context *context)
-{
-	struct rlimit none = { 0, 0 };
-	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
-	struct __user_cap_data_struct data[2] = { { 0 } };
-
-	if (setrlimit(RLIMIT_MEMLOCK, &none) != 0 || syscall(SYS_capset, &header, data) != 0)
-		case_skip(context, "the limit cannot be lowered");
-	else
-		open_technique(context, "mprotect");
-}
-
 #define SPECIAL(title, answer, bits, function, text) \
 	{ .name = title, .expected = answer, .needs = bits, .run = function, .note = text }
 
@@ -294,13 +230,13 @@ const struct conformance_case conformance_special[] = {
 		MB_PRIVATE_EXPEDITED | MB_GET_REGISTRATIONS, lose_over_exec, "membarrier_exec_mmap()"),
 	SPECIAL("a process with the same address space shares the registration", "0",
 		MB_PRIVATE_EXPEDITED, shared_address_space, "the state belongs to the mm"),
-	SPECIAL("filter answering EPERM is recognised", "filtered-eperm", 0, filter_eperm,
+	SPECIAL("filter answering EPERM is recognised", "filtered-eperm", 0, case_filter_eperm,
 		"the kernel never answers EPERM to QUERY"),
-	SPECIAL("filter answering ENOSYS is recognised", "filtered-enosys", 0, filter_enosys, NULL),
-	SPECIAL("filter that kills is recognised", "filtered-kill", 0, filter_kill, NULL),
+	SPECIAL("filter answering ENOSYS is recognised", "filtered-enosys", 0, case_filter_enosys, NULL),
+	SPECIAL("filter that kills is recognised", "filtered-kill", 0, case_filter_kill, NULL),
 	SPECIAL("technique under a filter names it",
-		"a seccomp filter forbids membarrier (QUERY): EPERM", 0, technique_filtered, NULL),
-	SPECIAL("technique without mlock names it", "mlock: EPERM", 0, technique_without_mlock,
+		"a seccomp filter forbids membarrier (QUERY): EPERM", 0, case_technique_filtered, NULL),
+	SPECIAL("technique without mlock names it", "mlock: EPERM", 0, case_technique_without_mlock,
 		"RLIMIT_MEMLOCK 0 without CAP_IPC_LOCK: mlock(2)"),
 	{ .name = NULL },
 };

@@ -7,135 +7,21 @@
  * depending on whether the sibling is on its CPU (reference: peers.md), and
  * without that proof one would measure the scheduler.
  */
-#include "cost.h"
+#include "cost_session.h"
 
 #include <errno.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "crew.h"
 #include "experiment.h"
 #include "json.h"
-#include "sys.h"
 
 enum {
-	BATCH_MAX = 16, /* samples between two readings of the interrupt counters */
 	GROUP_NS = 2000, /* operations cheaper than half of this share one reading of the clock */
 	GROUP_MAX = 4096,
-	/* time in which a running sibling must show progress: longer than a timer tick's handler */
-	BEFORE_NS = 50000,
-	AFTER_NS = 20000,
 	PROGRESS_NS = 200 * 1000 * 1000,
 };
-#define DROPPED UINT64_MAX
-
-struct session;
-
-struct caller {
-	CACHE_APART _Atomic uint32_t done; /* number of the last finished batch */
-	struct session *session;
-	struct fence fence;
-	struct counter counter;
-	struct tally before, after; /* around the last batch */
-	uint64_t sample[BATCH_MAX]; /* ns per group, or DROPPED */
-	struct cost_drops drops;
-	pthread_t thread;
-	bool prepared, started;
-	int cpu, error;
-};
-
-struct session {
-	CACHE_APART _Atomic uint32_t go; /* number of the batch to run; UINT32_MAX ends */
-	const struct cost_setup *setup;
-	struct cost_outcome *outcome;
-	struct crew crew;
-	struct caller *caller;
-	uint64_t group;
-	int batch;
-	int *targets;
-};
-
-static int one_sample(struct session *s, struct caller *me, uint64_t *ns)
-{
-	const struct technique *technique = me->fence.technique;
-	bool gated = s->crew.siblings > 0;
-	int ret = 0;
-
-	*ns = DROPPED;
-	if (technique->prepare && !me->prepared) {
-		ret = technique->prepare(&me->fence);
-		if (ret)
-			return ret;
-		me->prepared = true;
-	}
-	if (gated && !crew_running(&s->crew, BEFORE_NS)) {
-		me->drops.before++;
-		return 0;
-	}
-	uint64_t start = now_ns();
-
-	for (uint64_t i = 0; i < s->group; i++)
-		ret |= technique->heavy(&me->fence);
-	uint64_t end = now_ns();
-
-	me->prepared = false;
-	if (ret)
-		return ret;
-	if (gated && !crew_running(&s->crew, AFTER_NS)) {
-		me->drops.after++;
-		return 0;
-	}
-	*ns = end - start;
-	return 0;
-}
-
-static void run_batch(struct session *s, struct caller *me)
-{
-	tally_self(&me->before, &me->counter);
-	for (int i = 0; i < s->batch && !me->error; i++)
-		me->error = one_sample(s, me, &me->sample[i]);
-	tally_self(&me->after, &me->counter);
-}
-
-static int caller_prepare(struct session *s, struct caller *me)
-{
-	int ret = thread_pin(me->cpu);
-
-	if (!ret && s->crew.priority == PRIORITY_FIFO)
-		ret = thread_fifo(2); /* above the siblings, so that affinity-walk gets in */
-	if (!ret && s->outcome->count.source == COUNT_PERF)
-		ret = counter_open(&me->counter, &s->outcome->count);
-	return ret;
-}
-
-/* A caller besides the leader: runs batches when told to. */
-static void *caller_main(void *argument)
-{
-	struct caller *me = argument;
-	struct session *s = me->session;
-
-	me->error = caller_prepare(s, me);
-	for (uint32_t seen = 0;;) {
-		/* pairs with the release stores in leader_batch() and finish() */
-		uint32_t go = atomic_load_explicit(&s->go, memory_order_acquire);
-
-		if (go == seen) {
-			arch_relax();
-			sched_yield();
-			continue;
-		}
-		if (go == UINT32_MAX)
-			break;
-		seen = go;
-		run_batch(s, me);
-		/* pairs with the acquire load in leader_batch(): samples and tallies come first */
-		atomic_store_explicit(&me->done, go, memory_order_release);
-	}
-	counter_close(&me->counter);
-	return NULL;
-}
 
 /* Have all callers run one batch; 0 or the first caller's -errno. */
 static int leader_batch(struct session *s)
@@ -145,14 +31,12 @@ static int leader_batch(struct session *s)
 
 	/* pairs with the acquire load in caller_main() */
 	atomic_store_explicit(&s->go, number, memory_order_release);
-	run_batch(s, &s->caller[0]);
+	caller_batch(s, &s->caller[0]);
 	ret = s->caller[0].error;
 	for (int i = 1; i < s->setup->callers; i++) {
-		/* pairs with the release store in caller_main() */
-		while (atomic_load_explicit(&s->caller[i].done, memory_order_acquire) != number)
-			arch_relax();
-		if (!ret)
-			ret = s->caller[i].error;
+		int other = caller_await(&s->caller[i], number);
+
+		ret = ret ? ret : other;
 	}
 	return ret;
 }
@@ -253,7 +137,7 @@ static int calibrate(struct session *s)
 
 	s->group = 1;
 	for (int i = 0; i < 64 && spent < 20 * NSEC_PER_MSEC; i++) {
-		int ret = one_sample(s, me, &ns);
+		int ret = caller_sample(s, me, &ns);
 
 		if (ret)
 			return ret;
@@ -310,66 +194,6 @@ static int measure(struct session *s, int progress_fd)
 	return ret;
 }
 
-static void bind_targets(struct session *s)
-{
-	for (int i = 0; i < s->crew.siblings; i++)
-		s->targets[i] = s->crew.sibling[i].tid;
-	for (int i = 0; i < s->setup->callers; i++) {
-		s->caller[i].fence.targets = s->targets;
-		s->caller[i].fence.ntargets = s->crew.siblings;
-	}
-}
-
-static int start_callers(struct session *s)
-{
-	s->caller[0].error = caller_prepare(s, &s->caller[0]);
-	int ret = s->caller[0].error;
-
-	for (int i = 1; i < s->setup->callers && !ret; i++) {
-		ret = -pthread_create(&s->caller[i].thread, NULL, caller_main, &s->caller[i]);
-		s->caller[i].started = ret == 0;
-	}
-	return ret;
-}
-
-static void finish(struct session *s)
-{
-	struct cost_drops *drops = &s->outcome->drops;
-
-	/* pairs with the acquire load in caller_main() */
-	atomic_store_explicit(&s->go, UINT32_MAX, memory_order_release);
-	crew_stop(&s->crew);
-	for (int i = 0; i < s->setup->callers; i++) {
-		struct caller *c = &s->caller[i];
-
-		if (c->started)
-			pthread_join(c->thread, NULL);
-		drops->before += c->drops.before;
-		drops->after += c->drops.after;
-		fence_close(&c->fence);
-	}
-	counter_close(&s->caller[0].counter);
-}
-
-/* Setup comes before threads: registering with membarrier is then microseconds instead of milliseconds. */
-static int open_fences(struct session *s)
-{
-	const struct cost_setup *setup = s->setup;
-	int ret = 0;
-
-	for (int i = 0; i < setup->callers && !ret; i++) {
-		struct caller *c = &s->caller[i];
-
-		c->session = s;
-		c->cpu = setup->caller_cpus[i];
-		ret = fence_open(&c->fence, setup->technique,
-				 setup->siblings ? setup->sibling_cpus[0] : c->cpu, setup->delay_ns);
-		if (ret)
-			memcpy(s->outcome->reason, c->fence.reason, sizeof(c->fence.reason));
-	}
-	return ret;
-}
-
 /*
  * cost_measure - measure one technique as set up.
  *
@@ -390,15 +214,14 @@ int cost_measure(const struct cost_setup *setup, struct cost_outcome *outcome, i
 	s->setup = setup;
 	s->outcome = outcome;
 	s->caller = aligned_alloc(_Alignof(struct caller), bytes);
-	s->targets = calloc((size_t)setup->siblings + 1, sizeof(int));
-	if (!s->caller || !s->targets)
+	if (!s->caller)
 		goto out;
 	memset(s->caller, 0, bytes);
 	clock_measure(&outcome->clock);
 	count_plan_make(&outcome->count);
 	if (!setup->perf && outcome->count.source == COUNT_PERF)
 		outcome->count.source = COUNT_PROC;
-	ret = open_fences(s);
+	ret = callers_open(s);
 	if (ret)
 		goto close;
 	outcome->priority = priority_apply(setup->fifo, setup->autogroup);
@@ -409,8 +232,8 @@ int cost_measure(const struct cost_setup *setup, struct cost_outcome *outcome, i
 			 errno_name(-ret));
 	s->crew.priority = outcome->priority;
 	if (!ret) {
-		bind_targets(s);
-		ret = start_callers(s);
+		ret = callers_start(s);
+		ret = ret ? ret : callers_bind(s);
 		if (ret)
 			snprintf(outcome->reason, sizeof(outcome->reason), "caller cannot start: %s",
 				 errno_name(-ret));
@@ -424,9 +247,8 @@ int cost_measure(const struct cost_setup *setup, struct cost_outcome *outcome, i
 				 errno_name(-ret));
 	}
 close:
-	finish(s);
+	callers_finish(s);
 out:
-	free(s->targets);
 	free(s->caller);
 	free(s);
 	return ret;

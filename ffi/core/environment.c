@@ -4,7 +4,6 @@
  * treatment as the local one.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <glob.h>
 #include <sched.h>
 #include <stdio.h>
@@ -18,8 +17,9 @@
 #include "experiment.h"
 #include "frame.h"
 #include "json.h"
+#include "reading.h"
 
-enum { FILE_MAX = 256 * 1024, CPUS_MAX = 8192 };
+enum { CPUS_MAX = 8192 };
 
 /* Where a pattern matches nothing, it is reported as ENOENT under its own name. */
 static const char *const patterns[] = {
@@ -64,6 +64,7 @@ static const char *const patterns[] = {
 	"/sys/devices/system/clocksource/clocksource0/available_clocksource",
 	"/sys/kernel/security/lockdown",
 	"/sys/hypervisor/type",
+	"/sys/hypervisor/guest_type",
 	"/sys/hypervisor/uuid",
 	"/sys/class/dmi/id/sys_vendor",
 	"/sys/class/dmi/id/product_name",
@@ -73,112 +74,18 @@ static const char *const patterns[] = {
 	"/sys/kernel/realtime",
 };
 
-/* Limits that a control group may set; looked for in the group itself and all its ancestors. */
-static const char *const group_files[] = {
-	"cpu.max",	     "cpuset.cpus.effective", "memory.max",	 "pids.max",
-	"cpu.cfs_quota_us",  "cpu.cfs_period_us",     "cpu.rt_runtime_us", "cpuset.cpus",
-	"memory.limit_in_bytes",
-};
-
-struct reading {
-	struct json files, errors;
-	char *buffer;
-};
-
-static void read_file(struct reading *reading, const char *path)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	size_t length = 0;
-	ssize_t n = 0;
-
-	while (fd >= 0 && length < FILE_MAX) {
-		n = read(fd, reading->buffer + length, FILE_MAX - length);
-		if (n <= 0)
-			break;
-		length += (size_t)n;
-	}
-	if (fd < 0 || n < 0)
-		json_errno(&reading->errors, path, errno);
-	else
-		json_bytes(&reading->files, path, reading->buffer, length);
-	if (fd >= 0)
-		close(fd);
-}
-
 static void read_pattern(struct reading *reading, const char *pattern)
 {
 	glob_t found;
 
 	if (glob(pattern, 0, NULL, &found) != 0) {
 		/* permission problems of the directory show up in open() */
-		read_file(reading, pattern);
+		reading_add(reading, pattern);
 		return;
 	}
 	for (size_t i = 0; i < found.gl_pathc; i++)
-		read_file(reading, found.gl_pathv[i]);
+		reading_add(reading, found.gl_pathv[i]);
 	globfree(&found);
-}
-
-static void read_group_limits(struct reading *reading, const char *mount, const char *group)
-{
-	char path[1024], file[1100];
-
-	if (snprintf(path, sizeof(path), "%s%s", mount, group) >= (int)sizeof(path))
-		return;
-	for (size_t shortest = strlen(mount);;) {
-		size_t length = strlen(path);
-
-		while (length > shortest && path[length - 1] == '/')
-			path[--length] = '\0';
-		for (size_t i = 0; i < sizeof(group_files) / sizeof(group_files[0]); i++) {
-			snprintf(file, sizeof(file), "%s/%s", path, group_files[i]);
-			if (access(file, F_OK) == 0)
-				read_file(reading, file);
-		}
-		char *slash = strrchr(path, '/');
-
-		if (!slash || (size_t)(slash - path) < shortest)
-			return;
-		*slash = '\0';
-	}
-}
-
-/* One line of /proc/self/cgroup: "9:cpu,cpuacct:/group" (v1) or "0::/group" (v2). */
-static void read_group(struct reading *reading, char *line)
-{
-	static const char *const v2[] = { "/sys/fs/cgroup", "/sys/fs/cgroup/unified" };
-	char *controllers = strchr(line, ':'), *group, mount[128];
-
-	if (!controllers || !(group = strchr(controllers + 1, ':')))
-		return;
-	*controllers++ = '\0';
-	*group++ = '\0';
-	group[strcspn(group, "\n")] = '\0';
-	if (!*controllers) {
-		for (size_t i = 0; i < 2; i++) {
-			snprintf(mount, sizeof(mount), "%s/cgroup.controllers", v2[i]);
-			if (access(mount, F_OK) == 0)
-				read_group_limits(reading, v2[i], group);
-		}
-		return;
-	}
-	for (char *save, *one = strtok_r(controllers, ",", &save); one; one = strtok_r(NULL, ",", &save)) {
-		if (strcmp(one, "cpu") != 0 && strcmp(one, "cpuset") != 0 && strcmp(one, "memory") != 0)
-			continue;
-		snprintf(mount, sizeof(mount), "/sys/fs/cgroup/%.60s", one);
-		read_group_limits(reading, mount, group);
-	}
-}
-
-static void read_groups(struct reading *reading)
-{
-	FILE *groups = fopen("/proc/self/cgroup", "re");
-	char line[1024];
-
-	while (groups && fgets(line, sizeof(line), groups))
-		read_group(reading, line);
-	if (groups)
-		fclose(groups);
 }
 
 static void write_limit(struct json *j, const char *key, int resource)
@@ -276,7 +183,7 @@ static void write_object(struct json *j, const char *key, struct json *object)
 /* environment_run - request=environment. */
 int environment_run(struct request *r, int out)
 {
-	struct reading reading = { .buffer = malloc(FILE_MAX) };
+	struct reading reading = { .buffer = malloc(READING_MAX) };
 	struct json j;
 
 	if (request_finish(r))
@@ -289,7 +196,7 @@ int environment_run(struct request *r, int out)
 	json_object(&reading.errors, NULL);
 	for (size_t i = 0; i < sizeof(patterns) / sizeof(patterns[0]); i++)
 		read_pattern(&reading, patterns[i]);
-	read_groups(&reading);
+	reading_add_groups(&reading);
 	free(reading.buffer);
 
 	json_init(&j);

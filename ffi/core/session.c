@@ -17,28 +17,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "arch.h"
-#include "experiment.h"
 #include "frame.h"
+#include "hello.h"
 #include "json.h"
 #include "request.h"
-#include "seccomp.h"
-
-#ifndef FENCELAB_VERSION
-#error "the build passes -DFENCELAB_VERSION and -DFENCELAB_BUILD"
-#endif
+#include "worker.h"
 
 enum { POLL_MS = 200, RELAY_CAP = FRAME_HEADER + FRAME_MAX };
-
-static const struct experiment experiments[] = {
-	{ "cost", cost_run },	     { "registration", registration_run }, { "conformance", conformance_run },
-	{ "probe", probe_run },	     { "environment", environment_run },
-};
 
 struct session {
 	int in, out;
@@ -53,36 +41,6 @@ struct session {
 	struct request request;
 };
 
-int progress_send(int out, double fraction)
-{
-	struct json j;
-
-	json_init(&j);
-	json_object(&j, NULL);
-	json_double(&j, "fraction", fraction > 1 ? 1 : fraction);
-	json_object_end(&j);
-	return frame_send_json(out, FRAME_PROGRESS, &j);
-}
-
-static int send_hello(const struct session *s, const char *door)
-{
-	struct utsname name;
-	struct json j;
-
-	memset(&name, 0, sizeof(name));
-	uname(&name);
-	json_init(&j);
-	json_object(&j, NULL);
-	json_u64(&j, "protocol", PROTOCOL_VERSION);
-	json_string(&j, "version", FENCELAB_VERSION);
-	json_string(&j, "build", FENCELAB_BUILD);
-	json_string(&j, "arch", ARCH_NAME);
-	json_string(&j, "kernel", name.release);
-	json_string(&j, "door", door);
-	json_object_end(&j);
-	return frame_send_json(s->out, FRAME_HELLO, &j);
-}
-
 static int send_done(struct session *s, const char *status)
 {
 	struct json j;
@@ -96,52 +54,6 @@ static int send_done(struct session *s, const char *status)
 	return frame_send_json(s->out, FRAME_DONE, &j);
 }
 
-static const struct experiment *find_experiment(const char *id)
-{
-	for (size_t i = 0; i < sizeof(experiments) / sizeof(experiments[0]); i++)
-		if (strcmp(experiments[i].id, id) == 0)
-			return &experiments[i];
-	return NULL;
-}
-
-/*
- * Every request may ask to be run under a seccomp filter on membarrier, as in a
- * container: filter=eperm, enosys or kill. Unknown names are bad requests.
- */
-static int install_filter(struct request *r)
-{
-	const char *name = request_string(r, "filter", "none");
-	enum membarrier_filter filter;
-
-	if (seccomp_filter_named(name, &filter) != 0) {
-		request_fail(r, "filter '%.20s' is none of none, eperm, enosys, kill", name);
-		return -EINVAL;
-	}
-	return seccomp_filter_membarrier(filter);
-}
-
-/* The worker's whole life. Its exit status says whether the experiment succeeded. */
-static void work(struct session *s, const struct experiment *experiment, int out, pid_t supervisor)
-{
-	setsid();
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != supervisor)
-		_exit(1); /* the supervisor died before the line above */
-	prctl(PR_SET_NAME, "fencelab-worker");
-	close(s->in);
-	if (s->out != s->in)
-		close(s->out);
-	int ret = install_filter(&s->request);
-
-	if (!ret)
-		ret = experiment->run(&s->request, out);
-	if (ret && s->request.error[0])
-		frame_send_error(out, "bad-request", "%s: %s", s->kind, s->request.error);
-	else if (ret)
-		frame_send_error(out, "failed", "%s: %s", s->kind, errno_name(-ret));
-	_exit(ret ? 2 : 0);
-}
-
 static int start_worker(struct session *s, const struct experiment *experiment)
 {
 	int pipefd[2];
@@ -152,7 +64,10 @@ static int start_worker(struct session *s, const struct experiment *experiment)
 	s->worker = fork();
 	if (s->worker == 0) {
 		close(pipefd[0]);
-		work(s, experiment, pipefd[1], self);
+		close(s->in);
+		if (s->out != s->in)
+			close(s->out);
+		worker_main(&s->request, experiment, pipefd[1], self);
 	}
 	close(pipefd[1]);
 	if (s->worker < 0) {
@@ -168,9 +83,9 @@ static int start_worker(struct session *s, const struct experiment *experiment)
 	return 0;
 }
 
+/* Its group, or itself in the moment before it leads one. */
 static void kill_worker(const struct session *s)
 {
-	/* its group, or itself in the moment before it leads one */
 	if (s->worker > 0 && kill(-s->worker, SIGKILL) != 0)
 		kill(s->worker, SIGKILL);
 }
@@ -277,7 +192,7 @@ static int handle_record(struct session *s, const char *text, size_t length)
 	remember(s);
 	if (ret)
 		return refuse(s, "bad-request", s->request.error);
-	const struct experiment *experiment = find_experiment(s->kind);
+	const struct experiment *experiment = experiment_find(s->kind);
 
 	if (!experiment) {
 		request_fail(&s->request, "request '%.31s' is not known to protocol %d", s->kind,
@@ -362,9 +277,7 @@ static int turn(struct session *s)
 }
 
 /*
- * session_serve - answer requests until the input ends; always 0 then.
- *
- * -ENOMEM or the error of writing the first frame when it could not begin.
+ * session_serve - answer requests until the input ends; 0, or -errno when it could not begin.
  */
 int session_serve(int in, int out, const char *door)
 {
@@ -377,7 +290,7 @@ int session_serve(int in, int out, const char *door)
 	s->out = out;
 	s->relay = malloc(RELAY_CAP);
 	signal(SIGPIPE, SIG_IGN);
-	ret = s->relay ? send_hello(s, door) : -ENOMEM;
+	ret = s->relay ? hello_send(out, door) : -ENOMEM;
 	bool begun = ret == 0;
 
 	while (!ret)

@@ -37,8 +37,8 @@ export function cgroupLimits(facts: HostFacts): CgroupLimits {
     ),
     cpuset: tightest(
       [
-        ...readAll(facts, "cpuset.cpus.effective", nonEmptyList),
-        ...readAll(facts, "cpuset.cpus", nonEmptyList),
+        ...readAll(facts, "cpuset.cpus.effective", readableList),
+        ...readAll(facts, "cpuset.cpus", readableList),
       ],
       (list) => tryCpuList(list)?.length ?? Infinity,
     ),
@@ -120,8 +120,8 @@ function quotaOf(quotaUs: number, periodUs: number): CgroupLimits["cpuQuota"] {
   return { quotaUs, periodUs, cpus: quotaUs / periodUs };
 }
 
-function nonEmptyList(text: string): string | null {
-  return (tryCpuList(text)?.length ?? 0) > 0 ? text : null;
+function readableList(text: string): string | null {
+  return tryCpuList(text) === null ? null : text;
 }
 
 /** "max", and v1's largest page-aligned 63-bit number, are no limit; nor is a negative one. */

@@ -51,9 +51,10 @@ Deno.test("cgroupLimits() knows hybrid set-ups and v1's way to say no limit", ()
   const halfRead = withFiles(unlimited, {
     "/proc/self/cgroup": "nonsense\n0::/\n",
     [`${folder}cpu.cfs_quota_us`]: "0\n",
-    "/sys/fs/cgroup/unified/cpuset.cpus.effective": "?\n",
+    "/sys/fs/cgroup/cpuset/cpuset.cpus": "?\n",
+    "/sys/fs/cgroup/unified/cpu.max": "100000 0\n",
   });
-  assertEquals(cgroupLimits(halfRead), quiet);
+  assertEquals(cgroupLimits(halfRead), { ...quiet, cpuset: null });
 });
 
 Deno.test("cgroupLimits() reads v1's quota, period and real-time share", () => {

@@ -137,6 +137,9 @@ Deno.test("environmentOf() takes the lab's word that a host is emulated", () => 
   const unknown = environmentOf(factsOf("qemuArm"));
   assertEquals([unknown.emulated, unknown.hypervisor], [false, "unknown"]);
   assertEquals(environmentOf(factsOf("qemuPower")).emulated, true);
+  assertEquals(environmentOf(factsOf("kvm"), { emulated: true }).hypervisor, "kvm");
+  assertEquals(environmentOf(factsOf("altra"), { emulated: true }).hypervisor, "qemu-tcg");
+  assertEquals(environmentOf(factsOf("altra"), { emulated: false }).hypervisor, null);
 });
 
 Deno.test("hostOf() gives the part of run.json's host that facts tell", () => {

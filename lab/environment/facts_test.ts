@@ -19,9 +19,13 @@ Deno.test("parseHostFacts() names the host, the field and the remedy", () => {
 });
 
 Deno.test("parseHostFacts() names three faults and counts the others", () => {
-  const error = assertThrows(() => parseHostFacts({}, "vm"), ReplyFormatError);
-  assert(error.message.includes("uname: "));
-  assert(/\(and \d+ further faults\)/.test(error.message));
+  const messageOf = (...wrong: string[]): string => {
+    const facts = { ...factsOf("kvm"), ...Object.fromEntries(wrong.map((key) => [key, "?"])) };
+    return assertThrows(() => parseHostFacts(facts, "vm"), ReplyFormatError).message;
+  };
+  assert(!messageOf("uname", "uid", "pageSize").includes("further"));
+  const five = messageOf("uname", "uid", "pageSize", "online", "files");
+  assert(five.includes("uname: ") && five.includes("(and 2 further faults)"));
 });
 
 Deno.test("parseHostFacts() refuses text that is not JSON, without passing on escape sequences", () => {

@@ -79,6 +79,8 @@ Deno.test("hypervisorOf() tells arm64 guests by firmware, device tree and produc
   assertEquals(product("QEMU", "other"), "unknown");
   assertEquals(product("Amazon EC2", "c7g.large"), "kvm");
   assertEquals(product("Amazon EC2", "c7g.metal"), null);
+  const compatible = { "/proc/device-tree/hypervisor/compatible": "xen,xen-4.17\0xen,xen\0" };
+  assertEquals(hypervisorOf(withFiles(factsOf("qemuArm"), compatible)), "xen");
 });
 
 Deno.test("mayBeXenPv() goes by the guest type, else by HVM firmware, else cannot exclude it", () => {

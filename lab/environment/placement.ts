@@ -74,9 +74,8 @@ function checkCount(name: string, count: number, least: number): void {
 
 /** Callers near the first one, each on a core of its own as long as there are enough. */
 function spreadCallers(usable: Topology, first: CpuPlace, callers: number): CpuPlace[] {
-  const others = onePerCoreFirst(usable.filter((place) => place.core !== first.core));
-  const threads = usable.filter((place) => place.core === first.core && place !== first);
-  return [first, ...byDistance(others, first), ...threads].slice(0, callers);
+  const others = usable.filter((place) => place !== first);
+  return [first, ...ownCoresFirst(others, [first])].slice(0, callers);
 }
 
 /** Callers on as few cores as possible, near the first one. */
@@ -118,9 +117,8 @@ function ownCoresFirst(rest: readonly CpuPlace[], callers: readonly CpuPlace[]):
     else firstThreads.push(place);
     seen.add(place.core);
   }
-  const [first] = callers;
   return [firstThreads, furtherThreads, callersThreads]
-    .flatMap((places) => first === undefined ? places : byDistance(places, first));
+    .flatMap((places) => byDistance(places, callers[0]!));
 }
 
 function nearest(place: CpuPlace, callers: readonly CpuPlace[]): Placement {

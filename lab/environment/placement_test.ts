@@ -76,6 +76,20 @@ Deno.test("choosePlacement() keeps cores apart, and says when there are too few"
   });
 });
 
+Deno.test("choosePlacement() gives callers cores of their own, then second threads, near first", () => {
+  assertEquals(choose("xeon", 4, 0), chosen([0, 1, 2, 3], [], "none"));
+  const many = choose("xeon", 6, 0);
+  assertEquals("callerCpus" in many && many.callerCpus, [0, 1, 2, 3, 5, 6]);
+});
+
+Deno.test("choosePlacement() goes by distance, not by number, where nodes are interleaved", () => {
+  const topology = [0, 1, 2, 3].map((cpu) => {
+    const node = cpu % 2 === 0 ? "0,2" : "1,3";
+    return { cpu, core: `${cpu}`, cache: node, node, package: node };
+  });
+  assertEquals(choosePlacement(topology, [0, 1, 2, 3], 1, 2), chosen([0], [2, 1], "other-node"));
+});
+
 Deno.test("choosePlacement() packs callers on one core where that alone leaves a core free", () => {
   const allowed = [0, 1, 4, 5];
   assertEquals(choose("xeon", 2, 1, "same-cache", allowed), {
@@ -122,6 +136,11 @@ Deno.test("choosePlacement() never uses a CPU twice or one that is not allowed, 
         assertEquals(new Set(used).size, callers + siblings);
         assert(used.every((cpu) => usable.includes(cpu)));
         assertEquals([choice.callerCpus.length, choice.siblingCpus.length], [callers, siblings]);
+        const cores = topologyOf(factsOf(name)).filter((place) => usable.includes(place.cpu))
+          .map((place) => place.core);
+        if (choice.sharedCores && wish === undefined) {
+          assert(new Set(cores).size < callers + siblings, "cores were shared without need");
+        }
         if (siblings === 0) assertEquals(choice.placement, "none");
         else if (wish !== undefined) assertEquals(choice.placement, wish);
       },

@@ -76,7 +76,7 @@ export function placementsFor(topology: Topology, callerCpu: number): Map<Placem
   return placements;
 }
 
-/** Sorts CPUs so that first threads of all cores come before second threads. */
+/** Orders CPUs so that first threads of all cores come before second threads, else as given. */
 export function onePerCoreFirst(places: readonly CpuPlace[]): CpuPlace[] {
   const threads = new Map<string, number>();
   const ranked = places.map((place) => {
@@ -84,8 +84,7 @@ export function onePerCoreFirst(places: readonly CpuPlace[]): CpuPlace[] {
     threads.set(place.core, rank + 1);
     return { place, rank };
   });
-  return ranked.sort((a, b) => a.rank - b.rank || a.place.cpu - b.place.cpu)
-    .map((entry) => entry.place);
+  return ranked.sort((a, b) => a.rank - b.rank).map((entry) => entry.place);
 }
 
 const CPU_FOLDER = "/sys/devices/system/cpu/cpu";
@@ -105,7 +104,6 @@ function cacheList(facts: HostFacts, cpu: number, online: ReadonlySet<number>): 
     const folder = `${CPU_FOLDER}${cpu}/cache/index${index}`;
     const level = fileNumber(facts, `${folder}/level`);
     if (level === null || level < 2 || level <= (last?.level ?? 0)) continue;
-    if (fileText(facts, `${folder}/type`) === "Instruction") continue;
     const shared = tryCpuList(fileText(facts, `${folder}/shared_cpu_list`));
     const list = groupOf(cpu, shared, online);
     if (list !== null) last = { level, list };

@@ -20,11 +20,32 @@ Deno.test("topologyOf() reads cores, caches, nodes and packages of a two-socket 
   });
 });
 
-Deno.test("topologyOf() takes the outermost cache, and never level 1 or an instruction cache", () => {
+Deno.test("topologyOf() takes the outermost cache, whatever its index", () => {
   const epyc = topologyOf(factsOf("epyc"));
   assertEquals([...new Set(epyc.map((place) => place.cache))], ["0-1", "2-3", "4-5", "6-7"]);
   // Altra shows private level 2 caches and hides its system-level cache.
   assertEquals(topologyOf(factsOf("altra")).map((place) => place.cache), ["0", "1", "2", "3"]);
+  const folder = "/sys/devices/system/cpu/cpu0/cache/";
+  const reversed = withFiles(factsOf("epyc"), {
+    [`${folder}index2/level`]: "3\n",
+    [`${folder}index2/shared_cpu_list`]: "0-1\n",
+    [`${folder}index3/level`]: "2\n",
+    [`${folder}index3/shared_cpu_list`]: "0\n",
+  });
+  assertEquals(topologyOf(reversed)[0]?.cache, "0-1");
+});
+
+Deno.test("topologyOf() takes a kernel that knows level 1 only for one that knows no cache", () => {
+  const files: Record<string, null> = {};
+  for (const path of Object.keys(factsOf("altra").files)) {
+    if (path.includes("/cache/index2/")) files[path] = null;
+  }
+  assertEquals(topologyOf(withFiles(factsOf("altra"), files))[0]?.cache, "0-3");
+});
+
+Deno.test("topologyOf() orders CPUs by number", () => {
+  const topology = topologyOf({ ...factsOf("kvm"), online: [1, 0] });
+  assertEquals(topology.map((place) => place.cpu), [0, 1]);
 });
 
 Deno.test("topologyOf() falls back to one package, one node and one cache", () => {
@@ -72,6 +93,19 @@ Deno.test("placementsFor() lists what a machine has, nearest first, one thread o
   assertEquals(placements("lpar", 5), { "smt": [4, 6, 7], "same-node": [0, 1, 2, 3] });
   assertEquals(placements("altra", 1), { "same-node": [0, 2, 3] });
   assertEquals(placements("kvm", 1), { "same-cache": [0] });
+});
+
+Deno.test("placementsFor() prefers one thread of each core where threads have neighbouring numbers", () => {
+  const group = { cache: "0-5", node: "0-5", package: "0-5" };
+  const topology = [0, 1, 2, 3, 4, 5].map((cpu) => ({
+    cpu,
+    core: `core ${Math.floor(cpu / 2)}`,
+    ...group,
+  }));
+  assertEquals(Object.fromEntries(placementsFor(topology, 0)), {
+    "smt": [1],
+    "same-cache": [2, 4, 3, 5],
+  });
 });
 
 Deno.test("placementsFor() of a CPU that is not online has none", () => {

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Capabilities } from "./capabilities.ts";
-import { factsOf } from "./testdata/fixtures.ts";
-import { cost, warningsOf } from "./testdata/warning_cases.ts";
+import { factsOf, type FixtureName, withFiles } from "./testdata/fixtures.ts";
+import { cost, type WarningCase, warningsOf } from "./testdata/warning_cases.ts";
 import { WARNING_CATALOGUE } from "./warning_catalogue.ts";
 
 Deno.test("warningsFor() has nothing to say about a tuned bare-metal machine", () => {
@@ -35,6 +35,33 @@ Deno.test("warningsFor() names each right that an unprivileged user lacks, with 
   );
 });
 
+Deno.test("warningsFor() says how far load, cpuset and filters go", () => {
+  const findings = (name: FixtureName, changes: Partial<WarningCase> = {}): string[] =>
+    warningsOf({ facts: factsOf(name), ...changes }).map(({ code, message }) =>
+      `${code} ${message.split(": ")[0]}`
+    );
+  const busy = withFiles(factsOf("kvm"), { "/proc/loadavg": "5.5 1 1 1/2 3\n" });
+  const loads = findings("kvm", { facts: busy, loadAfter: "6.25", results: [cost()] });
+  assertEquals(loads.slice(0, 2), [
+    "W002 The load average was 5.5 on 2 CPUs before the run",
+    "W003 The load average was 6.25 on 2 CPUs after the run, at most 2 of it the lab's own threads",
+  ]);
+  const container = findings("hyperv");
+  assert(container.includes(
+    "W004 Only CPUs 0-1 of 0-3 may be used (cpuset of the control group",
+  ));
+  const pinned = { facts: { ...factsOf("epyc"), allowed: [0, 1] } };
+  assert(findings("epyc", pinned).includes("W004 Only CPUs 0-1 of 0-7 may be used"));
+  const filtersOf = (count: string): string[] => {
+    const status = `Seccomp:\t2\nSeccomp_filters:\t${count}\n`;
+    const facts = withFiles(factsOf("kvm"), { "/proc/self/status": status });
+    return findings("kvm", { facts, capabilities: { seccompMode: 2 } });
+  };
+  assert(filtersOf("1").includes("W017 A seccomp filter is active"));
+  assert(filtersOf("2").includes("W017 2 seccomp filters are active"));
+  assert(filtersOf("?").includes("W017 A seccomp filter is active"));
+});
+
 Deno.test("warningsFor() says what refused, once", () => {
   const counting = {
     available: true,
@@ -52,6 +79,11 @@ Deno.test("warningsFor() says what refused, once", () => {
     ),
   );
   const realtime = { available: false, errno: "EPERM", reason: "SCHED_FIFO is refused" };
+  assert(
+    message({ mlock: { available: false, errno: "ENOMEM", reason: null } }, "W015").startsWith(
+      "mlock is refused (ENOMEM): ",
+    ),
+  );
   assert(
     message({ realtime }, "W010").startsWith(
       "No real-time priority (EPERM: SCHED_FIFO is refused): ",

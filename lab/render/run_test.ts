@@ -32,7 +32,7 @@ Deno.test("renderRun() opens with what the run is and shows every block that has
     "Cost of registering",
     "In run.json, without a table here",
   ]);
-  assert(text.endsWith("  rcu: 1 result"));
+  assert(text.endsWith("without a table here\n  rcu: 1 result"));
 });
 
 Deno.test("renderRun() of a run without results is its head and its warnings", () => {

@@ -86,6 +86,10 @@ Deno.test("mean() is that of the samples within 1 %", () => {
   }));
 });
 
+Deno.test("mean() counts every sample of a bucket", () => {
+  assertEquals(mean(histogramOf([10, 10, 10, 50])), 20);
+});
+
 Deno.test("merge() counts as if the samples had been counted together", () => {
   fc.assert(fc.property(samples, samples, (left: number[], right: number[]) => {
     const merged = merge(histogramOf(left), histogramOf(right));

@@ -28,7 +28,7 @@ export function logCells(histogram: Histogram, axis: LogAxis, cells: number): nu
   const counts = new Array<number>(cells).fill(0);
   for (let place = 0; place < histogram.index.length; place++) {
     const { low, width } = bucketBounds(histogram.index[place]!, histogram.precisionBits);
-    const from = position(axis, Math.max(1, low)) * cells;
+    const from = position(axis, low) * cells;
     const to = position(axis, low + width) * cells;
     spread(counts, from, to, histogram.count[place]!);
   }

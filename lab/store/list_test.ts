@@ -119,6 +119,14 @@ Deno.test("RunStore.list() lists damaged runs with their fault and never fails f
   });
 });
 
+Deno.test("RunStore.list() shows no run that is still being written", async () => {
+  await withStore(async (store) => {
+    const [newest] = store.list();
+    await Deno.rename(newest!.path, `${store.dir}/.tmp-${newest!.id}-1`);
+    assertEquals(idsOf(store), ["02", "01"]);
+  });
+});
+
 Deno.test("RunStore.list() makes an index that was deleted anew", async () => {
   await withStore(async (store) => {
     store.list();

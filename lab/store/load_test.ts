@@ -47,6 +47,20 @@ Deno.test("RunStore.load() takes the path of a run directory, whatever it is cal
   });
 });
 
+Deno.test("RunStore.load() takes a directory beside it that is called like no run", async () => {
+  await withRuns(async (store) => {
+    const before = Deno.cwd();
+    await Deno.mkdir(`${store.dir}/.elsewhere`);
+    await Deno.rename(`${store.dir}/${FIRST}`, `${store.dir}/.elsewhere/renamed`);
+    Deno.chdir(`${store.dir}/.elsewhere`);
+    try {
+      assertEquals(store.load("renamed").run.id, FIRST);
+    } finally {
+      Deno.chdir(before);
+    }
+  });
+});
+
 Deno.test("RunStore.load() lists the ids that an ambiguous beginning could mean", async () => {
   await withRuns((store) => {
     const message = storeFault(store, "20261121");
@@ -108,6 +122,8 @@ Deno.test("RunStore.load() refuses a run that lies under another run's name", as
   await withRuns(async (store) => {
     await Deno.copyFile(`${store.dir}/${SECOND}/run.json`, `${store.dir}/${FIRST}/run.json`);
     assertThrows(() => store.load(FIRST), RunFormatError, `rename it to '${SECOND}'`);
+    await Deno.rename(`${store.dir}/${SECOND}`, `${store.dir}/my-run`);
+    assertThrows(() => store.load("my-run"), RunFormatError, `rename it to '${SECOND}'`);
   });
 });
 

@@ -59,9 +59,7 @@ export class RunStore {
    * @throws {RunFormatError} If its run.json cannot be used.
    */
   load(reference: string): StoredRun {
-    if (reference.includes("/") || reference === "." || reference === "..") {
-      return loadPath(reference);
-    }
+    if (reference.includes("/")) return loadPath(reference);
     const name = reference === "latest" ? this.#latest() : findRun(this.dir, reference);
     if (name === null) return loadPath(reference);
     return { run: readStoredRun(this.dir, name), path: `${this.dir}/${name}` };

@@ -92,7 +92,7 @@ function nohzFull(
   { environment: { cpus }, capabilities: { membarrier } }: WarningContext,
 ): string[] {
   if ((cpus.nohzFull ?? "") !== "") return [`CPUs ${cpus.nohzFull} run without ticks (nohz_full)`];
-  const globalGone = membarrier.state === "native" && membarrier.mask > 1 &&
+  const globalGone = membarrier.state === "native" && membarrier.mask !== 0 &&
     (membarrier.mask & 1) === 0;
   return globalGone ? ["membarrier does not offer GLOBAL, as under nohz_full"] : [];
 }

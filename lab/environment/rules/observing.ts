@@ -45,8 +45,9 @@ function clocksource({ environment }: WarningContext): string[] {
   ];
 }
 
+/** A step up to the cost of a read shows that cost: finer steps cannot be seen by reading. */
 function coarseClock({ environment: { clock } }: WarningContext): string[] {
-  if (clock.stepNs <= THRESHOLDS.clockStepNs) return [];
+  if (clock.stepNs <= THRESHOLDS.clockStepNs || clock.stepNs <= clock.readNs) return [];
   return [`The smallest step of ${clock.source} is ${clock.stepNs} ns`];
 }
 
@@ -63,7 +64,7 @@ function clockOutweighs({ environment, costs }: WarningContext): string[] {
 }
 
 function isOutweighed(row: CostRow, { clock }: Environment): boolean {
-  return row.ns !== null && row.count > 0 && clock.readNs / row.opsPerSample > row.ns.p50;
+  return row.ns !== null && clock.readNs / row.opsPerSample > row.ns.p50;
 }
 
 function manyDropped({ costs }: WarningContext): string[] {

@@ -54,16 +54,37 @@ const CASES: WarningCases<keyof typeof OBSERVING_RULES> = {
   },
   W027: {
     on: [{ facts: factsOf("hyperv") }],
-    off: [{ facts: factsOf("kvm") }, { facts: factsOf("altra") }, { facts: factsOf("lpar") }],
+    off: [
+      { facts: factsOf("kvm") },
+      { facts: factsOf("altra") },
+      { facts: factsOf("lpar") },
+      { facts: { ...factsOf("hyperv"), files: {} } },
+      {
+        facts: { ...factsOf("hyperv"), uname: { ...factsOf("hyperv").uname, machine: "riscv64" } },
+      },
+    ],
   },
   W028: {
     on: [{ facts: factsOf("altra") }, { facts: factsOf("hyperv") }],
-    off: [{ facts: factsOf("kvm") }, { facts: factsOf("qemuArm") }],
+    off: [
+      { facts: factsOf("kvm") },
+      { facts: factsOf("qemuArm") },
+      {
+        facts: { ...factsOf("kvm"), clock: { source: "CLOCK_MONOTONIC", readNs: 9, stepNs: 20 } },
+      },
+      {
+        facts: {
+          ...factsOf("kvm"),
+          clock: { source: "CLOCK_MONOTONIC", readNs: 310, stepNs: 310 },
+        },
+      },
+    ],
   },
   W029: {
     on: [{ facts: factsOf("kvm"), results: [cost({ technique: "getppid", ...median(20) })] }],
     off: [
       { facts: factsOf("kvm"), results: [cost()] },
+      { facts: factsOf("kvm"), results: [cost({ ...median(factsOf("kvm").clock.readNs) })] },
       { facts: factsOf("kvm"), results: [cost({ ...median(20), opsPerSample: 100 })] },
       { facts: factsOf("kvm"), results: [cost({ technique: "none", ...median(1) })] },
       { facts: factsOf("kvm"), results: [cost({ count: 0, dropped: 0, ns: null })] },

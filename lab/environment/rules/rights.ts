@@ -23,7 +23,7 @@ function unthrottled({ environment: { scheduler } }: WarningContext): string[] {
 
 function throttledHard({ environment: { scheduler, cgroup } }: WarningContext): string[] {
   const { rtRuntimeUs, rtPeriodUs } = scheduler;
-  if (rtPeriodUs === null || rtPeriodUs <= 0) return [];
+  if (rtPeriodUs === null) return [];
   if (rtRuntimeUs !== null && rtRuntimeUs >= 0 && isLow(rtRuntimeUs, rtPeriodUs)) {
     return [`Real-time threads may run ${rtRuntimeUs} us in each ${rtPeriodUs} us`];
   }

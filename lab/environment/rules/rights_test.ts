@@ -23,11 +23,19 @@ const CASES: WarningCases<keyof typeof RIGHTS_RULES> = {
   W013: {
     on: [
       { facts: host("kvm", { "/proc/sys/kernel/sched_rt_runtime_us": "400000\n" }) },
+      { facts: host("kvm", { "/proc/sys/kernel/sched_rt_runtime_us": "0\n" }) },
       { facts: host("kvm", { "/sys/fs/cgroup/cpu/cpu.rt_runtime_us": "0\n" }) },
     ],
     off: [
       { facts: host("kvm", { "/proc/sys/kernel/sched_rt_runtime_us": "-1\n" }) },
       { facts: host("kvm", { "/sys/fs/cgroup/cpu/cpu.rt_runtime_us": "950000\n" }) },
+      { facts: host("kvm", { "/proc/sys/kernel/sched_rt_runtime_us": "500000\n" }) },
+      {
+        facts: host("kvm", {
+          "/proc/sys/kernel/sched_rt_runtime_us": "0\n",
+          "/proc/sys/kernel/sched_rt_period_us": null,
+        }),
+      },
     ],
   },
   W014: {

@@ -7,6 +7,11 @@ function withRelease(facts: HostFacts, release: string): HostFacts {
   return { ...facts, uname: { ...facts.uname, release } };
 }
 
+function withCpu(facts: HostFacts, from: string, to: string): HostFacts {
+  const cpuinfo = facts.files["/proc/cpuinfo"]!.replaceAll(from, to);
+  return { ...facts, files: { ...facts.files, "/proc/cpuinfo": cpuinfo } };
+}
+
 const CASES: WarningCases<keyof typeof TLB_RULES> = {
   W030: {
     on: [{ facts: factsOf("kvm") }],
@@ -53,6 +58,9 @@ const CASES: WarningCases<keyof typeof TLB_RULES> = {
       { facts: withBootOption(factsOf("epyc"), "noinvlpgb") },
       { facts: withBootOption(factsOf("epyc"), "nopcid") },
       { facts: withRelease(factsOf("epyc"), "6.12.48") },
+      { facts: withCpu(factsOf("epyc"), "cpu family\t: 25", "cpu family\t: 23") },
+      { facts: withCpu(factsOf("epyc"), "AuthenticAMD", "HygonGenuine") },
+      { facts: withCpu(factsOf("epyc"), " pcid ", " ") },
       { facts: factsOf("xeon") },
       {
         facts: { ...factsOf("kvm"), online: [0, 1, 2, 3], allowed: [0, 1, 2, 3] },

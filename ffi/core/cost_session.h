@@ -1,0 +1,52 @@
+/*
+ * One measurement of the cost experiment from inside: the callers, and what
+ * cost_caller.c offers to the loop in cost_loop.c.
+ */
+#ifndef FENCELAB_COST_SESSION_H
+#define FENCELAB_COST_SESSION_H
+
+#include "cost.h"
+#include "crew.h"
+
+enum { BATCH_MAX = 16 /* samples between two readings of the interrupt counters */ };
+
+/* A sample without proof that every sibling ran. */
+#define DROPPED UINT64_MAX
+/* session.go that ends the callers; batches are numbered from 1. */
+#define GO_HOME UINT32_MAX
+
+struct session;
+
+struct caller {
+	CACHE_APART _Atomic uint32_t done; /* number of the last finished batch */
+	struct session *session;
+	struct fence fence;
+	struct counter counter;
+	struct tally before, after; /* around the last batch */
+	uint64_t sample[BATCH_MAX]; /* ns per group, or DROPPED */
+	struct cost_drops drops;
+	pthread_t thread;
+	bool prepared, started;
+	int cpu, tid, error;
+	int *targets; /* thread ids of everybody else */
+};
+
+struct session {
+	CACHE_APART _Atomic uint32_t go; /* number of the batch to run; GO_HOME ends them */
+	const struct cost_setup *setup;
+	struct cost_outcome *outcome;
+	struct crew crew;
+	struct caller *caller;
+	uint64_t group;
+	int batch;
+};
+
+int callers_open(struct session *s);
+int callers_start(struct session *s);
+int callers_bind(struct session *s);
+void callers_finish(struct session *s);
+int caller_await(const struct caller *c, uint32_t number);
+int caller_sample(struct session *s, struct caller *me, uint64_t *ns);
+void caller_batch(struct session *s, struct caller *me);
+
+#endif

@@ -1,0 +1,144 @@
+import { assertEquals } from "@std/assert";
+
+import { FrameReader, FrameType } from "../ffi/frames.ts";
+import { Session } from "../ffi/session.ts";
+import { openCommandChannel } from "../lab/hosts/command_channel.ts";
+import { cpus, hasProgram, needs } from "./needs.ts";
+
+const root = new URL("../", import.meta.url).pathname;
+
+function cFiles(folder: string): string[] {
+  return [...Deno.readDirSync(root + folder)].filter(({ name }) => name.endsWith(".c"))
+    .map(({ name }) => `${root}${folder}/${name}`);
+}
+
+/** Compiles with sanitizers that end the program at the first finding. */
+async function compile(output: string, sources: readonly string[], flags: string[]): Promise<void> {
+  const { success, stderr } = await new Deno.Command("gcc", {
+    args: [
+      ...["-std=c11", "-D_GNU_SOURCE", '-DFENCELAB_VERSION="test"', '-DFENCELAB_BUILD="test"'],
+      ...["-Wall", "-Wextra", "-Werror", "-g", "-O1", "-pthread", `-I${root}ffi/core`],
+      ...["-fno-sanitize-recover=all", ...flags, "-o", output, ...sources, "-lm"],
+    ],
+  }).output();
+  assertEquals(success, true, new TextDecoder().decode(stderr));
+}
+
+const agentSources = [
+  `${root}ffi/agent.c`,
+  ...cFiles("ffi/core").filter((file) => !file.endsWith("/door.c")),
+];
+const undefinedAndAddress = ["-fsanitize=address,undefined"];
+
+Deno.test({
+  ...needs("the core's unit tests pass under address and undefined-behaviour sanitizers", {
+    gcc: hasProgram("gcc"),
+  }),
+  async fn() {
+    const directory = await Deno.makeTempDir();
+    try {
+      const program = `${directory}/core_test`;
+      const sources = [...cFiles("tests/core"), ...cFiles("ffi/core")];
+      await compile(program, sources, undefinedAndAddress);
+      const { code, stderr } = await new Deno.Command(program).output();
+      assertEquals([code, new TextDecoder().decode(stderr)], [0, ""]);
+    } finally {
+      await Deno.remove(directory, { recursive: true });
+    }
+  },
+});
+
+/** Runs every kind of request on an agent; a sanitizer's finding kills the worker, which is an error. */
+async function exerciseAgent(program: string): Promise<void> {
+  const sibling = cpus > 1 ? [1] : [];
+  await using session = await Session.open(openCommandChannel("the sanitized agent", [program]));
+  const probe = await session.request("probe");
+  const ids = (probe[0]!.result["techniques"] as { id: string }[]).map(({ id }) => id);
+  await session.request("environment");
+  await session.request("conformance", { helper: program });
+  await session.request("registration", { technique: "membarrier-sync-core" });
+  for (const technique of ids) {
+    const crew = { "caller-cpus": [0], "sibling-cpus": sibling };
+    const some = { technique, ...crew, samples: 50, "budget-ms": 100 };
+    await session.request("cost", some);
+    await session.request("cost", { ...some, count: "proc", priority: "none" });
+    if (cpus > 1) {
+      await session.request("cost", { ...some, "caller-cpus": [0, 1], "sibling-cpus": "" });
+    }
+  }
+}
+
+Deno.test({
+  ...needs("an agent with address and undefined-behaviour sanitizers finds nothing", {
+    gcc: hasProgram("gcc"),
+  }),
+  async fn() {
+    const directory = await Deno.makeTempDir();
+    try {
+      await compile(`${directory}/agent`, agentSources, undefinedAndAddress);
+      await exerciseAgent(`${directory}/agent`);
+    } finally {
+      await Deno.remove(directory, { recursive: true });
+    }
+  },
+});
+
+Deno.test({
+  ...needs("an agent with the thread sanitizer finds no data race", { gcc: hasProgram("gcc") }),
+  async fn() {
+    const directory = await Deno.makeTempDir();
+    try {
+      await compile(`${directory}/agent`, agentSources, ["-fsanitize=thread"]);
+      await using session = await Session.open(
+        openCommandChannel("the race-checked agent", [`${directory}/agent`]),
+      );
+      for (const technique of ["none", "membarrier-private-expedited", "munmap", "signal"]) {
+        for (const siblings of cpus > 1 ? [[], [1]] : [[]]) {
+          await session.request("cost", {
+            technique,
+            "caller-cpus": siblings.length === 0 && cpus > 1 ? [0, 1] : [0],
+            "sibling-cpus": siblings,
+            samples: 200,
+            "budget-ms": 500,
+          });
+        }
+      }
+    } finally {
+      await Deno.remove(directory, { recursive: true });
+    }
+  },
+});
+
+/** Cross-built agents run here by emulation of their instructions: protocol and parsing, no results. */
+for (
+  const [arch, emulator] of [["aarch64", "qemu-aarch64"], ["ppc64le", "qemu-ppc64le"]] as const
+) {
+  const compiler = arch === "aarch64" ? "aarch64-linux-gnu-gcc" : "powerpc64le-linux-gnu-gcc";
+  Deno.test({
+    ...needs(`the ${arch} agent speaks the protocol`, {
+      [compiler]: hasProgram(compiler),
+      [emulator]: hasProgram(emulator),
+    }),
+    async fn() {
+      const { ensureBuild } = await import("../ffi/build.ts");
+      const { agent, id } = await ensureBuild(arch);
+      await using session = await Session.open(
+        openCommandChannel(`the ${arch} agent`, [emulator, agent]),
+      );
+      assertEquals([session.hello.arch, session.hello.build], [arch, id]);
+      const [reply] = await session.request("conformance", { helper: agent });
+      const cases = reply!.result["cases"] as { name: string; pass: boolean; skipped: boolean }[];
+      // membarrier goes to this machine's kernel, so its documented answers must come back
+      assertEquals(cases.filter((one) => !one.pass && !one.skipped), []);
+      const passed = cases.filter((one) => one.pass).length;
+      assertEquals(passed > 40, true, `only ${passed} cases passed`);
+    },
+  });
+}
+
+Deno.test("the agent's frames are little-endian with their length, whatever the machine", async () => {
+  const { build } = await import("./doors.ts");
+  const { stdout } = await new Deno.Command(build.agent, { stdin: "null" }).output();
+  const frames = new FrameReader().push(stdout);
+  assertEquals(frames.map(({ type }) => type), [FrameType.hello]);
+});

@@ -1,0 +1,48 @@
+/**
+ * `deno task test`: runs all tests and closes with one line, `N passed, N failed, N skipped`.
+ *
+ * Arguments are handed to `deno test`: files, or `--filter TEXT`.
+ */
+
+import { ensureBuild } from "../ffi/build.ts";
+
+function say(line: string): void {
+  Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
+}
+
+interface Counts {
+  passed: number;
+  failed: number;
+  skipped: number;
+}
+
+/** Counts test cases of a JUnit report; a case is failed, skipped, or passed. */
+function countCases(junit: string): Counts {
+  const counts: Counts = { passed: 0, failed: 0, skipped: 0 };
+  for (const [body] of junit.matchAll(/<testcase\b[^>]*?(?:\/>|>[\s\S]*?<\/testcase>)/g)) {
+    if (/<(failure|error)\b/.test(body)) counts.failed++;
+    else if (/<skipped\b/.test(body)) counts.skipped++;
+    else counts.passed++;
+  }
+  return counts;
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  await ensureBuild(undefined, say);
+  const report = await Deno.makeTempFile({ prefix: "fencelab-", suffix: ".xml" });
+  try {
+    const { code } = await new Deno.Command(Deno.execPath(), {
+      args: ["test", "--doc", "--allow-all", `--junit-path=${report}`, ...args],
+    }).spawn().status;
+    const counts = countCases(await Deno.readTextFile(report));
+    // A file that does not even load fails no test case, but is a failure all the same
+    if (code !== 0 && counts.failed === 0) counts.failed = 1;
+    const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : "";
+    say(`${counts.passed} passed, ${counts.failed} failed${skipped}`);
+    return code === 0 && counts.passed === 0 ? 1 : code;
+  } finally {
+    await Deno.remove(report);
+  }
+}
+
+Deno.exit(await main(Deno.args));
