@@ -112,9 +112,8 @@ static int finish_worker(struct session *s)
 				       WTERMSIG(status) == SIGSYS ? " (SIGSYS: a seccomp filter)" : "");
 	else if (s->broken || s->relayed)
 		ret = frame_send_error(s->out, "worker-died", "%s: the worker left a broken frame", s->kind);
-	bool ok = WIFEXITED(status) && WEXITSTATUS(status) == 0 && !s->broken && !s->relayed;
-
-	return ret ? ret : send_done(s, ok ? "ok" : "failed");
+	/* a broken frame cannot come with a good status: the worker was killed for it */
+	return ret ? ret : send_done(s, status == 0 && !s->relayed ? "ok" : "failed");
 }
 
 /* Pass on the complete frames that have arrived. */
@@ -151,11 +150,10 @@ static int read_worker(struct session *s)
 	if (n <= 0)
 		return finish_worker(s);
 	s->relayed += (size_t)n;
-	if (s->cancelled) {
-		s->relayed = 0; /* nothing of a cancelled request is passed on */
-		return 0;
-	}
-	return relay_frames(s);
+	if (!s->cancelled)
+		return relay_frames(s);
+	s->relayed = 0; /* nothing of a cancelled request is passed on */
+	return 0;
 }
 
 /* Copies of what DONE repeats; the request itself goes on in the worker. */
@@ -174,9 +172,7 @@ static int refuse(struct session *s, const char *code, const char *message)
 
 static int handle_record(struct session *s, const char *text, size_t length)
 {
-	static const char cancel[] = "cancel=1";
-
-	if (length == sizeof(cancel) - 1 && memcmp(text, cancel, length) == 0) {
+	if (length == strlen("cancel=1") && memcmp(text, "cancel=1", length) == 0) {
 		if (s->worker > 0) {
 			s->cancelled = true;
 			s->relayed = 0;

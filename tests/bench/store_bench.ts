@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { sampleRun } from "../lab/schema/sample_run.ts";
-import { formatRun } from "../lab/run_schema.ts";
-import { RunStore } from "../lab/store/run_store.ts";
+import { sampleRun } from "../../lab/schema/sample_run.ts";
+import { formatRun } from "../../lab/run_schema.ts";
+import { RunStore } from "../../lab/store/run_store.ts";
 
 const RUNS = 10_000;
 const dir = Deno.makeTempDirSync({ prefix: "fencelab-bench-" });

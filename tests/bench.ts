@@ -1,0 +1,35 @@
+/** `deno task bench [NAME]…`: performance, compared with a yardstick in the same run. */
+
+import { benchCost } from "./bench/cost_bench.ts";
+
+const benches: Readonly<Record<string, () => Promise<string[]>>> = {
+  cost: benchCost,
+  store: () => denoBench("store_bench.ts"),
+};
+
+/** Runs a file of `Deno.bench` cases, which prints its own table. */
+async function denoBench(file: string): Promise<string[]> {
+  const path = new URL(`bench/${file}`, import.meta.url).pathname;
+  const { success } = await new Deno.Command(Deno.execPath(), {
+    args: ["bench", "--allow-all", path],
+  }).spawn().status;
+  return success ? [] : [`${file} failed`];
+}
+
+function print(text: string): void {
+  Deno.stdout.writeSync(new TextEncoder().encode(`${text}\n`));
+}
+
+async function main(names: readonly string[]): Promise<number> {
+  const unknown = names.find((name) => !(name in benches));
+  if (unknown !== undefined) {
+    print(`Unknown bench '${unknown}'. Remedy: one of ${Object.keys(benches).join(", ")}`);
+    return 1;
+  }
+  for (const name of names.length > 0 ? names : Object.keys(benches)) {
+    for (const line of await benches[name]!()) print(line);
+  }
+  return 0;
+}
+
+Deno.exit(await main(Deno.args));

@@ -1,0 +1,78 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+
+import { hasProgram, needs } from "./needs.ts";
+import { taskArguments } from "./lab_process.ts";
+
+const project = new URL("../", import.meta.url).pathname;
+
+/** A copy of what the build needs, to be changed and built at will. */
+class Copy implements Disposable {
+  readonly path = Deno.makeTempDirSync({ prefix: "fencelab-build-" });
+
+  constructor() {
+    for (const name of ["deno.json", "deno.lock", "ffi"]) {
+      const { success } = new Deno.Command("cp", { args: ["-r", project + name, this.path] })
+        .outputSync();
+      assert(success);
+    }
+  }
+
+  /** Runs `deno task build --local` there. */
+  async build(env: Record<string, string> = {}): Promise<{ code: number; stderr: string }> {
+    const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: [...taskArguments("build"), "--local"],
+      cwd: this.path,
+      env,
+      stdout: "null",
+    }).output();
+    return { code, stderr: new TextDecoder().decode(stderr) };
+  }
+
+  builds(): string[] {
+    return [...Deno.readDirSync(`${this.path}/build`)].map(({ name }) => name);
+  }
+
+  [Symbol.dispose](): void {
+    Deno.removeSync(this.path, { recursive: true });
+  }
+}
+
+const withCompiler = { gcc: hasProgram("gcc") };
+
+Deno.test({
+  ...needs("a changed source is built anew, an unchanged one is not", withCompiler),
+  async fn() {
+    using copy = new Copy();
+    assertStringIncludes((await copy.build()).stderr, ": built (");
+    const before = copy.builds();
+    assertStringIncludes((await copy.build()).stderr, ": up to date (");
+    Deno.writeTextFileSync(`${copy.path}/ffi/core/clock.h`, "\n", { append: true });
+    assertStringIncludes((await copy.build()).stderr, ": built (");
+    const after = copy.builds();
+    // The build of older sources is gone, nothing temporary is left
+    assertEquals([before.length, after.length, before[0] === after[0]], [1, 1, false]);
+  },
+});
+
+Deno.test({
+  ...needs(
+    "a source that does not compile shows the compiler's words and leaves nothing",
+    withCompiler,
+  ),
+  async fn() {
+    using copy = new Copy();
+    Deno.writeTextFileSync(`${copy.path}/ffi/core/clock.c`, "int x = y;\n", { append: true });
+    const { code, stderr } = await copy.build();
+    assertEquals(code, 1);
+    assertStringIncludes(stderr, "clock.c");
+    assertStringIncludes(stderr, "'y'".replaceAll("'", ""));
+    assertEquals(copy.builds(), []);
+  },
+});
+
+Deno.test("without a compiler the build says what to install", async () => {
+  using copy = new Copy();
+  const { code, stderr } = await copy.build({ PATH: "/no/such/folder" });
+  assertEquals(code, 1);
+  assertStringIncludes(stderr, "Remedy: apt-get install gcc libc6-dev");
+});
