@@ -1,6 +1,6 @@
 import { formatCpuList } from "../environment/cpu_list.ts";
 import type { CostResult, Run } from "../run_schema.ts";
-import { type LogAxis, logCells } from "../statistics/log_cells.ts";
+import { logCells } from "../statistics/log_cells.ts";
 import { costNotes } from "./cost_notes.ts";
 import { emulatedStamp } from "./emulated.ts";
 import { printable } from "./printable.ts";
@@ -9,7 +9,8 @@ import { paint, type RenderOptions, type Tone, wrap } from "./style.ts";
 import { type Column, renderTable } from "./table.ts";
 import { formatCount, formatNs, formatShare } from "./units.ts";
 
-const CELLS = 16;
+/** As wide as the title of the column. */
+const CELLS = 11;
 
 /** The share of dropped samples from which a row deserves a second look. */
 const MANY_DROPPED = 0.1;
@@ -31,8 +32,7 @@ export function renderCost(run: Run, options: RenderOptions): string {
   }
   const tables = [...groups].map(([heading, results]) => {
     const parts = [...emulatedStamp(run, options), paint(printable(heading), "strong", options)];
-    const axis = axisOf(results);
-    parts.push(renderTable(columnsFor(axis, options), results, options));
+    parts.push(renderTable(columnsFor(options), results, options));
     return parts.concat(costNotes(results, options)).join("\n");
   });
   return tables.join("\n\n");
@@ -65,31 +65,30 @@ function onCpus(cpus: number[]): string {
   return ` on CPU${cpus.length === 1 ? "" : "s"} ${formatCpuList(cpus)}`;
 }
 
-function columnsFor(axis: LogAxis | null, options: RenderOptions): Column<CostResult>[] {
-  const time = (key: "p50" | "p90" | "p99" | "max"): Column<CostResult> => ({
+/** On a narrow page the 90th percentile goes first, then the greatest time, then the shape. */
+function columnsFor(options: RenderOptions): Column<CostResult>[] {
+  const time = (key: "p50" | "p90" | "p99" | "max", dispensable = 0): Column<CostResult> => ({
     title: key,
     right: true,
     text: (row) => row.ns === null ? "-" : formatNs(row.ns[key], options),
+    dispensable,
   });
   return [
-    { title: "technique", text: nameOf },
+    { title: "technique", text: (row) => nameOf(row, options) },
     time("p50"),
-    time("p90"),
+    time("p90", 3),
     time("p99"),
-    time("max"),
+    time("max", 2),
     { title: "kept", right: true, text: (row) => String(row.count) },
     { title: "dropped", right: true, text: (row) => formatShare(dropped(row)), tone: dropTone },
     { title: "IPIs/op", right: true, text: interruptsOf },
-    {
-      title: axis === null ? "" : axisTitle(axis, options),
-      text: (row) => shapeOf(row, axis, options),
-      dispensable: 1,
-    },
+    { title: "shape (log)", text: (row) => shapeOf(row, options), dispensable: 1 },
   ];
 }
 
-function nameOf(row: CostResult): string {
-  return row.opsPerSample === 1 ? row.technique : `${row.technique} (mean of ${row.opsPerSample})`;
+function nameOf(row: CostResult, options: RenderOptions): string {
+  const times = options.unicode === false ? "x" : "×";
+  return row.opsPerSample === 1 ? row.technique : `${row.technique} ${times}${row.opsPerSample}`;
 }
 
 function dropped(row: CostResult): number {
@@ -106,21 +105,13 @@ function interruptsOf(row: CostResult): string {
   return row.ipisPerOp === null ? "n/a" : row.ipisPerOp.value.toFixed(2);
 }
 
-function shapeOf(row: CostResult, axis: LogAxis | null, options: RenderOptions): string {
-  if (row.histogram === null || axis === null) return "";
+/**
+ * The shape of a technique's times on an axis of its own: where two modes lie side by side shows
+ * there, while on an axis for the whole table most techniques would be a single cell.
+ */
+function shapeOf(row: CostResult, options: RenderOptions): string {
+  if (row.histogram === null || row.ns === null) return "";
+  const low = Math.max(1, row.ns.min * 1000);
+  const axis = { low, high: Math.max(low, row.ns.p999 * 1000) };
   return spark(logCells(row.histogram, axis, CELLS), options);
-}
-
-function axisTitle(axis: LogAxis, options: RenderOptions): string {
-  const to = options.unicode === false ? ".." : "…";
-  return `${formatNs(axis.low / 1000, options)} ${to} ${formatNs(axis.high / 1000, options)}, log`;
-}
-
-/** One axis for a whole table, in picoseconds, so that its rows can be compared. */
-function axisOf(results: readonly CostResult[]): LogAxis | null {
-  const times = results.flatMap((result) => result.ns === null ? [] : [result.ns]);
-  if (times.length === 0) return null;
-  const low = Math.min(...times.map((ns) => ns.min)) * 1000;
-  const high = Math.max(...times.map((ns) => ns.max)) * 1000;
-  return { low: Math.max(1, low), high: Math.max(1, low, high) };
 }

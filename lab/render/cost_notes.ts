@@ -19,7 +19,10 @@ export function costNotes(results: readonly CostResult[], options: RenderOptions
   }
   if (results.some((result) => result.opsPerSample > 1)) {
     const meaning = "N operations were timed together, each sample is their mean";
-    note(`mean of N: ${meaning}`, "faint");
+    note(`${options.unicode === false ? "x" : "×"}N: ${meaning}`, "faint");
+  }
+  if (results.some((result) => result.ns !== null)) {
+    note("shape: the samples from min to p99.9, each row on its own logarithmic axis", "faint");
   }
   for (const text of bySource(results)) note(text, "faint");
   const priorities = new Set(results.map((result) => PRIORITIES[result.priority]));

@@ -13,9 +13,10 @@ function costLines(results: CostResult[], options: Partial<RenderOptions> = {}):
 Deno.test("renderCost() shows times, samples, interrupts and their distribution", () => {
   assertEquals(costLines([sampleCost()]), [
     "Cost of one operation: 1 caller on CPU 0, 1 sibling on CPU 1, same-cache",
-    "  technique      p50      p90      p99      max  kept  dropped  IPIs/op  1.00 µs … 25.0 µs, log",
-    "  ─────────  ───────  ───────  ───────  ───────  ────  ───────  ───────  ──────────────────────",
-    "  mprotect   16.0 µs  18.0 µs  24.0 µs  25.0 µs    30   25.0 %     1.01  ▁            █ ▃",
+    "  technique      p50      p90      p99      max  kept  dropped  IPIs/op  shape (log)",
+    "  ─────────  ───────  ───────  ───────  ───────  ────  ───────  ───────  ───────────",
+    "  mprotect   16.0 µs  18.0 µs  24.0 µs  25.0 µs    30   25.0 %     1.01  ▁        █▃",
+    "  shape: the samples from min to p99.9, each row on its own logarithmic axis",
     "  IPIs/op counted by perf",
     "  measured under SCHED_FIFO",
   ]);
@@ -25,7 +26,7 @@ Deno.test("renderCost() draws with ASCII alone when asked to", () => {
   const text = costLines([sampleCost()], { unicode: false }).join("\n");
   // deno-lint-ignore no-control-regex -- all of ASCII
   assert(/^[\x00-\x7f]*$/.test(text), text);
-  assertStringIncludes(text, ".            # :");
+  assertStringIncludes(text, ".        #:");
 });
 
 Deno.test("renderCost() makes a table for each number and place of callers and siblings", () => {
@@ -46,9 +47,9 @@ Deno.test("renderCost() makes a table for each number and place of callers and s
 
 Deno.test("renderCost() marks means of several operations and explains them", () => {
   const lines = costLines([sampleCost({ technique: "fence", opsPerSample: 64 })]);
-  assert(lines[3]!.startsWith("  fence (mean of 64)  16.0 µs"));
-  assertStringIncludes(lines.join("\n"), "mean of N: N operations were timed together");
-  assert(!costLines([sampleCost()]).join("\n").includes("mean of N"));
+  assert(lines[3]!.startsWith("  fence ×64  16.0 µs"));
+  assertStringIncludes(lines.join("\n"), "×N: N operations were timed together");
+  assert(!costLines([sampleCost()]).join("\n").includes("×N"));
 });
 
 Deno.test("renderCost() shows no time where no sample was kept, and says why", () => {
@@ -73,9 +74,12 @@ Deno.test("renderCost() says n/a for interrupts that were not counted, and who c
   assert(lines.includes("  IPIs/op counted by proc-interrupts: mprotect"));
 });
 
-Deno.test("renderCost() leaves the distribution out of a narrow page", () => {
-  const lines = costLines([sampleCost()], { width: 80 });
-  assert(lines[1]!.endsWith("IPIs/op"), lines[1]);
+Deno.test("renderCost() leaves out p90, then max, then the shape as the page gets narrower", () => {
+  const titles = (width: number): string => costLines([sampleCost()], { width })[1]!;
+  assert(/p90.*max.*shape/.test(titles(100)));
+  assert(/p50 +p99 +max.*shape/.test(titles(80)));
+  assert(/p50 +p99 +kept.*shape/.test(titles(70)));
+  assert(/p50 +p99 +kept.*IPIs\/op$/.test(titles(60)));
 });
 
 Deno.test("renderCost() stamps every table of an emulated host", () => {
