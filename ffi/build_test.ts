@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 
-import { BuildError, ensureBuild, findBuild } from "./build.ts";
+import { ensureBuild, findBuild } from "./build.ts";
 import { LibraryError, loadLibrary } from "./library.ts";
 import { findCompiler } from "./toolchain.ts";
 

@@ -41,7 +41,7 @@ const withCompiler = { gcc: hasProgram("gcc") };
 
 Deno.test({
   ...needs("a changed source is built anew, an unchanged one is not", withCompiler),
-  async fn() {
+  async fn(): Promise<void> {
     using copy = new Copy();
     assertStringIncludes((await copy.build()).stderr, ": built (");
     const before = copy.builds();
@@ -59,7 +59,7 @@ Deno.test({
     "a source that does not compile shows the compiler's words and leaves nothing",
     withCompiler,
   ),
-  async fn() {
+  async fn(): Promise<void> {
     using copy = new Copy();
     Deno.writeTextFileSync(`${copy.path}/ffi/core/clock.c`, "int x = y;\n", { append: true });
     const { code, stderr } = await copy.build();

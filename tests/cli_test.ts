@@ -130,7 +130,7 @@ async function mounted(options: string, test: (path: string) => Promise<void>): 
 
 Deno.test({
   ...needs("a read-only store is refused before anything is measured", { root: isRoot }),
-  async fn() {
+  async fn(): Promise<void> {
     await mounted("ro,size=4m", async (path) => {
       const { code, stdout, stderr } = await lab([...short, "--out", path]);
       assertEquals([code, stdout], [1, ""]);
@@ -142,7 +142,7 @@ Deno.test({
 
 Deno.test({
   ...needs("a full disk is refused before anything is measured", { root: isRoot }),
-  async fn() {
+  async fn(): Promise<void> {
     await mounted("size=64k", async (path) => {
       const { code, stdout, stderr } = await lab([...short, "--out", path]);
       assertEquals([code, stdout], [1, ""]);

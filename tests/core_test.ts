@@ -34,7 +34,7 @@ Deno.test({
   ...needs("the core's unit tests pass under address and undefined-behaviour sanitizers", {
     gcc: hasProgram("gcc"),
   }),
-  async fn() {
+  async fn(): Promise<void> {
     const directory = await Deno.makeTempDir();
     try {
       const program = `${directory}/core_test`;
@@ -72,7 +72,7 @@ Deno.test({
   ...needs("an agent with address and undefined-behaviour sanitizers finds nothing", {
     gcc: hasProgram("gcc"),
   }),
-  async fn() {
+  async fn(): Promise<void> {
     const directory = await Deno.makeTempDir();
     try {
       await compile(`${directory}/agent`, agentSources, undefinedAndAddress);
@@ -85,7 +85,7 @@ Deno.test({
 
 Deno.test({
   ...needs("an agent with the thread sanitizer finds no data race", { gcc: hasProgram("gcc") }),
-  async fn() {
+  async fn(): Promise<void> {
     const directory = await Deno.makeTempDir();
     try {
       await compile(`${directory}/agent`, agentSources, ["-fsanitize=thread"]);

@@ -87,7 +87,7 @@ for (const [technique, [value, tolerance]] of Object.entries(expected)) {
 
 Deno.test({
   ...needs("without a sibling no technique sends interrupts, and both callers count", x86WithPerf),
-  async fn() {
+  async fn(): Promise<void> {
     await using session = await localSession();
     const alone = await cost(session, "membarrier-private-expedited", [0], []);
     assertEquals(alone.dropped, 0 + alone.droppedWhy.preempted + callerPreempted(alone));
@@ -104,7 +104,7 @@ function callerPreempted(result: CostResult): number {
 
 Deno.test({
   ...needs("interrupts are counted from /proc/interrupts where perf may not be used", x86WithPerf),
-  async fn() {
+  async fn(): Promise<void> {
     await using session = await localSession();
     const result = await cost(session, "membarrier-private-expedited", [0], [1], { count: "proc" });
     assertEquals(result.ipisPerOp!.source, "proc-interrupts");

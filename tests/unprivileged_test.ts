@@ -58,7 +58,7 @@ Deno.test({
     setpriv: hasProgram("setpriv"),
     prlimit: hasProgram("prlimit"),
   }),
-  async fn() {
+  async fn(): Promise<void> {
     const place = await openPlace();
     try {
       const args = ["run", "--experiment", "cost", "--seconds", "0.05", "--json"];
