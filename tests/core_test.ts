@@ -119,7 +119,7 @@ for (
       [compiler]: hasProgram(compiler),
       [emulator]: hasProgram(emulator),
     }),
-    async fn() {
+    async fn(): Promise<void> {
       const { ensureBuild } = await import("../ffi/build.ts");
       const { agent, id } = await ensureBuild(arch);
       await using session = await Session.open(

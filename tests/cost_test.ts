@@ -72,7 +72,7 @@ const expected: Readonly<Record<string, [number, number]>> = {
 for (const [technique, [value, tolerance]] of Object.entries(expected)) {
   Deno.test({
     ...needs(`${technique} sends ${value} interrupts per operation to one sibling`, x86WithPerf),
-    async fn() {
+    async fn(): Promise<void> {
       await using session = await localSession();
       const result = await cost(session, technique, [0], [1]);
       assert(result.available, result.reason ?? "");
