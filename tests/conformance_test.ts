@@ -4,23 +4,31 @@ import { resultSchema } from "../lab/schema/results_schema.ts";
 import type { ConformanceResult } from "../lab/run_schema.ts";
 import { build, testBothDoors } from "./doors.ts";
 
-testBothDoors("this kernel answers every case as documented", async (session) => {
-  const [reply] = await session.request("conformance", { helper: build.agent });
-  const { cases } = resultSchema.parse(reply!.result) as ConformanceResult;
-  assertEquals(cases.filter((one) => !one.pass && !one.skipped), []);
-  assertEquals(new Set(cases.map((one) => one.name)).size, cases.length, "names are unique");
-  for (const { name, expected, actual, pass, skipped } of cases) {
-    assertEquals(pass, !skipped && expected === actual, name);
-  }
-  // Every documented case runs natively and under three filters
-  for (const prefix of ["filter EPERM: ", "filter ENOSYS: ", "filter that kills: "]) {
-    const under = cases.filter((one) => one.name.startsWith(prefix));
-    assert(under.length >= 45, `${under.length} cases with ${prefix}`);
-    for (const { name } of under) {
-      assert(cases.some((one) => one.name === name.slice(prefix.length)), name);
+/** A defect of kernels since 5.4 (ffi/core/conformance_lazy.c): it may show, nothing else may. */
+const knownDefect = "GLOBAL_EXPEDITED reaches a thread on a CPU that was idle while registering";
+
+testBothDoors(
+  "this kernel answers every case as documented, but for one known defect",
+  async (session) => {
+    const [reply] = await session.request("conformance", { helper: build.agent });
+    const { cases } = resultSchema.parse(reply!.result) as ConformanceResult;
+    const failed = cases.filter((one) => !one.pass && !one.skipped && one.name !== knownDefect);
+    assertEquals(failed, []);
+    assert(cases.some((one) => one.name === knownDefect));
+    assertEquals(new Set(cases.map((one) => one.name)).size, cases.length, "names are unique");
+    for (const { name, expected, actual, pass, skipped } of cases) {
+      assertEquals(pass, !skipped && expected === actual, name);
     }
-  }
-});
+    // Every documented case runs natively and under three filters
+    for (const prefix of ["filter EPERM: ", "filter ENOSYS: ", "filter that kills: "]) {
+      const under = cases.filter((one) => one.name.startsWith(prefix));
+      assert(under.length >= 45, `${under.length} cases with ${prefix}`);
+      for (const { name } of under) {
+        assert(cases.some((one) => one.name === name.slice(prefix.length)), name);
+      }
+    }
+  },
+);
 
 testBothDoors(
   "a case that differs from the documentation is reported as failed",

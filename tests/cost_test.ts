@@ -92,9 +92,9 @@ Deno.test({
     const alone = await cost(session, "membarrier-private-expedited", [0], []);
     assertEquals(alone.dropped, 0 + alone.droppedWhy.preempted + callerPreempted(alone));
     assert(alone.ipisPerOp!.value < 0.01);
-    // Two callers interrupt each other; one that waits for the kernel's mutex may be spared
+    // Two callers interrupt each other; one that sleeps on the kernel's mutex may be spared
     const both = await cost(session, "membarrier-private-expedited", [0, 1], []);
-    assert(both.count > 100 && both.ipisPerOp!.value > 0.5 && both.ipisPerOp!.value < 1.1);
+    assert(both.count > 100 && both.ipisPerOp!.value > 0.9 && both.ipisPerOp!.value < 1.02);
   },
 });
 
@@ -197,7 +197,9 @@ Deno.test("the same requests give the same results through both doors", async ()
       shapes.push(shapeOf(await cost(session, technique, [0], sibling)));
     }
     const [conformance] = await session.request("conformance", { helper: build.agent });
-    shapes.push(conformance!.result);
+    // Whether the known kernel defect shows depends on what else ran on the idle CPU
+    const { cases } = conformance!.result as { cases: { name: string }[] };
+    shapes.push(cases.filter(({ name }) => !name.startsWith("GLOBAL_EXPEDITED reaches")));
     const [probe] = await session.request("probe");
     shapes.push(probe!.result);
     seen[door] = shapes;

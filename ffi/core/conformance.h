@@ -50,4 +50,8 @@ void case_filter_kill(struct case_context *context);
 void case_technique_filtered(struct case_context *context);
 void case_technique_without_mlock(struct case_context *context);
 
+/* conformance_lazy.c */
+void case_global_reaches_lazy(struct case_context *context);
+void case_private_reaches_lazy(struct case_context *context);
+
 #endif

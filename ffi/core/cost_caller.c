@@ -64,13 +64,25 @@ int caller_sample(struct session *s, struct caller *me, uint64_t *ns)
 	return 0;
 }
 
-/* caller_batch - take one batch of samples, and this thread's tallies around it. */
-void caller_batch(struct session *s, struct caller *me)
+/*
+ * caller_stage - one stage of a batch: a tally, the samples, or another tally.
+ *
+ * All callers go through the stages together. An interrupt that arrives while a
+ * caller waits for slower ones is then in its tally, too.
+ */
+void caller_stage(struct session *s, struct caller *me, uint32_t number)
 {
-	tally_self(&me->before, &me->counter);
-	for (int i = 0; i < s->batch && !me->error; i++)
-		me->error = caller_sample(s, me, &me->sample[i]);
-	tally_self(&me->after, &me->counter);
+	switch (number % STAGES) {
+	case 0:
+		tally_self(&me->before, &me->counter);
+		break;
+	case 1:
+		for (int i = 0; i < s->batch && !me->error; i++)
+			me->error = caller_sample(s, me, &me->sample[i]);
+		break;
+	default:
+		tally_self(&me->after, &me->counter);
+	}
 }
 
 static int caller_prepare(struct session *s, struct caller *me)
@@ -85,7 +97,7 @@ static int caller_prepare(struct session *s, struct caller *me)
 	return ret;
 }
 
-/* A caller besides the leader: runs batches when told to. */
+/* A caller besides the leader: goes through stages when told to. */
 static void *caller_main(void *argument)
 {
 	struct caller *me = argument;
@@ -106,7 +118,7 @@ static void *caller_main(void *argument)
 		if (go == GO_HOME)
 			break;
 		seen = go;
-		caller_batch(s, me);
+		caller_stage(s, me, go);
 		/* pairs with the acquire load in caller_await(): samples and tallies come first */
 		atomic_store_explicit(&me->done, go, memory_order_release);
 	}
@@ -172,6 +184,10 @@ int callers_start(struct session *s)
 {
 	int ret = 0;
 
+	for (int i = 0; i < s->setup->callers; i++) {
+		s->caller[i].session = s;
+		s->caller[i].cpu = s->setup->caller_cpus[i];
+	}
 	for (int i = 1; i < s->setup->callers && !ret; i++) {
 		ret = -pthread_create(&s->caller[i].thread, NULL, caller_main, &s->caller[i]);
 		s->caller[i].started = ret == 0;
@@ -201,9 +217,8 @@ int callers_open(struct session *s)
 	for (int i = 0; i < setup->callers && !ret; i++) {
 		struct caller *c = &s->caller[i];
 
-		c->session = s;
-		c->cpu = setup->caller_cpus[i];
-		ret = fence_open(&c->fence, setup->technique, aim(setup, i), setup->delay_ns);
+		ret = fence_open(&c->fence, setup->technique, aim(setup, i),
+				 setup->delay_ns);
 		if (ret)
 			memcpy(s->outcome->reason, c->fence.reason, sizeof(c->fence.reason));
 	}

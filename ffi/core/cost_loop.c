@@ -23,21 +23,30 @@ enum {
 	PROGRESS_NS = 200 * 1000 * 1000,
 };
 
-/* Have all callers run one batch; 0 or the first caller's -errno. */
-static int leader_batch(struct session *s)
+/* Have all callers go through one stage; 0 or the first caller's -errno. */
+static int leader_stage(struct session *s, uint32_t number)
 {
-	uint32_t number = atomic_load_explicit(&s->go, memory_order_relaxed) + 1;
 	int ret;
 
 	/* pairs with the acquire load in caller_main() */
 	atomic_store_explicit(&s->go, number, memory_order_release);
-	caller_batch(s, &s->caller[0]);
+	caller_stage(s, &s->caller[0], number);
 	ret = s->caller[0].error;
 	for (int i = 1; i < s->setup->callers; i++) {
 		int other = caller_await(&s->caller[i], number);
 
 		ret = ret ? ret : other;
 	}
+	return ret;
+}
+
+static int leader_batch(struct session *s)
+{
+	int ret = 0;
+
+	s->number = s->number > UINT32_MAX / 2 ? STAGES : s->number + STAGES;
+	for (uint32_t stage = 0; stage < STAGES && !ret; stage++)
+		ret = leader_stage(s, s->number + stage);
 	return ret;
 }
 
@@ -195,6 +204,34 @@ static int measure(struct session *s, int progress_fd)
 }
 
 /*
+ * assemble - technique, priority, siblings and callers, in the order that the technique wants.
+ *
+ * 0, or -errno with the reason in the outcome.
+ */
+static int assemble(struct session *s)
+{
+	const struct cost_setup *setup = s->setup;
+	struct cost_outcome *outcome = s->outcome;
+	bool late = setup->technique->flags & TECHNIQUE_LATE;
+	int ret = late ? 0 : callers_open(s);
+
+	if (ret)
+		return ret;
+	outcome->priority = priority_apply(setup->fifo, setup->autogroup);
+	ret = crew_start(&s->crew, setup->sibling_cpus, setup->siblings, &outcome->count,
+			 outcome->priority);
+	s->crew.priority = outcome->priority;
+	ret = ret ? ret : callers_start(s);
+	if (ret) {
+		snprintf(outcome->reason, sizeof(outcome->reason), "the crew's threads cannot start: %s",
+			 errno_name(-ret));
+		return ret;
+	}
+	ret = late ? callers_open(s) : 0;
+	return ret ? ret : callers_bind(s);
+}
+
+/*
  * cost_measure - measure one technique as set up.
  *
  * Returns 0 with *outcome filled; or -errno, then outcome->reason says what
@@ -221,23 +258,7 @@ int cost_measure(const struct cost_setup *setup, struct cost_outcome *outcome, i
 	count_plan_make(&outcome->count);
 	if (!setup->perf && outcome->count.source == COUNT_PERF)
 		outcome->count.source = COUNT_PROC;
-	ret = callers_open(s);
-	if (ret)
-		goto close;
-	outcome->priority = priority_apply(setup->fifo, setup->autogroup);
-	ret = crew_start(&s->crew, setup->sibling_cpus, setup->siblings, &outcome->count,
-			 outcome->priority);
-	if (ret)
-		snprintf(outcome->reason, sizeof(outcome->reason), "siblings cannot start: %s",
-			 errno_name(-ret));
-	s->crew.priority = outcome->priority;
-	if (!ret) {
-		ret = callers_start(s);
-		ret = ret ? ret : callers_bind(s);
-		if (ret)
-			snprintf(outcome->reason, sizeof(outcome->reason), "caller cannot start: %s",
-				 errno_name(-ret));
-	}
+	ret = assemble(s);
 	if (!ret) {
 		ret = measure(s, progress_fd);
 		if (ret)
@@ -246,7 +267,6 @@ int cost_measure(const struct cost_setup *setup, struct cost_outcome *outcome, i
 						     "the heavy call failed",
 				 errno_name(-ret));
 	}
-close:
 	callers_finish(s);
 out:
 	free(s->caller);

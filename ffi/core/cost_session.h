@@ -8,17 +8,20 @@
 #include "cost.h"
 #include "crew.h"
 
-enum { BATCH_MAX = 16 /* samples between two readings of the interrupt counters */ };
+enum {
+	BATCH_MAX = 16, /* samples between two readings of the interrupt counters */
+	STAGES = 3, /* of a batch: see caller_stage() */
+};
 
 /* A sample without proof that every sibling ran. */
 #define DROPPED UINT64_MAX
-/* session.go that ends the callers; batches are numbered from 1. */
+/* session.go that ends the callers; stages are numbered from STAGES on. */
 #define GO_HOME UINT32_MAX
 
 struct session;
 
 struct caller {
-	CACHE_APART _Atomic uint32_t done; /* number of the last finished batch */
+	CACHE_APART _Atomic uint32_t done; /* number of the last finished stage */
 	struct session *session;
 	struct fence fence;
 	struct counter counter;
@@ -32,11 +35,12 @@ struct caller {
 };
 
 struct session {
-	CACHE_APART _Atomic uint32_t go; /* number of the batch to run; GO_HOME ends them */
+	CACHE_APART _Atomic uint32_t go; /* number of the stage to go through; GO_HOME ends them */
 	const struct cost_setup *setup;
 	struct cost_outcome *outcome;
 	struct crew crew;
 	struct caller *caller;
+	uint32_t number; /* of the running batch's first stage */
 	uint64_t group;
 	int batch;
 };
@@ -47,6 +51,6 @@ int callers_bind(struct session *s);
 void callers_finish(struct session *s);
 int caller_await(const struct caller *c, uint32_t number);
 int caller_sample(struct session *s, struct caller *me, uint64_t *ns);
-void caller_batch(struct session *s, struct caller *me);
+void caller_stage(struct session *s, struct caller *me, uint32_t number);
 
 #endif

@@ -15,6 +15,8 @@
 #define TECHNIQUE_PROMISED 2u
 /* Must be bound to its targets' thread ids before use. */
 #define TECHNIQUE_TARGETS 4u
+/* Must be opened while the siblings run: see conformance_lazy.c. */
+#define TECHNIQUE_LATE 8u
 
 struct technique;
 
