@@ -1,6 +1,7 @@
 import type { CostResult } from "../run_schema.ts";
 import { printable } from "./printable.ts";
 import { paint, type RenderOptions, type Tone, wrap } from "./style.ts";
+import { formatNs } from "./units.ts";
 
 const PRIORITIES: Record<CostResult["priority"], string> = {
   fifo: "under SCHED_FIFO",
@@ -25,9 +26,24 @@ export function costNotes(results: readonly CostResult[], options: RenderOptions
     note("shape: the samples from min to p99.9, each row on its own logarithmic axis", "faint");
   }
   for (const text of bySource(results)) note(text, "faint");
+  const clock = clockNote(results, options);
+  if (clock !== null) note(clock, "faint");
   const priorities = new Set(results.map((result) => PRIORITIES[result.priority]));
   note(`measured ${[...priorities].join(", some ")}`, "faint");
   return lines;
+}
+
+/** What a null system call and the clock cost here: the yardsticks for everything in the table. */
+function clockNote(results: readonly CostResult[], options: RenderOptions): string | null {
+  const clock = results.find((result) => result.clock !== undefined)?.clock;
+  const call = results.find((result) => result.technique === "getppid" && result.ns !== null);
+  const parts: string[] = [];
+  if (call?.ns) parts.push(`a null system call (getppid) takes ${formatNs(call.ns.p50, options)}`);
+  if (clock) {
+    const [read, step] = [formatNs(clock.readNs, options), formatNs(clock.stepNs, options)];
+    parts.push(`one reading of the clock ${read} (subtracted), its step is ${step}`);
+  }
+  return parts.length === 0 ? null : parts.join(", ");
 }
 
 function whyDropped(result: CostResult): string {

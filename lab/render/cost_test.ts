@@ -52,6 +52,20 @@ Deno.test("renderCost() marks means of several operations and explains them", ()
   assert(!costLines([sampleCost()]).join("\n").includes("×N"));
 });
 
+Deno.test("renderCost() names the yardsticks: null system call and clock", () => {
+  const clock = { readNs: 20.1, stepNs: 10 };
+  const ns = { ...sampleCost().ns!, p50: 168 };
+  const text = costLines([sampleCost({ technique: "getppid", ns, clock })], { width: 200 }).join(
+    "\n",
+  );
+  assertStringIncludes(
+    text,
+    "a null system call (getppid) takes 168 ns, one reading of the clock 20.1 ns",
+  );
+  assertStringIncludes(text, "its step is 10.0 ns");
+  assert(!costLines([sampleCost()]).join("\n").includes("clock"));
+});
+
 Deno.test("renderCost() shows no time where no sample was kept, and says why", () => {
   const droppedWhy = { beforeNotRunning: 12, afterNotRunning: 0, preempted: 8 };
   const none = { count: 0, dropped: 20, droppedWhy, ns: null, histogram: null, ipisPerOp: null };
