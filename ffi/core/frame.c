@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 void frame_put_u32(unsigned char *at, uint32_t value)
@@ -69,6 +70,35 @@ int frame_send_json(int fd, uint32_t type, struct json *j)
 
 	json_free(j);
 	return ret;
+}
+
+/*
+ * frame_send_file - append bytes to a file of the reply; relative name, no "..".
+ *
+ * Longer pieces than a frame holds are cut. 0 or -errno.
+ */
+int frame_send_file(int fd, const char *name, const void *bytes, size_t length)
+{
+	size_t named = 4 + strlen(name), most = FRAME_MAX - named;
+	const char *at = bytes;
+
+	do {
+		unsigned char header[FRAME_HEADER + 4];
+		size_t piece = length < most ? length : most;
+
+		frame_put_u32(header, FRAME_FILE);
+		frame_put_u32(header + 4, (uint32_t)(named + piece));
+		frame_put_u32(header + FRAME_HEADER, (uint32_t)(named - 4));
+		int ret = write_all(fd, header, sizeof(header));
+
+		ret = ret ? ret : write_all(fd, name, named - 4);
+		ret = ret ? ret : write_all(fd, at, piece);
+		if (ret)
+			return ret;
+		at += piece;
+		length -= piece;
+	} while (length > 0);
+	return 0;
 }
 
 /* frame_send_error - send an error with a stable code and a message for people. */

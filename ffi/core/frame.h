@@ -22,6 +22,7 @@ enum frame_type {
 	FRAME_ERROR = 4, /* what went wrong, with code and message */
 	FRAME_DONE = 5, /* the request's end: ok, failed, cancelled */
 	FRAME_HISTOGRAM = 16, /* buckets that the next FRAME_RESULT refers to */
+	FRAME_FILE = 17, /* u32 length of a name, the name, bytes to append to the file of that name */
 };
 
 enum {
@@ -33,6 +34,7 @@ int frame_send(int fd, uint32_t type, const void *payload, size_t length);
 int frame_send_json(int fd, uint32_t type, struct json *j);
 int frame_send_error(int fd, const char *code, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+int frame_send_file(int fd, const char *name, const void *bytes, size_t length);
 void frame_put_u32(unsigned char *at, uint32_t value);
 void frame_put_u64(unsigned char *at, uint64_t value);
 uint32_t frame_get_u32(const unsigned char *at);

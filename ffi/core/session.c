@@ -22,6 +22,7 @@
 
 #include "frame.h"
 #include "hello.h"
+#include "instance.h"
 #include "json.h"
 #include "request.h"
 #include "worker.h"
@@ -100,6 +101,8 @@ static int finish_worker(struct session *s)
 	waitid(P_PID, (id_t)s->worker, &info, WEXITED | WNOWAIT);
 	kill_worker(s);
 	waitpid(s->worker, &status, 0);
+	if (WIFSIGNALED(status))
+		instance_sweep();
 	s->worker = 0;
 	close(s->pipe);
 	if (s->cancelled)
@@ -156,13 +159,6 @@ static int read_worker(struct session *s)
 	return 0;
 }
 
-/* Copies of what DONE repeats; the request itself goes on in the worker. */
-static void remember(struct session *s)
-{
-	snprintf(s->kind, sizeof(s->kind), "%s", request_string(&s->request, "request", ""));
-	snprintf(s->id, sizeof(s->id), "%s", request_string(&s->request, "id", ""));
-}
-
 static int refuse(struct session *s, const char *code, const char *message)
 {
 	int ret = frame_send_error(s->out, code, "%s", message);
@@ -185,7 +181,9 @@ static int handle_record(struct session *s, const char *text, size_t length)
 
 	int ret = request_parse(&s->request, text, length);
 
-	remember(s);
+	/* copies of what DONE repeats; the request itself goes on in the worker */
+	snprintf(s->kind, sizeof(s->kind), "%s", request_string(&s->request, "request", ""));
+	snprintf(s->id, sizeof(s->id), "%s", request_string(&s->request, "id", ""));
 	if (ret)
 		return refuse(s, "bad-request", s->request.error);
 	const struct experiment *experiment = experiment_find(s->kind);
@@ -234,6 +232,7 @@ static void abandon(struct session *s)
 	if (s->worker > 0) {
 		kill_worker(s);
 		waitpid(s->worker, NULL, 0);
+		instance_sweep();
 		close(s->pipe);
 	}
 }

@@ -1,0 +1,279 @@
+/*
+ * The capture experiment: operations under the kernel's tracer.
+ *
+ * Everything travels as files of the reply: pages, formats, symbols, the log of
+ * operations. The controller turns them into a trace, here or elsewhere.
+ */
+#include "capture.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "capture_events.h"
+#include "capture_host.h"
+#include "clock.h"
+#include "experiment.h"
+#include "frame.h"
+
+enum { MAX_CPUS = 1023, MAX_TECHNIQUES = 64, REASON = 160 };
+
+/* What phases leave for their parent; shared, since each phase runs in a process of its own. */
+struct board {
+	struct recorder recorder;
+	struct phase phase[MAX_TECHNIQUES];
+	int error[MAX_TECHNIQUES];
+	char reason[MAX_TECHNIQUES][REASON];
+	struct operation log[];
+};
+
+struct capture {
+	struct capture_setup setup;
+	const struct technique *technique[MAX_TECHNIQUES];
+	int techniques;
+	struct board *board;
+	struct instance instance;
+	struct drain drain;
+	struct count_plan plan;
+	struct clock_snapshot clocks[2]; /* at begin and end */
+	struct json events, threads;
+	enum ladder ladder;
+};
+
+static void *shared(size_t bytes)
+{
+	void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+			    MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	return memory == MAP_FAILED ? NULL : memory;
+}
+
+/* A phase changes CPU, priority and registrations of its process for good: it gets one of its own. */
+static void run_phase(struct capture *c, int index)
+{
+	struct board *board = c->board;
+	int status = 0;
+	pid_t child = fork();
+
+	if (child == 0) {
+		board->recorder.technique = (uint32_t)index;
+		board->recorder.log = board->log;
+		board->error[index] = phase_run(&c->setup, c->technique[index], &c->instance, &c->plan,
+						&board->recorder, &board->phase[index],
+						board->reason[index], REASON);
+		_exit(0);
+	}
+	if (child < 0) {
+		board->error[index] = -errno;
+	} else if (waitpid(child, &status, 0) == child && !WIFEXITED(status)) {
+		board->error[index] = -EIO;
+		snprintf(board->reason[index], REASON, "killed by signal %d", WTERMSIG(status));
+	}
+	instance_tracing(&c->instance, 0);
+}
+
+static int run_phases(struct capture *c, int out)
+{
+	int ret = 0;
+
+	for (int i = 0; i < c->techniques && !ret; i++) {
+		run_phase(c, i);
+		host_write_threads(&c->threads);
+		ret = drain_all(&c->drain, out);
+		progress_send(out, (double)(i + 1) / c->techniques);
+		if (c->board->phase[i].stopped) {
+			c->techniques = i + 1;
+			break;
+		}
+	}
+	return ret;
+}
+
+static int send_operations(const struct capture *c, int out)
+{
+	uint64_t n = c->board->recorder.logged;
+	unsigned char *bytes = malloc((size_t)n * OPERATION_BYTES + 1), *at = bytes;
+
+	if (!bytes)
+		return -ENOMEM;
+	for (uint64_t i = 0; i < n; i++, at += OPERATION_BYTES) {
+		const struct operation *o = &c->board->log[i];
+
+		frame_put_u64(at, o->begin_ns);
+		frame_put_u64(at + 8, o->end_ns);
+		frame_put_u32(at + 16, o->tid);
+		frame_put_u32(at + 20, o->cpu);
+		frame_put_u32(at + 24, o->technique);
+		frame_put_u32(at + 28, o->kept);
+		frame_put_u64(at + 32, o->id);
+	}
+	int ret = frame_send_file(out, "ops.bin", bytes, (size_t)(at - bytes));
+
+	free(bytes);
+	return ret;
+}
+
+static void write_hist(struct json *j, const char *key, const struct hist *h)
+{
+	json_object(j, key);
+	json_u64(j, "count", h->count);
+	json_double(j, "p50", (double)hist_quantile(h, 0.5) / 1000);
+	json_double(j, "p99", (double)hist_quantile(h, 0.99) / 1000);
+	json_object_end(j);
+}
+
+static void write_phase(struct json *j, const struct capture *c, int i)
+{
+	const struct phase *p = &c->board->phase[i];
+	int error = c->board->error[i];
+
+	json_object(j, NULL);
+	json_string(j, "technique", c->technique[i]->id);
+	json_bool(j, "available", !error);
+	json_errno(j, "errno", error);
+	json_string(j, "reason", error ? c->board->reason[i] : NULL);
+	json_u64(j, "beginNs", p->begin_ns);
+	json_u64(j, "endNs", p->end_ns);
+	json_u64(j, "ops", p->ops);
+	json_u64(j, "kept", p->kept);
+	json_u64(j, "perfInterrupts", p->perf_interrupts);
+	json_u64(j, "procInterrupts", p->proc_interrupts);
+	write_hist(j, "untracedNs", &p->untraced);
+	write_hist(j, "tracedNs", &p->traced);
+	json_bool(j, "stopped", p->stopped);
+	json_u64(j, "worstNs", p->worst_ns);
+	json_u64(j, "worstId", p->worst_id);
+	json_object_end(j);
+}
+
+static int send_result(struct capture *c, int out)
+{
+	struct json j;
+
+	json_init(&j);
+	json_object(&j, NULL);
+	json_bool(&j, "available", true);
+	json_string(&j, "ladder", ladder_name(c->ladder));
+	json_string(&j, "countedBy", count_source_name(c->plan.source));
+	json_array(&j, "clocks");
+	host_write_clocks(&j, "begin", &c->clocks[0]);
+	host_write_clocks(&j, "end", &c->clocks[1]);
+	json_array_end(&j);
+	json_array_end(&c->events);
+	json_raw(&j, "events", &c->events);
+	json_array_end(&c->threads);
+	json_raw(&j, "threads", &c->threads);
+	drain_write_stats(&c->drain, &c->instance, &j);
+	json_u64(&j, "pages", c->drain.pages);
+	json_u64(&j, "pageBytes", c->drain.page);
+	json_array(&j, "phases");
+	for (int i = 0; i < c->techniques; i++)
+		write_phase(&j, c, i);
+	json_array_end(&j);
+	json_object_end(&j);
+	return frame_send_json(out, FRAME_RESULT, &j);
+}
+
+/* Tracing is not to be had here: an ordinary result, so that the rest of a run goes on. */
+static int send_unavailable(const struct capture *c, int out, int error)
+{
+	struct json j;
+
+	json_init(&j);
+	json_object(&j, NULL);
+	json_bool(&j, "available", false);
+	json_errno(&j, "errno", error);
+	json_string(&j, "reason", c->instance.reason[0] ? c->instance.reason : errno_name(-error));
+	json_object_end(&j);
+	return frame_send_json(out, FRAME_RESULT, &j);
+}
+
+static int record(struct capture *c, int out)
+{
+	int ret = events_enable(&c->instance, &c->ladder, &c->events);
+
+	ret = ret ? ret : drain_open(&c->drain, &c->instance);
+	if (ret)
+		return ret;
+	host_clocks(&c->clocks[0]);
+	host_write_threads(&c->threads);
+	ret = run_phases(c, out);
+	host_clocks(&c->clocks[1]);
+	ret = ret ? ret : events_send_formats(&c->instance, out);
+	ret = ret ? ret : host_send_symbols(out);
+	ret = ret ? ret : send_operations(c, out);
+	return ret ? ret : send_result(c, out);
+}
+
+static void read_techniques(struct request *r, struct capture *c)
+{
+	char list[1024];
+
+	snprintf(list, sizeof(list), "%s", request_string(r, "techniques", ""));
+	for (char *save, *id = strtok_r(list, ",", &save); id; id = strtok_r(NULL, ",", &save)) {
+		const struct technique *technique = technique_find(id);
+
+		if (!technique || c->techniques == MAX_TECHNIQUES) {
+			request_fail(r, "technique '%.60s' is not known", id);
+			return;
+		}
+		c->technique[c->techniques++] = technique;
+	}
+	if (c->techniques == 0)
+		request_fail(r, "techniques names none");
+}
+
+/*
+ * capture_run - request=capture.
+ *
+ * techniques (comma-separated), caller-cpu, sibling-cpus, ops and budget-ms per
+ * technique, buffer-kb per CPU, stop-above-ns (0: never), priority (fifo, none).
+ */
+int capture_run(struct request *r, int out)
+{
+	struct capture *c = calloc(1, sizeof(*c));
+	int siblings[MAX_CPUS];
+	const char *priority = request_string(r, "priority", "fifo");
+
+	if (!c)
+		return -ENOMEM;
+	c->setup.sibling_cpus = siblings;
+	c->setup.siblings = request_cpus(r, "sibling-cpus", siblings, MAX_CPUS);
+	c->setup.caller_cpu = (int)request_u64(r, "caller-cpu", 0, 8191, 0);
+	c->setup.ops = request_u64(r, "ops", 1, 10000000, 1000);
+	c->setup.seconds_ns = request_u64(r, "budget-ms", 1, 3600000, 1000) * NSEC_PER_MSEC;
+	c->setup.stop_above_ns = request_u64(r, "stop-above-ns", 0, 1000 * NSEC_PER_SEC, 0);
+	c->setup.buffer_kb = request_u64(r, "buffer-kb", 64, 4 << 20, 16384);
+	c->setup.fifo = strcmp(priority, "fifo") == 0;
+	read_techniques(r, c);
+	if (c->setup.siblings == 0)
+		request_fail(r, "sibling-cpus names no CPU");
+	if (!c->setup.fifo && strcmp(priority, "none") != 0)
+		request_fail(r, "priority '%.20s' is none of fifo, none", priority);
+	for (int i = 0; i < c->setup.siblings; i++)
+		if (siblings[i] == c->setup.caller_cpu)
+			request_fail(r, "CPU %d is named for the caller and for a sibling", siblings[i]);
+	if (request_finish(r))
+		return -EINVAL;
+
+	size_t room = (size_t)c->setup.ops * (size_t)c->techniques * sizeof(struct operation);
+
+	c->board = shared(sizeof(*c->board) + room);
+	json_init(&c->events);
+	json_init(&c->threads);
+	json_array(&c->events, NULL);
+	json_array(&c->threads, NULL);
+	count_plan_make(&c->plan);
+	int ret = c->board ? instance_open(&c->instance, c->setup.buffer_kb) : -ENOMEM;
+
+	if (ret)
+		return send_unavailable(c, out, ret);
+	ret = record(c, out);
+	drain_close(&c->drain);
+	instance_close(&c->instance);
+	return ret;
+}

@@ -1,0 +1,52 @@
+/* The capture experiment: what is recorded, and its parts. */
+#ifndef FENCELAB_CAPTURE_H
+#define FENCELAB_CAPTURE_H
+
+#include "count.h"
+#include "crew.h"
+#include "drain.h"
+#include "hist.h"
+#include "instance.h"
+#include "technique.h"
+
+/* One operation, as it stands in ops.bin (little-endian, 40 bytes); times of CLOCK_BOOTTIME. */
+struct operation {
+	uint64_t begin_ns, end_ns;
+	uint32_t tid, cpu, technique, kept;
+	uint64_t id;
+};
+
+enum { OPERATION_BYTES = 40 };
+
+struct capture_setup {
+	const int *sibling_cpus;
+	int siblings, caller_cpu;
+	uint64_t ops; /* per technique */
+	uint64_t seconds_ns; /* per technique, at most */
+	uint64_t stop_above_ns; /* 0: never */
+	uint64_t buffer_kb;
+	bool fifo;
+};
+
+/* What one technique's phase has shown besides its trace. */
+struct phase {
+	uint64_t begin_ns, end_ns;
+	uint64_t ops, kept;
+	uint64_t perf_interrupts, proc_interrupts; /* of the siblings, over the whole phase */
+	struct hist untraced, traced; /* cost with tracing off and on, ps */
+	bool stopped; /* an operation was above the threshold */
+	uint64_t worst_ns, worst_id;
+};
+
+struct recorder {
+	struct operation *log;
+	uint64_t logged, next_id;
+	uint32_t technique; /* index of the running phase */
+};
+
+int phase_run(const struct capture_setup *setup, const struct technique *technique,
+	      const struct instance *instance, const struct count_plan *plan,
+	      struct recorder *recorder, struct phase *phase, char *reason, size_t room);
+uint64_t boot_ns(void);
+
+#endif

@@ -1,0 +1,164 @@
+/* Enables events by capability and hands their formats over. */
+#include "capture_events.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "frame.h"
+
+static const char *const wanted[][2] = {
+	/* senders: 6.4 (ipi_send_cpu, ipi_send_cpumask), csd since 6.4 */
+	{ "ipi", "ipi_send_cpu" },
+	{ "ipi", "ipi_send_cpumask" },
+	{ "csd", "csd_queue_cpu" },
+	{ "csd", "csd_function_entry" },
+	{ "csd", "csd_function_exit" },
+	/* arm64 */
+	{ "ipi", "ipi_raise" },
+	{ "ipi", "ipi_entry" },
+	{ "ipi", "ipi_exit" },
+	/* x86 */
+	{ "irq_vectors", "call_function_entry" },
+	{ "irq_vectors", "call_function_exit" },
+	{ "irq_vectors", "call_function_single_entry" },
+	{ "irq_vectors", "call_function_single_exit" },
+	{ "irq_vectors", "reschedule_entry" },
+	{ "irq_vectors", "reschedule_exit" },
+	{ "irq_vectors", "irq_work_entry" },
+	{ "irq_vectors", "irq_work_exit" },
+	{ "irq_vectors", "local_timer_entry" },
+	{ "irq_vectors", "local_timer_exit" },
+	{ "irq", "irq_handler_entry" },
+	{ "irq", "irq_handler_exit" },
+	{ "irq", "softirq_entry" },
+	{ "irq", "softirq_exit" },
+	{ "sched", "sched_switch" },
+	{ "sched", "sched_waking" },
+	{ "tlb", "tlb_flush" },
+	{ "powerpc", "tlbie" },
+};
+enum { WANTED = sizeof(wanted) / sizeof(wanted[0]), FORMAT_MAX = 64 * 1024 };
+
+/* In the order of trust: what proves the path from the sender to its handler comes first. */
+static const struct {
+	const char *group, *event, *name;
+} ladders[] = {
+	[LADDER_CSD] = { "csd", "csd_queue_cpu", "csd" },
+	[LADDER_IPI] = { "ipi", "ipi_entry", "ipi" },
+	[LADDER_IRQ_VECTORS] = { "irq_vectors", "call_function_entry", "irq_vectors" },
+	[LADDER_IRQ] = { "irq", "irq_handler_entry", "irq" },
+	[LADDER_PROC] = { NULL, NULL, "proc-interrupts" },
+};
+
+const char *ladder_name(enum ladder ladder)
+{
+	return ladders[ladder].name;
+}
+
+static bool has_event(const struct instance *instance, const char *group, const char *event)
+{
+	uint64_t id;
+
+	return tracefs_event_id(&instance->tracefs, group, event, &id) == 0;
+}
+
+static int enable(const struct instance *instance, const char *group, const char *event,
+		  struct json *names)
+{
+	char path[160], name[128];
+
+	snprintf(path, sizeof(path), "events/%s/%s/enable", group, event);
+	int ret = instance_write(instance, path, "1");
+
+	snprintf(name, sizeof(name), "%s:%s", group, event);
+	if (!ret)
+		json_string(names, NULL, name);
+	return ret;
+}
+
+/*
+ * events_enable - enable what this kernel has; names are appended to a JSON array.
+ *
+ * System calls are enabled by events_filter_threads(). 0 or the first -errno.
+ */
+int events_enable(const struct instance *instance, enum ladder *ladder, struct json *names)
+{
+	int ret = 0;
+
+	*ladder = LADDER_CSD;
+	while (*ladder != LADDER_PROC &&
+	       !has_event(instance, ladders[*ladder].group, ladders[*ladder].event))
+		(*ladder)++;
+	for (int i = 0; i < WANTED && !ret; i++)
+		if (has_event(instance, wanted[i][0], wanted[i][1]))
+			ret = enable(instance, wanted[i][0], wanted[i][1], names);
+	json_string(names, NULL, "raw_syscalls:sys_enter");
+	json_string(names, NULL, "raw_syscalls:sys_exit");
+	return ret;
+}
+
+/*
+ * events_filter_threads - trace system calls of these threads only, filtered in the kernel.
+ *
+ * -E2BIG where the filter would be longer than the kernel takes (a page).
+ */
+int events_filter_threads(const struct instance *instance, const int *tids, int n)
+{
+	char filter[4096];
+	size_t length = 0;
+
+	for (int i = 0; i < n; i++) {
+		length += (size_t)snprintf(filter + length, sizeof(filter) - length, "%scommon_pid==%d",
+					   i ? "||" : "", tids[i]);
+		if (length >= sizeof(filter))
+			return -E2BIG;
+	}
+	static const char *const events[] = { "sys_enter", "sys_exit" };
+	int ret = 0;
+
+	for (size_t i = 0; i < 2 && !ret; i++) {
+		char path[96];
+
+		snprintf(path, sizeof(path), "events/raw_syscalls/%s/filter", events[i]);
+		ret = instance_write(instance, path, filter);
+		snprintf(path, sizeof(path), "events/raw_syscalls/%s/enable", events[i]);
+		ret = ret ? ret : instance_write(instance, path, "1");
+	}
+	return ret;
+}
+
+static int send_text(const struct instance *instance, int out, const char *path, const char *name,
+		     char *text)
+{
+	int n = instance_read(instance, path, text, FORMAT_MAX);
+
+	return n < 0 ? n : frame_send_file(out, name, text, (size_t)n);
+}
+
+/* events_send_formats - header_page and the format of each enabled event, as files of the capture. */
+int events_send_formats(const struct instance *instance, int out)
+{
+	char path[160], name[160], *text = malloc(FORMAT_MAX);
+	int ret = text ? 0 : -ENOMEM;
+	/* the formats are the same in every instance, but this file is only at the top */
+	struct instance top = { .fd = instance->tracefs.fd };
+
+	if (!ret)
+		ret = send_text(&top, out, "events/header_page", "header_page", text);
+	for (int i = 0; i < WANTED + 2 && !ret; i++) {
+		static const char *const calls[][2] = { { "raw_syscalls", "sys_enter" },
+							{ "raw_syscalls", "sys_exit" } };
+		const char *const *event = i < WANTED ? wanted[i] : calls[i - WANTED];
+
+		if (!has_event(instance, event[0], event[1]))
+			continue;
+		snprintf(path, sizeof(path), "events/%s/%s/format", event[0], event[1]);
+		snprintf(name, sizeof(name), "events/%s/%s.format", event[0], event[1]);
+		ret = send_text(instance, out, path, name, text);
+	}
+	free(text);
+	return ret;
+}
