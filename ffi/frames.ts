@@ -11,6 +11,7 @@ export const FrameType = {
   error: 4,
   done: 5,
   histogram: 16,
+  file: 17,
 } as const;
 
 /** The protocol that this controller speaks; must equal `PROTOCOL_VERSION` of ffi/core/frame.h. */
@@ -129,4 +130,34 @@ export function frameHistogram(frame: Frame): WireHistogram {
     count.push(Number(n));
   }
   return { unit: "ps", precisionBits: view.getUint32(0, true), index, count };
+}
+
+/** A piece of a file of a reply: to be appended to the file of that name. */
+export interface FilePiece {
+  /** Relative, with `/` between folders, without `..`. */
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+const FILE_NAME = /^[A-Za-z0-9_][A-Za-z0-9_.-]*(\/[A-Za-z0-9_][A-Za-z0-9_.-]*){0,3}$/;
+
+/**
+ * Decodes a file frame: u32 length of a name, the name, bytes.
+ *
+ * @throws {ProtocolError} If the name is none that a reply may use: it will be a path on this machine.
+ */
+export function frameFile({ payload }: Frame): FilePiece {
+  const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
+  const length = payload.length >= 4 ? view.getUint32(0, true) : Infinity;
+  if (4 + length > payload.length) {
+    throw new ProtocolError("Cannot read a file frame: it is cut off");
+  }
+  const name = new TextDecoder("latin1").decode(payload.subarray(4, 4 + length));
+  if (name.length > 200 || !FILE_NAME.test(name)) {
+    throw new ProtocolError(
+      `Cannot take the file '${preview(payload.subarray(4, 4 + length))}' of a reply: ` +
+        "its name leads elsewhere or holds other characters than letters, digits, '.', '_', '-'",
+    );
+  }
+  return { name, bytes: payload.subarray(4 + length) };
 }

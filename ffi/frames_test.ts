@@ -3,6 +3,7 @@ import fc from "fast-check";
 
 import {
   type Frame,
+  frameFile,
   frameHistogram,
   frameJson,
   FrameReader,
@@ -92,4 +93,38 @@ Deno.test("frameHistogram() reads pairs and refuses wrong lengths and counts bey
     "19 bytes",
   );
   assertThrows(() => frameHistogram({ type: 16, payload: new Uint8Array(3) }), ProtocolError);
+});
+
+function fileFrame(name: string, bytes: number[]): Frame {
+  const encoded = new TextEncoder().encode(name);
+  const payload = new Uint8Array(4 + encoded.length + bytes.length);
+  new DataView(payload.buffer).setUint32(0, encoded.length, true);
+  payload.set(encoded, 4);
+  payload.set(bytes, 4 + encoded.length);
+  return { type: FrameType.file, payload };
+}
+
+Deno.test("frameFile() gives name and bytes", () => {
+  const { name, bytes } = frameFile(fileFrame("events/ipi/ipi_send_cpu.format", [1, 2]));
+  assertEquals([name, [...bytes]], ["events/ipi/ipi_send_cpu.format", [1, 2]]);
+});
+
+Deno.test("frameFile() refuses names that lead elsewhere", () => {
+  const names = [
+    "/etc/passwd",
+    "../x",
+    "a/../../x",
+    "a//b",
+    "",
+    ".",
+    "a/.b",
+    "a\0b",
+    "ä",
+    "a/b/c/d/e",
+  ];
+  for (const name of names) {
+    assertThrows(() => frameFile(fileFrame(name, [])), ProtocolError, "leads elsewhere");
+  }
+  const frame = fileFrame("abc", []);
+  assertThrows(() => frameFile({ ...frame, payload: frame.payload.subarray(0, 6) }), ProtocolError);
 });

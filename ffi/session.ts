@@ -3,7 +3,9 @@
  */
 
 import {
+  type FilePiece,
   type Frame,
+  frameFile,
   frameHistogram,
   frameJson,
   FrameReader,
@@ -45,6 +47,8 @@ export interface RequestOptions {
   readonly signal?: AbortSignal;
   /** Told how far the request is, 0 to 1, a few times per second. */
   readonly onProgress?: (fraction: number) => void;
+  /** Given the pieces of files that come with the reply; a request without it must bring none. */
+  readonly onFile?: (piece: FilePiece) => Promise<void> | void;
 }
 
 /** One result of a request, with the histogram that came with it. */
@@ -150,6 +154,10 @@ export class Session implements AsyncDisposable {
           break;
         case FrameType.progress:
           options.onProgress?.((frameJson(frame) as { fraction: number }).fraction);
+          break;
+        case FrameType.file:
+          if (!options.onFile) throw new ProtocolError(`Cannot take a file with '${kind}'`);
+          await options.onFile(frameFile(frame));
           break;
         case FrameType.error: {
           const error = frameJson(frame) as { code: string; message: string };

@@ -7,6 +7,8 @@ import type { Run } from "./run_schema.ts";
 
 /** What to run, where, and what to tell meanwhile. */
 export interface ExperimentOptions extends PlanChanges {
+  /** Only these experiments. */
+  readonly experiments?: readonly ("conformance" | "cost")[];
   /** A built-in plan; `quick` by default. */
   readonly plan?: keyof typeof builtInPlans;
   /** Cancels: the returned promise rejects with `AbortError`. */
@@ -15,7 +17,8 @@ export interface ExperimentOptions extends PlanChanges {
 }
 
 /**
- * Runs experiments on this machine and returns the run, which is not stored.
+ * Runs experiments on this machine and returns the run, which is not stored. Captures, which need
+ * files, are for `deno task lab`.
  *
  * Needs `--allow-ffi` and `--allow-read` of the project, and the C core built.
  *
@@ -37,11 +40,13 @@ export interface ExperimentOptions extends PlanChanges {
  * }
  * ```
  */
-export function runExperiment(options: ExperimentOptions = {}): Promise<Run> {
-  const { plan = "quick", signal, onProgress, ...changes } = options;
-  return runPlan(findHost("local"), changePlan(builtInPlans[plan], changes), {
+export async function runExperiment(options: ExperimentOptions = {}): Promise<Run> {
+  const { plan = "quick", signal, onProgress, ...rest } = options;
+  const changes: PlanChanges = { experiments: ["conformance", "cost"], ...rest };
+  const { run } = await runPlan(findHost("local"), changePlan(builtInPlans[plan], changes), {
     command: "runExperiment()",
     ...(signal ? { signal } : {}),
     ...(onProgress ? { onProgress } : {}),
   });
+  return run;
 }

@@ -4,16 +4,21 @@ import { BuildError } from "../ffi/build.ts";
 import { ProtocolError } from "../ffi/frames.ts";
 import { LibraryError } from "../ffi/library.ts";
 import { RequestError, SessionError } from "../ffi/session.ts";
+import { convertCommand } from "./cli/convert_command.ts";
 import { doctorCommand } from "./cli/doctor_command.ts";
 import { commandHelp, labHelp } from "./cli/help.ts";
 import { hostsCommand } from "./cli/hosts_command.ts";
 import { ExitCode } from "./cli/outcome.ts";
 import { watchParent } from "./cli/parent_watch.ts";
 import { type CommandLine, parseCommandLine } from "./cli/parse.ts";
+import { queryCommand } from "./cli/query_command.ts";
 import { runCommand } from "./cli/run_command.ts";
 import { showCommand } from "./cli/show_command.ts";
 import { print, say } from "./cli/terminal.ts";
 import { UsageError } from "./cli/usage_error.ts";
+import { CaptureError } from "../traces/convert/capture_source.ts";
+import { RingBufferError } from "../traces/ring_buffer/errors.ts";
+import { EngineError, SqlError, TraceLoadError } from "../traces/trace_processor/errors.ts";
 import { ReplyFormatError } from "./environment/reply.ts";
 import { HostError } from "./hosts/host.ts";
 import { PlanError } from "./plan/plan.ts";
@@ -36,6 +41,11 @@ const EXPECTED = [
   ProtocolError,
   ReplyError,
   ReplyFormatError,
+  CaptureError,
+  RingBufferError,
+  EngineError,
+  SqlError,
+  TraceLoadError,
 ];
 
 async function dispatch(line: CommandLine, signal: AbortSignal): Promise<number> {
@@ -46,6 +56,10 @@ async function dispatch(line: CommandLine, signal: AbortSignal): Promise<number>
       return await doctorCommand(line);
     case "hosts":
       return hostsCommand(line);
+    case "query":
+      return await queryCommand(line);
+    case "convert":
+      return await convertCommand(line, signal);
     case "show":
       return showCommand(line);
     default:

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { checkRun, formatRun, parseRun, RunFormatError, runJsonSchema } from "./run_schema.ts";
-import { sampleCost, sampleRun } from "./schema/sample_run.ts";
+import { sampleCapture, sampleCaptured, sampleCost, sampleRun } from "./schema/sample_run.ts";
 
 /** What parseRun() says about a run with one key, given by its path, set to another value. */
 function faultOf(path: (string | number)[], value: unknown): RunFormatError {
@@ -47,21 +47,7 @@ const LATER_RESULTS = [
     idleNs: {},
     stolenShare: 0.5,
   },
-  {
-    experiment: "capture",
-    trace: "capture.pftrace",
-    events: 0,
-    lost: 0,
-    techniques: [{
-      technique: "munmap",
-      ops: 0,
-      ipisPerOp: 1,
-      targets: [1],
-      sendToEntryNs: {},
-      handlerNs: {},
-      exitToReturnNs: {},
-    }],
-  },
+  sampleCapture({ techniques: [sampleCaptured()] }),
 ];
 
 Deno.test("parseRun() reads what formatRun() writes", () => {

@@ -12,6 +12,9 @@ const PACKAGES = [
   "gcc-powerpc64le-linux-gnu",
   "libc6-dev-ppc64el-cross",
   "qemu-user",
+  "trace-cmd",
+  "stress-ng",
+  "linux-perf",
   "util-linux",
 ] as const;
 

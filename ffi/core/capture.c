@@ -76,12 +76,26 @@ static void run_phase(struct capture *c, int index)
 	instance_tracing(&c->instance, 0);
 }
 
+/* The phase's own threads are gone when /proc is read. */
+static void write_crew(struct json *threads, const struct recorder *recorder)
+{
+	for (int i = 0; i < recorder->tids; i++) {
+		json_object(threads, NULL);
+		json_i64(threads, "tid", recorder->tid[i]);
+		json_i64(threads, "tgid", recorder->tgid);
+		json_string(threads, "comm", i == recorder->tids - 1 ? CALLER_NAME : SIBLING_NAME);
+		json_object_end(threads);
+	}
+}
+
 static int run_phases(struct capture *c, int out)
 {
 	int ret = 0;
 
 	for (int i = 0; i < c->techniques && !ret; i++) {
+		c->board->recorder.tids = 0;
 		run_phase(c, i);
+		write_crew(&c->threads, &c->board->recorder);
 		host_write_threads(&c->threads);
 		ret = drain_all(&c->drain, out);
 		progress_send(out, (double)(i + 1) / c->techniques);
@@ -123,6 +137,7 @@ static void write_hist(struct json *j, const char *key, const struct hist *h)
 	json_u64(j, "count", h->count);
 	json_double(j, "p50", (double)hist_quantile(h, 0.5) / 1000);
 	json_double(j, "p99", (double)hist_quantile(h, 0.99) / 1000);
+	json_double(j, "max", (double)h->max / 1000);
 	json_object_end(j);
 }
 

@@ -18,6 +18,9 @@ struct operation {
 
 enum { OPERATION_BYTES = 40 };
 
+/* Names of threads, by which a trace shows them; at most 15 bytes (TASK_COMM_LEN). */
+#define CALLER_NAME "fencelab-caller"
+
 struct capture_setup {
 	const int *sibling_cpus;
 	int siblings, caller_cpu;
@@ -38,7 +41,10 @@ struct phase {
 	uint64_t worst_ns, worst_id;
 };
 
+enum { CREW_TIDS = 1024 };
+
 struct recorder {
+	int tid[CREW_TIDS], tids, tgid; /* of the running phase; the last thread is the caller */
 	struct operation *log;
 	uint64_t logged, next_id;
 	uint32_t technique; /* index of the running phase */

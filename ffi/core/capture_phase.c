@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 
 #include "capture.h"
 #include "capture_events.h"
@@ -121,16 +122,14 @@ static int traced(const struct capture_setup *setup, struct crew *crew, struct f
 		  const struct instance *instance, struct recorder *recorder, struct phase *phase)
 {
 	uint64_t perf[2] = { 0 }, proc, first = recorder->logged;
-	int *tids = calloc((size_t)setup->siblings + 1, sizeof(int));
-	int ret = tids ? 0 : -ENOMEM;
+	int ret;
 
-	for (int i = 0; !ret && i < crew->siblings; i++)
-		tids[i] = crew->sibling[i].tid;
-	if (!ret) {
-		tids[crew->siblings] = sys_gettid();
-		ret = events_filter_threads(instance, tids, crew->siblings + 1);
-	}
-	free(tids);
+	recorder->tgid = getpid();
+	recorder->tids = 0;
+	for (int i = 0; i < crew->siblings && i < CREW_TIDS - 1; i++)
+		recorder->tid[recorder->tids++] = crew->sibling[i].tid;
+	recorder->tid[recorder->tids++] = sys_gettid();
+	ret = events_filter_threads(instance, recorder->tid, recorder->tids);
 	ret = ret ? ret : instance_tracing(instance, 1);
 	proc = count_proc(setup);
 	ret = ret ? ret : count_perf(crew, &perf[0]);
@@ -153,10 +152,11 @@ static int with_crew(const struct capture_setup *setup, struct crew *crew, struc
 		     const struct instance *instance, struct recorder *recorder,
 		     struct phase *phase)
 {
-	int targets[1024], ret = thread_pin(setup->caller_cpu);
+	int targets[CREW_TIDS], ret = thread_pin(setup->caller_cpu);
 	uint64_t took;
 
-	for (int i = 0; i < crew->siblings && i < 1024; i++)
+	prctl(PR_SET_NAME, CALLER_NAME);
+	for (int i = 0; i < crew->siblings && i < CREW_TIDS; i++)
 		targets[i] = crew->sibling[i].tid;
 	fence->targets = targets;
 	fence->ntargets = crew->siblings;

@@ -6,6 +6,7 @@
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 
 #include "clock.h"
@@ -47,6 +48,7 @@ static void *sibling_main(void *argument)
 	uint32_t seen = 0;
 	uint64_t turns = 0;
 
+	prctl(PR_SET_NAME, SIBLING_NAME);
 	self->tid = sys_gettid();
 	self->error = prepare(self);
 	/* pairs with the acquire load in crew_start(): tid and error are visible */

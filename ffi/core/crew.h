@@ -22,6 +22,9 @@ struct tally {
 
 enum crew_order { CREW_RUN, CREW_REPORT, CREW_PAUSE, CREW_STOP };
 
+/* Name of sibling threads, by which a trace shows them; at most 15 bytes (TASK_COMM_LEN). */
+#define SIBLING_NAME "fencelab-sib"
+
 struct crew;
 
 struct sibling {

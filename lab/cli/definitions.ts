@@ -38,6 +38,17 @@ const seconds: OptionDefinition = {
   help: "time for each single measurement; more samples, the same plan",
 };
 
+/** Options of commands that analyse traces. */
+export const engineOptions: readonly OptionDefinition[] = [
+  { name: "engine", value: "E", help: "trace processor: auto (default), wasm, native" },
+  {
+    name: "engine-files",
+    value: "PATH",
+    path: "read",
+    help: "the WASM engine's directory or npm tarball, for machines that are offline",
+  },
+];
+
 /** All commands; the first is what runs when none is named. */
 export const commands: readonly CommandDefinition[] = [
   {
@@ -51,7 +62,7 @@ export const commands: readonly CommandDefinition[] = [
         name: "experiment",
         value: "E",
         repeats: true,
-        help: "only this experiment: conformance, cost",
+        help: "only this experiment: conformance, cost, capture",
       },
       { name: "technique", value: "T", repeats: true, help: "only this technique" },
       seconds,
@@ -61,6 +72,19 @@ export const commands: readonly CommandDefinition[] = [
         value: "WAY",
         help: "ffi (default) or agent: how the local core is reached",
       },
+      {
+        name: "stop-above",
+        value: "TIME",
+        help: "capture: stop at the first operation above 100us, 2ms …, and keep the trace",
+      },
+      { name: "buffer-kb", value: "N", help: "capture: trace buffer of each CPU (default 16384)" },
+      {
+        name: "raw",
+        value: "DIR",
+        path: "write",
+        help: "capture: keep the raw pages there, for lab convert",
+      },
+      ...engineOptions,
       { name: "dry-run", help: "show what would be done, do nothing" },
       { name: "all", help: "show every conformance case, not only failed ones" },
       json,
@@ -69,6 +93,7 @@ export const commands: readonly CommandDefinition[] = [
       "deno task lab",
       "deno task lab run --plan full --seconds 2",
       "deno task lab run --experiment cost --technique mprotect --json",
+      "deno task lab run --experiment capture --technique munmap --stop-above 200us",
     ],
   },
   {
@@ -100,6 +125,26 @@ export const commands: readonly CommandDefinition[] = [
       "deno task lab show latest",
       "deno task lab show 20261121T0104 --json",
     ],
+  },
+  {
+    name: "query",
+    summary: "run PerfettoSQL on a trace, or on the trace of a stored run",
+    positionals: ["TRACE", "SQL"],
+    options: [store, ...engineOptions, json],
+    examples: [
+      'deno task lab query latest "SELECT name, count(*) AS n FROM slice GROUP BY name"',
+      'deno task lab query my.pftrace "INCLUDE PERFETTO MODULE fencelab.techniques; SELECT * FROM fencelab_techniques" --json',
+    ],
+  },
+  {
+    name: "convert",
+    summary: "convert a raw capture into a Perfetto trace",
+    positionals: ["INPUT"],
+    options: [
+      { name: "output", value: "FILE", path: "write", help: "the trace to write (*.pftrace)" },
+      json,
+    ],
+    examples: ["deno task lab convert my-capture/ --output my.pftrace"],
   },
 ];
 

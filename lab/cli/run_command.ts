@@ -10,14 +10,22 @@ import {
   type Plan,
   type PlanChanges,
 } from "../plan/plan.ts";
-import { planSteps, runPlan, survey } from "../plan/run_plan.ts";
+import {
+  type FreshRun,
+  planSteps,
+  runPlan,
+  type RunPlanOptions,
+  survey,
+} from "../plan/run_plan.ts";
 import { renderRun } from "../render/run.ts";
 import { printable } from "../render/printable.ts";
 import type { Run } from "../run_schema.ts";
 import { nearest } from "../store/nearest.ts";
 import { checkWritable } from "../store/check_writable.ts";
+import { Scratch } from "../store/scratch.ts";
 import { RunStore } from "../store/run_store.ts";
 import { findTechnique, techniques } from "../techniques.ts";
+import { engineOf } from "./engine.ts";
 import { outcomeOf } from "./outcome.ts";
 import type { CommandLine } from "./parse.ts";
 import { storeDirectory, userPath } from "./paths.ts";
@@ -34,14 +42,21 @@ export async function runCommand(line: CommandLine, signal: AbortSignal): Promis
 
   const store = new RunStore(storeDirectory(line.value("out")));
   await checkWritable(store.dir);
+  const engine = engineOf(line);
+  const captures = plan.experiments.some((one) => one.experiment === "capture");
   const options = renderOptions(line.has("all"));
   const codes: number[] = [];
   for (const host of hosts) {
-    const run = await measure(host, plan, commandOf(line, host), signal);
+    await using scratch = captures ? await Scratch.open(store.dir) : null;
+    const { run, traces } = await measure(host, plan, {
+      command: commandOf(line, host),
+      signal,
+      ...(scratch ? { capture: { directory: scratch.path, engine, ...rawDirectory(line) } } : {}),
+    });
     codes.push(outcomeOf(run));
     // Shown before it is stored: a disk that fills up meanwhile must not cost the measurement
     print(line.has("json") ? `${JSON.stringify(run)}\n` : `${renderRun(run, options)}\n\n`);
-    const path = await store.save(run);
+    const path = await store.save(run, traces);
     if (!line.has("json")) print(nextSteps(run, path));
   }
   return Math.max(...codes);
@@ -50,19 +65,36 @@ export async function runCommand(line: CommandLine, signal: AbortSignal): Promis
 async function measure(
   host: LabHost,
   plan: Plan,
-  command: string,
-  signal: AbortSignal,
-): Promise<Run> {
+  options: Omit<RunPlanOptions, "onProgress">,
+): Promise<FreshRun> {
   const progress = progressLine();
   try {
     return await runPlan(host, plan, {
-      command,
-      signal,
+      ...options,
       onProgress: (fraction, label) => progress.update(fraction, label),
     });
   } finally {
     progress.finish();
   }
+}
+
+/** The directory for raw pages that a command line names. */
+function rawDirectory(line: CommandLine): { raw: string } | Record<never, never> {
+  const raw = line.value("raw");
+  if (raw === undefined) return {};
+  refuseFull(userPath(raw));
+  return { raw: userPath(raw) };
+}
+
+/** Pages of two captures in one directory would be neither. */
+function refuseFull(path: string): void {
+  try {
+    if ([...Deno.readDirSync(path)].length === 0) return;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return;
+    throw error;
+  }
+  throw new UsageError(`Cannot use --raw '${path}': it is not empty. Remedy: name a new directory`);
 }
 
 function nextSteps(run: Run, path: string): string {
@@ -118,7 +150,33 @@ function changesOf(line: CommandLine): PlanChanges {
     ...(wantedExperiments.length > 0 ? { experiments: wantedExperiments.map(experimentOf) } : {}),
     ...(wantedTechniques.length > 0 ? { techniques: wantedTechniques.map(techniqueOf) } : {}),
     ...(seconds === undefined ? {} : { seconds: secondsOf(seconds) }),
+    ...captureChangesOf(line),
   };
+}
+
+function captureChangesOf(line: CommandLine): Pick<PlanChanges, "stopAboveNs" | "bufferKb"> {
+  const above = line.value("stop-above");
+  const buffer = line.value("buffer-kb");
+  return {
+    ...(above === undefined ? {} : { stopAboveNs: durationOf(above) }),
+    ...(buffer === undefined ? {} : { bufferKb: bufferOf(buffer) }),
+  };
+}
+
+const UNITS: Readonly<Record<string, number>> = { ns: 1, us: 1e3, "µs": 1e3, ms: 1e6, s: 1e9 };
+
+/** "100us" in nanoseconds. */
+function durationOf(text: string): number {
+  const [, number, unit] = /^(\d+(?:\.\d+)?)(ns|us|µs|ms|s)$/.exec(text) ?? [];
+  const ns = Number(number) * (UNITS[unit ?? ""] ?? NaN);
+  if (ns >= 1 && ns <= 1e12) return Math.round(ns);
+  throw new UsageError(`Cannot use --stop-above '${text}': expected a time such as 100us or 2ms`);
+}
+
+function bufferOf(text: string): number {
+  const kb = Number(text);
+  if (/^\d+$/.test(text) && kb >= 64 && kb <= 4 << 20) return kb;
+  throw new UsageError(`Cannot use --buffer-kb '${text}': expected a number from 64 to ${4 << 20}`);
 }
 
 function experimentOf(name: string): ExperimentName {

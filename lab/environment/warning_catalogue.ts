@@ -251,6 +251,23 @@ export const WARNING_CATALOGUE = {
     remedy: "Free the CPUs of other work, grant real-time priority, and run again",
     invalidates: true,
   },
+  W039: {
+    reason: "interrupts, targets and the times between them cannot be shown",
+    remedy: "Run as a user who may use tracefs, on a kernel with tracepoints",
+    invalidates: false,
+  },
+  W040: {
+    reason: "the trace is not complete, and what is missing may hold operations and interrupts",
+    remedy: "Give a larger buffer with --buffer-kb, or record fewer operations at once",
+    invalidates: false,
+  },
+  W041: {
+    reason:
+      "interrupts reach the siblings that the trace cannot ascribe to the operations, or other " +
+      "work interrupts them",
+    remedy: "Look at the call sites in the trace: the kernel may send on behalf of another thread",
+    invalidates: false,
+  },
 } as const satisfies Record<string, CatalogueEntry>;
 
 /** The number of a warning: "W001". */

@@ -5,7 +5,8 @@
  */
 import type { Capabilities } from "./capabilities.ts";
 import type { Environment } from "./environment.ts";
-import { costRows, type Rule } from "./rules/context.ts";
+import { captureRows, costRows, type Rule } from "./rules/context.ts";
+import { CAPTURE_RULES } from "./rules/captures.ts";
 import { CPU_RULES } from "./rules/cpus.ts";
 import { OBSERVING_RULES } from "./rules/observing.ts";
 import { RIGHTS_RULES } from "./rules/rights.ts";
@@ -28,6 +29,7 @@ const RULES: Record<WarningCode, Rule> = {
   ...RIGHTS_RULES,
   ...OBSERVING_RULES,
   ...TLB_RULES,
+  ...CAPTURE_RULES,
 };
 
 /**
@@ -43,7 +45,12 @@ export function warningsFor(
   capabilities: Capabilities,
   results: readonly unknown[] = [],
 ): HostWarning[] {
-  const context = { environment, capabilities, costs: costRows(results) };
+  const context = {
+    environment,
+    capabilities,
+    costs: costRows(results),
+    captures: captureRows(results),
+  };
   const codes = Object.keys(WARNING_CATALOGUE).sort() as WarningCode[];
   return codes.flatMap((code) => {
     const { reason, remedy, invalidates } = WARNING_CATALOGUE[code];

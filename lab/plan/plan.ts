@@ -26,18 +26,37 @@ const costPlan = z.strictObject({
   registration: z.boolean(),
 });
 
+const capturePlan = z.strictObject({
+  experiment: z.literal("capture"),
+  /** Techniques in the order in which they are recorded. */
+  techniques: z.array(z.string().refine(isTechnique, { error: "is no technique" })).min(1).max(64),
+  /** Running siblings. */
+  siblings: z.int().min(1).max(1023),
+  /** Operations of each technique … */
+  ops: z.int().min(1).max(10_000_000),
+  /** … and seconds after which it ends at the latest. */
+  seconds: z.number().positive().max(3600),
+  /** Trace buffer of each CPU, KiB. */
+  bufferKb: z.int().min(64).max(4 << 20),
+  /** Stop and keep the trace at the first operation that takes longer, ns; 0 never stops. */
+  stopAboveNs: z.int().min(0),
+});
+
 const planSchema = z.strictObject({
   name: z.string().min(1).max(64),
-  experiments: z.array(z.discriminatedUnion("experiment", [conformancePlan, costPlan])).min(1),
+  experiments: z.array(z.discriminatedUnion("experiment", [conformancePlan, costPlan, capturePlan]))
+    .min(1),
 });
 
 /** A plan. */
 export type Plan = z.infer<typeof planSchema>;
 /** The part of a plan that asks for cost. */
 export type CostPlan = z.infer<typeof costPlan>;
+/** The part of a plan that asks for a capture. */
+export type CapturePlan = z.infer<typeof capturePlan>;
 
 /** Experiments that this version can run. */
-export const experiments = ["conformance", "cost"] as const;
+export const experiments = ["conformance", "cost", "capture"] as const;
 /** One of {@linkcode experiments}. */
 export type ExperimentName = typeof experiments[number];
 
@@ -84,6 +103,15 @@ export const builtInPlans: Readonly<Record<"quick" | "full", Plan>> = {
         seconds: 1,
         registration: true,
       },
+      {
+        experiment: "capture",
+        techniques: allTechniques,
+        siblings: 1,
+        ops: 1000,
+        seconds: 0.3,
+        bufferKb: 16 * 1024,
+        stopAboveNs: 0,
+      },
     ],
   },
 };
@@ -121,6 +149,10 @@ export interface PlanChanges {
   readonly techniques?: readonly string[];
   /** Seconds of one measurement. */
   readonly seconds?: number;
+  /** Threshold at which a capture stops, ns. */
+  readonly stopAboveNs?: number;
+  /** Trace buffer of each CPU, KiB. */
+  readonly bufferKb?: number;
 }
 
 /**
@@ -138,16 +170,28 @@ export function changePlan(plan: Plan, changes: PlanChanges): Plan {
         : builtInPlans.full.experiments.filter((one) => one.experiment === name);
     });
   }
+  return { name: plan.name, experiments: chosen.map((one) => changeExperiment(one, changes)) };
+}
+
+function changeExperiment(one: Plan["experiments"][number], changes: PlanChanges): typeof one {
+  if (one.experiment === "conformance") return one;
+  const changed = {
+    ...one,
+    techniques: changes.techniques ? [...changes.techniques] : one.techniques,
+    seconds: changes.seconds ?? one.seconds,
+  };
+  if (changed.experiment === "capture") {
+    return {
+      ...changed,
+      // Whoever waits for a slow operation does not want to stop at a thousand
+      ops: changes.stopAboveNs ? Math.max(changed.ops, 1_000_000) : changed.ops,
+      stopAboveNs: changes.stopAboveNs ?? changed.stopAboveNs,
+      bufferKb: changes.bufferKb ?? changed.bufferKb,
+    };
+  }
+  // Whoever gives more time wants more samples, up to what a histogram is good for
   return {
-    name: plan.name,
-    experiments: chosen.map((one) =>
-      one.experiment !== "cost" ? one : {
-        ...one,
-        techniques: changes.techniques ? [...changes.techniques] : one.techniques,
-        seconds: changes.seconds ?? one.seconds,
-        // Whoever gives more time wants more samples, up to what a histogram is good for
-        samples: changes.seconds ? Math.max(one.samples, 1_000_000) : one.samples,
-      }
-    ),
+    ...changed,
+    samples: changes.seconds ? Math.max(changed.samples, 1_000_000) : changed.samples,
   };
 }

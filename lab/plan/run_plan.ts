@@ -2,6 +2,7 @@
 
 import type { Session } from "../../ffi/session.ts";
 import { version } from "../../ffi/version.ts";
+import type { CaptureOptions } from "../capture/experiment.ts";
 import { type Capabilities, parseCapabilities } from "../environment/capabilities.ts";
 import { environmentOf, hostOf, withLoadAfter } from "../environment/environment.ts";
 import { type HostFacts, parseHostFacts } from "../environment/facts.ts";
@@ -26,6 +27,15 @@ export interface RunPlanOptions {
   readonly command: string;
   readonly signal?: AbortSignal;
   readonly onProgress?: (fraction: number, label: string) => void;
+  /** Where captures go; without it the plan must hold none. */
+  readonly capture?: CaptureOptions;
+}
+
+/** A run that is not stored yet. */
+export interface FreshRun {
+  readonly run: Run;
+  /** Traces that its results name, by path; they lie in the capture's directory. */
+  readonly traces: ReadonlyMap<string, string>;
 }
 
 async function askFacts(session: Session, name: string): Promise<HostFacts> {
@@ -51,7 +61,11 @@ export function planSteps(plan: Plan, { facts }: Survey): Steps {
  * @returns The run, checked against the schema, not stored yet.
  * @throws As {@linkcode runSteps} does; nothing of the run is left then.
  */
-export async function runPlan(host: LabHost, plan: Plan, options: RunPlanOptions): Promise<Run> {
+export async function runPlan(
+  host: LabHost,
+  plan: Plan,
+  options: RunPlanOptions,
+): Promise<FreshRun> {
   const startedAt = new Date();
   const begin = performance.now();
   options.onProgress?.(0, `connecting to ${host.name}`);
@@ -59,14 +73,16 @@ export async function runPlan(host: LabHost, plan: Plan, options: RunPlanOptions
   const surveyed = await survey(session, host.name);
   const { facts, capabilities } = surveyed;
   const { steps, leftOut } = planSteps(plan, surveyed);
-  const results = await runSteps(session, steps, {
+  const { results, traces } = await runSteps(session, steps, {
+    facts,
     capabilities,
+    ...(options.capture ? { capture: options.capture } : {}),
     helper: await host.helper(),
     ...(options.signal ? { signal: options.signal } : {}),
     ...(options.onProgress ? { onProgress: options.onProgress } : {}),
   });
   const environment = withLoadAfter(environmentOf(facts), await askFacts(session, host.name));
-  return checkRun({
+  const run = checkRun({
     schema: RUN_SCHEMA,
     id: newRunId(startedAt, host.name),
     startedAt: startedAt.toISOString(),
@@ -87,4 +103,5 @@ export async function runPlan(host: LabHost, plan: Plan, options: RunPlanOptions
     warnings: warningsFor(environment, capabilities, results),
     results,
   }, `the run on host '${host.name}'`);
+  return { run, traces };
 }

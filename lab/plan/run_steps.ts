@@ -1,7 +1,9 @@
 /** Carries steps out in a session and collects results in the form of run.json. */
 
 import { type Reply, RequestError, type Session } from "../../ffi/session.ts";
+import { type CaptureOptions, runCapture } from "../capture/experiment.ts";
 import type { Capabilities } from "../environment/capabilities.ts";
+import type { HostFacts } from "../environment/facts.ts";
 import type { Registration, Result } from "../run_schema.ts";
 import { resultSchema } from "../schema/results_schema.ts";
 import type { Step } from "./steps.ts";
@@ -13,7 +15,10 @@ export class ReplyError extends Error {
 
 /** What accompanies running steps. */
 export interface RunStepsOptions {
+  readonly facts: HostFacts;
   readonly capabilities: Capabilities;
+  /** Where captures go; without it a plan must not ask for one. */
+  readonly capture?: CaptureOptions;
   /** Path of the agent on the host, for the conformance case that executes it. */
   readonly helper: string;
   readonly signal?: AbortSignal;
@@ -26,6 +31,7 @@ export interface RunStepsOptions {
  *
  * A technique that cannot run here is a result like any other.
  *
+ * @returns Results in the order of the steps, and the traces that they name, by path.
  * @throws {SessionError} If the core ends; {RequestError} if it does not understand a request;
  * {ReplyError} if a reply is not what the schema says; `AbortError` if the signal aborts.
  */
@@ -33,7 +39,8 @@ export async function runSteps(
   session: Session,
   steps: readonly Step[],
   options: RunStepsOptions,
-): Promise<Result[]> {
+): Promise<{ results: Result[]; traces: Map<string, string> }> {
+  const traces = new Map<string, string>();
   const total = steps.reduce((sum, step) => sum + step.seconds, 0);
   const results: Result[] = [];
   let before = 0;
@@ -43,12 +50,29 @@ export async function runSteps(
     onProgress(0);
     if (step.kind === "registration") {
       addRegistration(results, await ask(session, step, options, onProgress));
+    } else if (step.kind === "capture") {
+      const { result, trace } = await capture(session, step, options, onProgress);
+      if (result.trace !== null && trace !== null) traces.set(result.trace, trace);
+      results.push(result);
     } else {
       results.push(await resultOf(session, step, options, onProgress));
     }
     before += step.seconds;
   }
-  return results;
+  return { results, traces };
+}
+
+async function capture(
+  session: Session,
+  step: Step,
+  options: RunStepsOptions,
+  onProgress: (fraction: number) => void,
+): ReturnType<typeof runCapture> {
+  if (!options.capture) throw new RangeError("A capture needs a directory");
+  return await runCapture(session, step.parameters, options.facts, options.capture, {
+    onProgress,
+    ...(options.signal ? { signal: options.signal } : {}),
+  });
 }
 
 async function resultOf(

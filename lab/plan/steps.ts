@@ -4,15 +4,15 @@ import type { RequestParameters } from "../../ffi/session.ts";
 import { choosePlacement } from "../environment/placement.ts";
 import { type Placement, PLACEMENTS, type Topology } from "../environment/topology.ts";
 import { findTechnique } from "../techniques.ts";
-import type { CostPlan, Plan } from "./plan.ts";
+import type { CapturePlan, CostPlan, Plan } from "./plan.ts";
 
 /** One request, with what progress needs to know about it. */
 export interface Step {
   /** What is being done, for progress: "cost mprotect, 1 sibling". */
   readonly label: string;
-  readonly experiment: "conformance" | "cost";
+  readonly experiment: "conformance" | "cost" | "capture";
   /** Request kind of the core. */
-  readonly kind: "conformance" | "cost" | "registration";
+  readonly kind: "conformance" | "cost" | "registration" | "capture";
   readonly parameters: RequestParameters;
   /** Technique of cost and registration steps. */
   readonly technique: string | null;
@@ -57,6 +57,10 @@ export function stepsOf(plan: Plan, machine: Machine): Steps {
         technique: null,
         seconds: CONFORMANCE_SECONDS,
       });
+      continue;
+    }
+    if (one.experiment === "capture") {
+      addCapture(one, machine, steps, leftOut);
       continue;
     }
     for (const crew of crewsOf(one, machine.allowed.length)) {
@@ -164,6 +168,34 @@ function describe({ callers, siblings, placement }: Crew): string {
   const where = placement === "best" ? "" : ` (${placement})`;
   const who = siblings === 1 ? "1 sibling" : `${siblings} siblings`;
   return callers === 1 ? `${who}${where}` : `${callers} callers`;
+}
+
+/** Setting a phase up and tracing off and on, as a multiple of its time; for estimates only. */
+const CAPTURE_EFFORT = 2.5;
+
+function addCapture(plan: CapturePlan, machine: Machine, steps: Step[], leftOut: LeftOut[]): void {
+  const chosen = choosePlacement(machine.topology, machine.allowed, 1, plan.siblings);
+  if ("impossible" in chosen) {
+    leftOut.push({ what: "capture", why: chosen.impossible });
+    return;
+  }
+  steps.push({
+    label: `capture of ${plan.techniques.length} techniques`,
+    experiment: "capture",
+    kind: "capture",
+    technique: null,
+    seconds: plan.techniques.length * plan.seconds * CAPTURE_EFFORT,
+    parameters: {
+      // Identifiers hold no comma
+      techniques: plan.techniques.join(","),
+      "caller-cpu": chosen.callerCpus[0],
+      "sibling-cpus": chosen.siblingCpus,
+      ops: plan.ops,
+      "budget-ms": Math.max(1, Math.round(plan.seconds * 1000)),
+      "buffer-kb": plan.bufferKb,
+      "stop-above-ns": plan.stopAboveNs,
+    },
+  });
 }
 
 function registrationSteps(plan: CostPlan): Step[] {

@@ -1,4 +1,5 @@
 import type { Run } from "../run_schema.ts";
+import { renderCapture } from "./capture.ts";
 import { renderConformance } from "./conformance.ts";
 import { renderCost, renderUnavailable } from "./cost.ts";
 import { renderEnvironment } from "./environment.ts";
@@ -8,7 +9,7 @@ import { paint, type RenderOptions, wrap } from "./style.ts";
 import { formatCount, formatSeconds } from "./units.ts";
 import { renderWarnings } from "./warnings.ts";
 
-const RENDERED = ["conformance", "cost"];
+const RENDERED = ["conformance", "cost", "capture"];
 
 /**
  * A whole run as text for a terminal: what it is, where it ran, its warnings, its results.
@@ -23,6 +24,7 @@ export function renderRun(run: Run, options: RenderOptions): string {
     renderCost(run, options),
     renderUnavailable(run, options),
     renderRegistration(run, options),
+    renderCapture(run, options),
     renderOthers(run, options),
   ];
   return blocks.filter((block) => block !== "").join("\n\n");

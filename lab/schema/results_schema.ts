@@ -1,13 +1,11 @@
 import { z } from "zod";
+import { captureSchema } from "./capture_schema.ts";
 import type { Known } from "./known.ts";
 import { costSchema } from "./cost_schema.ts";
 
 const count = z.int().nonnegative();
 const facts = z.record(z.string(), z.unknown());
 const verdict = z.enum(["ordered", "not-ordered", "not-discriminable", "starved"]);
-
-/** A file beside run.json: a plain name, so that no run can point outside its own directory. */
-export const TRACE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 
 const conformanceSchema = z.looseObject({
   experiment: z.literal("conformance"),
@@ -66,22 +64,6 @@ const disturbanceSchema = z.looseObject({
   wakeupNs: facts,
   idleNs: facts,
   stolenShare: z.number().min(0).max(1).describe("share of its CPU that the victim loses"),
-});
-
-const captureSchema = z.looseObject({
-  experiment: z.literal("capture"),
-  trace: z.string().regex(TRACE_NAME).describe("file beside run.json"),
-  events: count,
-  lost: count,
-  techniques: z.array(z.looseObject({
-    technique: z.string().min(1),
-    ops: count,
-    ipisPerOp: z.number().nonnegative().nullable(),
-    targets: z.array(z.int().nonnegative()).describe("CPUs that were interrupted"),
-    sendToEntryNs: facts,
-    handlerNs: facts,
-    exitToReturnNs: facts,
-  })),
 });
 
 const EXPERIMENTS = [

@@ -1,3 +1,4 @@
+import type { CapturedTechnique, CaptureResult } from "./capture_schema.ts";
 import { type CostResult, type Run, RUN_SCHEMA } from "../run_schema.ts";
 
 /** A cost result that the schema accepts, for tests and benches. */
@@ -74,6 +75,48 @@ export function sampleRun(changes: Partial<Run> = {}): Run {
       },
       sampleCost(),
     ],
+    ...changes,
+  };
+}
+
+/** The result of a capture without techniques. */
+export function sampleCapture(changes: Partial<CaptureResult> = {}): CaptureResult {
+  return {
+    experiment: "capture",
+    available: true,
+    reason: null,
+    errno: null,
+    trace: "capture.pftrace",
+    ladder: "csd",
+    events: 1,
+    lost: 0,
+    sends: 0,
+    matched: 0,
+    stoppedBy: null,
+    techniques: [],
+    ...changes,
+  };
+}
+
+/** One technique of a capture: 100 operations that interrupted CPU 1 once each. */
+export function sampleCaptured(changes: Partial<CapturedTechnique> = {}): CapturedTechnique {
+  const ns = { count: 100, p50: 8000, p99: 9000, max: 9500 };
+  return {
+    technique: "munmap",
+    available: true,
+    reason: null,
+    ops: 100,
+    ipisPerOp: 1,
+    countedPerOp: { perf: 1, procInterrupts: 1 },
+    targets: [1],
+    untracedNs: { ...ns, p50: 12_000 },
+    tracedNs: { ...ns, p50: 14_000 },
+    enterToSendNs: { ...ns, p50: 2_000 },
+    sendToEntryNs: ns,
+    handlerNs: { ...ns, p50: 900 },
+    exitToReturnNs: { ...ns, p50: 700 },
+    functions: ["flush_tlb_func"],
+    callSites: ["on_each_cpu_cond_mask"],
     ...changes,
   };
 }

@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { RunFormatError } from "../run_schema.ts";
-import { sampleRun } from "../schema/sample_run.ts";
+import { sampleCapture, sampleRun } from "../schema/sample_run.ts";
 import { RunStore } from "./run_store.ts";
 import { StoreError } from "./store_error.ts";
 
@@ -132,10 +132,9 @@ Deno.test("RunStore.verify() reports what run.json does not name, and what is mi
     assertEquals(store.verify(FIRST), []);
     await Deno.writeTextFile(`${store.dir}/${FIRST}/core.1234`, "");
     await Deno.mkdir(`${store.dir}/${FIRST}/b.pftrace`);
-    const capture = { experiment: "capture", events: 0, lost: 0, techniques: [] } as const;
     const run = sampleRun({
       id: FIRST,
-      results: ["a.pftrace", "b.pftrace"].map((trace) => ({ ...capture, trace, techniques: [] })),
+      results: ["a.pftrace", "b.pftrace"].map((trace) => sampleCapture({ trace })),
     });
     await Deno.writeTextFile(`${store.dir}/${FIRST}/run.json`, JSON.stringify(run));
     const problems = store.verify(`${store.dir}/${FIRST}`);

@@ -6,19 +6,13 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { type Result, type Run, RunFormatError } from "../run_schema.ts";
-import { sampleRun } from "../schema/sample_run.ts";
+import { sampleCapture, sampleRun } from "../schema/sample_run.ts";
 import { RunStore } from "./run_store.ts";
 import { StoreError } from "./store_error.ts";
 import { mountRefusal, SmallDisk } from "./testdata/small_disk.ts";
 
 const REFUSAL = mountRefusal();
-const CAPTURE: Result = {
-  experiment: "capture",
-  trace: "a.pftrace",
-  events: 1,
-  lost: 0,
-  techniques: [],
-};
+const CAPTURE = sampleCapture({ trace: "a.pftrace" });
 const ID = sampleRun().id;
 const OTHER_ID = "20261122T010438Z-local-0001";
 

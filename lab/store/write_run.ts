@@ -1,5 +1,5 @@
 import { checkRun, formatRun, type Run, RunFormatError } from "../run_schema.ts";
-import { TRACE_NAME } from "../schema/results_schema.ts";
+import { TRACE_NAME } from "../schema/capture_schema.ts";
 import { DirectoryLock, syncDirectory } from "./directory_lock.ts";
 import { isRunId } from "./run_id.ts";
 import { StoreError, storeErrorOf } from "./store_error.ts";

@@ -26,12 +26,31 @@ const CostRowSchema = z.object({
 /** The part of a cost result that warnings depend on. */
 export type CostRow = z.infer<typeof CostRowSchema>;
 
+/** The part of a capture that warnings depend on. */
+const CaptureRowSchema = z.object({
+  experiment: z.literal("capture"),
+  available: z.boolean(),
+  reason: z.string().nullable(),
+  events: z.number(),
+  lost: z.number(),
+  techniques: z.array(z.object({
+    technique: z.string(),
+    ipisPerOp: z.number().nullable(),
+    countedPerOp: z.object({ perf: z.number().nullable() }).nullable(),
+  })),
+});
+
+/** The part of a capture that warnings depend on. */
+export type CaptureRow = z.infer<typeof CaptureRowSchema>;
+
 /** All that a rule may look at. */
 export type WarningContext = {
   environment: Environment;
   capabilities: Capabilities;
   /** Cost results; empty before a run. */
   costs: readonly CostRow[];
+  /** Captures; empty before a run. */
+  captures: readonly CaptureRow[];
 };
 
 /** The findings that trigger a warning, one message each; none if the warning does not apply. */
@@ -45,6 +64,14 @@ export function costRows(results: readonly unknown[]): CostRow[] {
     if (row.success) rows.push(row.data);
   }
   return rows;
+}
+
+/** Picks the captures out of a run's results. */
+export function captureRows(results: readonly unknown[]): CaptureRow[] {
+  return results.flatMap((result) => {
+    const row = CaptureRowSchema.safeParse(result);
+    return row.success ? [row.data] : [];
+  });
 }
 
 /** Names a measurement as the tables do: "mprotect (2 siblings, 1 caller)". */

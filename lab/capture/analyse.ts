@@ -1,0 +1,128 @@
+/** From a capture directory to a trace and to the result that stands in run.json. */
+
+import { type CallSite, callSites } from "../../traces/analysis/call_sites.ts";
+import {
+  type Distribution,
+  type Step,
+  type TechniqueRow,
+  techniqueTable,
+} from "../../traces/analysis/technique_table.ts";
+import { type Conversion, convertCapture } from "../../traces/convert/convert.ts";
+import type { TraceProcessor } from "../../traces/trace_processor/client.ts";
+import type { CapturedTechnique, CaptureResult } from "../schema/capture_schema.ts";
+import { directorySource } from "./capture_directory.ts";
+import type { CapturePhase, CaptureReply } from "./reply.ts";
+
+/** Name of the trace in a run directory. */
+export const TRACE_FILE = "capture.pftrace";
+
+/**
+ * Converts a capture directory into a Perfetto trace.
+ *
+ * @param to The trace; written to a temporary name beside it and renamed.
+ * @throws {CaptureError | RingBufferError} If the capture's description cannot be read.
+ */
+export async function writeTrace(
+  directory: string,
+  to: string,
+  signal?: AbortSignal,
+): Promise<Conversion> {
+  const temporary = `${to}.tmp`;
+  try {
+    using file = await Deno.open(temporary, { write: true, create: true, truncate: true });
+    const sink = {
+      async write(chunk: Uint8Array): Promise<void> {
+        for (let rest = chunk; rest.length > 0;) rest = rest.subarray(await file.write(rest));
+      },
+    };
+    const conversion = await convertCapture(
+      directorySource(directory),
+      sink,
+      signal ? { signal } : {},
+    );
+    await Deno.rename(temporary, to);
+    return conversion;
+  } catch (error) {
+    await Deno.remove(temporary).catch(() => {}); // it may not have been made
+    throw error;
+  }
+}
+
+/** Loads a trace file into a trace processor, chunk by chunk. */
+export async function loadTrace(processor: TraceProcessor, path: string): Promise<void> {
+  using file = await Deno.open(path);
+  await processor.load(file.readable);
+}
+
+/**
+ * The result of a capture whose trace is loaded.
+ *
+ * @param reply What the core counted without the trace, for comparison.
+ */
+export async function captureResult(
+  processor: TraceProcessor,
+  reply: CaptureReply,
+  conversion: Conversion,
+): Promise<CaptureResult> {
+  const rows = await techniqueTable(processor);
+  const sites = await callSites(processor);
+  const stopped = reply.phases.find((phase) => phase.stopped);
+  return {
+    experiment: "capture",
+    available: true,
+    reason: null,
+    errno: null,
+    trace: TRACE_FILE,
+    ladder: reply.ladder,
+    events: conversion.events,
+    lost: reply.stats.reduce((sum, one) => sum + one.overrun + one.droppedEvents, 0),
+    sends: conversion.sends,
+    matched: conversion.matched,
+    stoppedBy: stopped ? { technique: stopped.technique, ns: stopped.worstNs } : null,
+    techniques: reply.phases.map((phase) =>
+      techniqueOf(phase, rows.find((row) => row.technique === phase.technique), sites, reply)
+    ),
+  };
+}
+
+function techniqueOf(
+  phase: CapturePhase,
+  row: TechniqueRow | undefined,
+  sites: readonly CallSite[],
+  reply: CaptureReply,
+): CapturedTechnique {
+  const step = (name: Step): CapturedTechnique["handlerNs"] => shortOf(row?.ns[name]);
+  const own = sites.filter((site) => site.technique === phase.technique);
+  return {
+    technique: phase.technique,
+    available: phase.available,
+    reason: phase.reason,
+    ops: phase.ops,
+    ipisPerOp: row?.interruptsPerOperation ?? null,
+    countedPerOp: phase.ops === 0 ? null : {
+      perf: reply.countedBy === "perf" ? phase.perfInterrupts / phase.ops : null,
+      procInterrupts: phase.procInterrupts / phase.ops,
+    },
+    targets: [...row?.targets ?? []],
+    untracedNs: phase.untracedNs,
+    tracedNs: phase.tracedNs,
+    enterToSendNs: step("enter_to_send"),
+    sendToEntryNs: step("send_to_entry"),
+    handlerNs: step("handler"),
+    exitToReturnNs: step("exit_to_return"),
+    functions: namesOf(own.map((site) => site.func)),
+    callSites: namesOf(own.map((site) => site.callsite)),
+  };
+}
+
+function shortOf(distribution: Distribution | undefined): CapturedTechnique["handlerNs"] {
+  if (!distribution || distribution.count === 0) return null;
+  const { count, p50, p99, max } = distribution;
+  return { count, p50, p99, max };
+}
+
+/** Distinct names, most targets first, without offsets into the function. */
+function namesOf(names: readonly (string | null)[]): string[] {
+  const known = names.filter((name) => name !== null).map((name) => name.replace(/\+0x.*$/, ""));
+  return [...new Set(known)];
+}

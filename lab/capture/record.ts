@@ -1,0 +1,72 @@
+/** Records a capture on a host: files into a directory, description beside them. */
+
+import type { RequestOptions, RequestParameters, Session } from "../../ffi/session.ts";
+import { CAPTURE_SCHEMA } from "../../traces/convert/capture_json.ts";
+import { CaptureError } from "../../traces/convert/capture_source.ts";
+import type { HostFacts } from "../environment/facts.ts";
+import { CaptureDirectory } from "./capture_directory.ts";
+import { type CaptureReply, captureReplySchema } from "./reply.ts";
+
+/** Tracing is not to be had on the host; everything else of a run goes on. */
+export interface NoCapture {
+  readonly available: false;
+  readonly errno: string | null;
+  readonly reason: string;
+}
+
+/**
+ * Runs `request=capture` and leaves a capture directory, format "fencelab.capture/1".
+ *
+ * @param directory Where; made, and complete only when this returns a capture.
+ * @throws {RequestError | SessionError | CaptureError} If it cannot be recorded or kept.
+ */
+export async function recordCapture(
+  session: Session,
+  parameters: RequestParameters,
+  facts: HostFacts,
+  directory: string,
+  options: Omit<RequestOptions, "onFile"> = {},
+): Promise<CaptureReply | NoCapture> {
+  using files = new CaptureDirectory(directory);
+  const [reply] = await session.request("capture", parameters, {
+    ...options,
+    onFile: (piece) => files.append(piece),
+  });
+  const parsed = captureReplySchema.safeParse(reply?.result);
+  if (!parsed.success) {
+    throw new CaptureError("Cannot use the core's reply to 'capture'. Remedy: 'deno task build'", {
+      cause: parsed.error,
+    });
+  }
+  if (parsed.data.available) describe(files, parsed.data, facts);
+  return parsed.data;
+}
+
+/** Threads are reported once per phase; the latest name is the one that counts. */
+function threadsOf(reply: CaptureReply): CaptureReply["threads"] {
+  return [...new Map(reply.threads.map((thread) => [thread.tid, thread])).values()];
+}
+
+function describe(files: CaptureDirectory, reply: CaptureReply, facts: HostFacts): void {
+  const description = {
+    schema: CAPTURE_SCHEMA,
+    arch: facts.uname.machine,
+    kernel: facts.uname.release,
+    version: facts.uname.version,
+    nodename: facts.uname.nodename,
+    pageSize: facts.pageSize,
+    hz: null,
+    littleEndian: true, // all three architectures
+    cpus: reply.stats.map(({ cpu }) => cpu),
+    clock: "boot",
+    clocks: reply.clocks,
+    events: reply.events,
+    ladder: reply.ladder,
+    techniques: reply.phases.map(({ technique }) => technique),
+    stats: reply.stats,
+    threads: threadsOf(reply),
+    run: { host: facts.uname.nodename },
+  };
+  const bytes = new TextEncoder().encode(JSON.stringify(description));
+  files.append({ name: "capture.json", bytes });
+}

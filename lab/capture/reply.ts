@@ -1,0 +1,66 @@
+/** What the core says about a capture besides its files. */
+
+import { z } from "zod";
+
+const count = z.int().nonnegative();
+const ns = z.number().nonnegative();
+const cost = z.object({ count, p50: ns, p99: ns, max: ns });
+const clock = z.object({
+  when: z.enum(["begin", "end"]),
+  boot: z.string(),
+  monotonic: z.string(),
+  monotonicRaw: z.string(),
+  realtime: z.string(),
+});
+
+const phaseSchema = z.object({
+  technique: z.string(),
+  available: z.boolean(),
+  errno: z.string().nullable(),
+  reason: z.string().nullable(),
+  beginNs: count,
+  endNs: count,
+  ops: count,
+  kept: count,
+  /** Interrupts that the siblings received while operations ran, by two sources. */
+  perfInterrupts: count,
+  procInterrupts: count,
+  untracedNs: cost,
+  tracedNs: cost,
+  stopped: z.boolean(),
+  worstNs: count,
+  worstId: count,
+});
+
+const stats = z.object({
+  cpu: count,
+  entries: count,
+  overrun: count,
+  commitOverrun: count,
+  bytes: count,
+  droppedEvents: count,
+  readEvents: count,
+});
+
+/** The core's reply to `request=capture`. */
+export const captureReplySchema = z.discriminatedUnion("available", [
+  z.object({ available: z.literal(false), errno: z.string().nullable(), reason: z.string() }),
+  z.object({
+    available: z.literal(true),
+    ladder: z.enum(["csd", "ipi", "irq_vectors", "irq", "proc-interrupts"]),
+    countedBy: z.enum(["perf", "proc-interrupts"]).nullable(),
+    clocks: z.array(clock),
+    events: z.array(z.string()),
+    threads: z.array(z.object({ tid: count, tgid: count, comm: z.string() })),
+    stats: z.array(stats),
+    pages: count,
+    pageBytes: count,
+    phases: z.array(phaseSchema),
+  }),
+]);
+
+/** A capture that was made. */
+export type CaptureReply = Extract<z.infer<typeof captureReplySchema>, { available: true }>;
+
+/** One technique's part of it. */
+export type CapturePhase = CaptureReply["phases"][number];

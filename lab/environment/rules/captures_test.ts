@@ -1,0 +1,36 @@
+import { sampleCapture, sampleCaptured } from "../../schema/sample_run.ts";
+import { factsOf } from "../testdata/fixtures.ts";
+import { testCases, type WarningCase, type WarningCases } from "../testdata/warning_cases.ts";
+import type { CAPTURE_RULES } from "./captures.ts";
+
+function after(...results: unknown[]): WarningCase {
+  return { facts: factsOf("xeon"), results };
+}
+
+const CASES: WarningCases<keyof typeof CAPTURE_RULES> = {
+  W039: {
+    on: [after(sampleCapture({ available: false, reason: "tracefs cannot be opened: EPERM" }))],
+    off: [after(), after(sampleCapture())],
+  },
+  W040: {
+    on: [after(sampleCapture({ lost: 1 }))],
+    off: [after(sampleCapture({ lost: 0 }))],
+  },
+  W041: {
+    on: [
+      after(sampleCapture({ techniques: [sampleCaptured({ ipisPerOp: 0.9 })] })),
+      after(sampleCapture({ techniques: [sampleCaptured(), sampleCaptured({ ipisPerOp: 1.1 })] })),
+    ],
+    off: [
+      after(sampleCapture({ techniques: [sampleCaptured({ ipisPerOp: 0.96 })] })),
+      after(sampleCapture({ techniques: [sampleCaptured({ ipisPerOp: null })] })),
+      after(sampleCapture({
+        techniques: [
+          sampleCaptured({ ipisPerOp: 0.5, countedPerOp: { perf: null, procInterrupts: 1 } }),
+        ],
+      })),
+    ],
+  },
+};
+
+testCases(CASES);

@@ -1,0 +1,54 @@
+import { DirectoryLock } from "./directory_lock.ts";
+import { storeErrorOf } from "./store_error.ts";
+
+const NAME = /^\.scratch-\d+$/;
+
+/** A directory for what a run is made of, beside the runs; removed when disposed of. */
+export class Scratch implements AsyncDisposable {
+  readonly path: string;
+  readonly #lock: DirectoryLock;
+
+  private constructor(path: string, lock: DirectoryLock) {
+    this.path = path;
+    this.#lock = lock;
+  }
+
+  /**
+   * Makes the directory, and removes those of processes that were killed.
+   *
+   * It is locked as long as its owner lives, which is how others can tell.
+   *
+   * @param store The store's directory; made if need be.
+   * @throws {StoreError} If it cannot be made.
+   */
+  static async open(store: string): Promise<Scratch> {
+    const path = `${store}/.scratch-${Deno.pid}`;
+    try {
+      await Deno.mkdir(store, { recursive: true });
+      using _exclusive = await DirectoryLock.wait(store);
+      await sweep(store);
+      await Deno.mkdir(path);
+      return new Scratch(path, await DirectoryLock.wait(path));
+    } catch (cause) {
+      throw storeErrorOf(`Cannot make a directory for captures in '${store}'`, cause);
+    }
+  }
+
+  /** Removes the directory. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Deno.remove(this.path, { recursive: true });
+    this.#lock[Symbol.dispose]();
+  }
+}
+
+async function sweep(store: string): Promise<void> {
+  for await (const { name, isDirectory } of Deno.readDir(store)) {
+    if (!isDirectory || !NAME.test(name)) continue;
+    try {
+      using dead = await DirectoryLock.attempt(`${store}/${name}`);
+      if (dead !== null) await Deno.remove(`${store}/${name}`, { recursive: true });
+    } catch {
+      // Somebody else's leftover, or gone by now: no reason to fail
+    }
+  }
+}

@@ -1,0 +1,13 @@
+/**
+ * A two-way pipe of bytes to a trace_processor, wherever it runs.
+ *
+ * Bytes may be split and merged on their way; {@linkcode MessageFramer} finds the messages again.
+ */
+export interface BytePipe {
+  /** What trace_processor says; errors when it dies, ends when it closes. */
+  readonly readable: ReadableStream<Uint8Array>;
+  /** What is said to it. */
+  readonly writable: WritableStream<Uint8Array>;
+  /** Ends the other side at once, whatever it is doing. Closing twice is harmless. */
+  close(): void;
+}
