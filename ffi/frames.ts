@@ -12,6 +12,7 @@ export const FrameType = {
   done: 5,
   histogram: 16,
   file: 17,
+  output: 18,
 } as const;
 
 /** The protocol that this controller speaks; must equal `PROTOCOL_VERSION` of ffi/core/frame.h. */
@@ -160,4 +161,20 @@ export function frameFile({ payload }: Frame): FilePiece {
     );
   }
   return { name, bytes: payload.subarray(4 + length) };
+}
+
+/** What a traced program wrote. */
+export interface OutputPiece {
+  readonly stream: "stdout" | "stderr";
+  readonly bytes: Uint8Array;
+}
+
+/** Decodes an output frame: u32 stream, bytes. @throws {ProtocolError} If the stream is not known. */
+export function frameOutput({ payload }: Frame): OutputPiece {
+  const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
+  const stream = payload.length >= 4 ? view.getUint32(0, true) : 0;
+  if (stream !== 1 && stream !== 2) {
+    throw new ProtocolError(`Cannot read an output frame: stream ${stream} is not known`);
+  }
+  return { stream: stream === 1 ? "stdout" : "stderr", bytes: payload.subarray(4) };
 }

@@ -6,6 +6,7 @@ import {
   frameFile,
   frameHistogram,
   frameJson,
+  frameOutput,
   FrameReader,
   FrameType,
   ProtocolError,
@@ -127,4 +128,16 @@ Deno.test("frameFile() refuses names that lead elsewhere", () => {
   }
   const frame = fileFrame("abc", []);
   assertThrows(() => frameFile({ ...frame, payload: frame.payload.subarray(0, 6) }), ProtocolError);
+});
+
+Deno.test("frameOutput() tells streams apart and refuses others", () => {
+  const frame = (stream: number): Frame => {
+    const payload = new Uint8Array([0, 0, 0, 0, 65]);
+    new DataView(payload.buffer).setUint32(0, stream, true);
+    return { type: FrameType.output, payload };
+  };
+  assertEquals(frameOutput(frame(1)), { stream: "stdout", bytes: new Uint8Array([65]) });
+  assertEquals(frameOutput(frame(2)).stream, "stderr");
+  assertThrows(() => frameOutput(frame(3)), ProtocolError, "stream 3");
+  assertThrows(() => frameOutput({ type: 18, payload: new Uint8Array(2) }), ProtocolError);
 });

@@ -8,8 +8,10 @@ import {
   frameFile,
   frameHistogram,
   frameJson,
+  frameOutput,
   FrameReader,
   FrameType,
+  type OutputPiece,
   PROTOCOL_VERSION,
   ProtocolError,
   type WireHistogram,
@@ -49,6 +51,8 @@ export interface RequestOptions {
   readonly onProgress?: (fraction: number) => void;
   /** Given the pieces of files that come with the reply; a request without it must bring none. */
   readonly onFile?: (piece: FilePiece) => Promise<void> | void;
+  /** Given what a traced program writes. */
+  readonly onOutput?: (piece: OutputPiece) => void;
 }
 
 /** One result of a request, with the histogram that came with it. */
@@ -158,6 +162,9 @@ export class Session implements AsyncDisposable {
         case FrameType.file:
           if (!options.onFile) throw new ProtocolError(`Cannot take a file with '${kind}'`);
           await options.onFile(frameFile(frame));
+          break;
+        case FrameType.output:
+          options.onOutput?.(frameOutput(frame));
           break;
         case FrameType.error: {
           const error = frameJson(frame) as { code: string; message: string };

@@ -15,6 +15,7 @@ import { queryCommand } from "./cli/query_command.ts";
 import { runCommand } from "./cli/run_command.ts";
 import { showCommand } from "./cli/show_command.ts";
 import { print, say } from "./cli/terminal.ts";
+import { traceCommand } from "./cli/trace_command.ts";
 import { UsageError } from "./cli/usage_error.ts";
 import { CaptureError } from "../traces/convert/capture_source.ts";
 import { RingBufferError } from "../traces/ring_buffer/errors.ts";
@@ -56,6 +57,8 @@ async function dispatch(line: CommandLine, signal: AbortSignal): Promise<number>
       return await doctorCommand(line);
     case "hosts":
       return hostsCommand(line);
+    case "trace":
+      return await traceCommand(line, signal);
     case "query":
       return await queryCommand(line);
     case "convert":

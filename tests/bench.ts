@@ -1,9 +1,11 @@
 /** `deno task bench [NAME]…`: performance, compared with a yardstick in the same run. */
 
 import { benchCost } from "./bench/cost_bench.ts";
+import { benchTraces } from "./traces_bench.ts";
 
 const benches: Readonly<Record<string, () => Promise<string[]>>> = {
   cost: benchCost,
+  traces: () => benchTraces(),
   store: () => denoBench("store_bench.ts"),
 };
 

@@ -1,21 +1,27 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 
-import { RequestError } from "../ffi/session.ts";
+import { RequestError, Session } from "../ffi/session.ts";
+import { openCommandChannel } from "../lab/hosts/command_channel.ts";
 import { parseRun, type Run } from "../lab/run_schema.ts";
 import type { CapturedTechnique, CaptureResult } from "../lab/schema/capture_schema.ts";
-import { build, testBothDoors } from "./doors.ts";
+import { build, type Door, doors, testBothDoors } from "./doors.ts";
 import { lab } from "./lab_process.ts";
 import { cpus, isRoot, needs } from "./needs.ts";
+import { until } from "./processes.ts";
 
 const instances = "/sys/kernel/tracing/instances";
 
-/** Instances of the lab; empty where tracefs is not mounted, since then nobody sees them. */
+/** Instances of the lab that are there now. */
 function ownInstances(): string[] {
+  return [...Deno.readDirSync(instances)].map(({ name }) => name)
+    .filter((name) => /^fencelab-\d+-\d+$/.test(name));
+}
+
+function isDirectory(path: string): boolean {
   try {
-    return [...Deno.readDirSync(instances)].map(({ name }) => name)
-      .filter((name) => /^fencelab-\d+-\d+$/.test(name));
+    return Deno.statSync(path).isDirectory;
   } catch {
-    return [];
+    return false;
   }
 }
 
@@ -23,6 +29,7 @@ const tracing = {
   root: isRoot,
   "two CPUs": cpus >= 2,
   "x86-64": build.arch === "x86_64",
+  "tracefs mounted": isDirectory(instances),
 };
 
 async function captureRun(store: string, ...args: string[]): Promise<{ run: Run; stderr: string }> {
@@ -126,8 +133,6 @@ Deno.test({
     "two CPUs": cpus >= 2,
   }),
   async fn(): Promise<void> {
-    const { openCommandChannel } = await import("../lab/hosts/command_channel.ts");
-    const { Session } = await import("../ffi/session.ts");
     // Without capabilities tracefs can neither be read nor mounted
     const command = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
     await using session = await Session.open(
@@ -147,34 +152,43 @@ Deno.test({
   },
 });
 
-testBothDoors("a capture that is cancelled leaves no tracefs instance", async (session) => {
-  if (!isRoot || cpus < 2) return;
-  const abort = new AbortController();
-  const running = session.request("capture", {
-    techniques: "getppid",
-    "sibling-cpus": [1],
-    ops: 10_000_000,
-    "budget-ms": 60_000,
-  }, { signal: abort.signal, onFile: () => {} });
-  const seen = new Promise<void>((resolve, reject) => {
-    const end = setTimeout(() => reject(new Error("no instance in 10 s")), 10_000);
-    const timer = setInterval(() => {
-      if (ownInstances().length === 0) return;
-      clearInterval(timer);
-      clearTimeout(end);
-      resolve();
-    }, 20);
+for (const door of Object.keys(doors) as Door[]) {
+  Deno.test({
+    ...needs(`a capture that is cancelled leaves no tracefs instance (${door})`, tracing),
+    async fn(): Promise<void> {
+      await using session = await Session.open(doors[door]());
+      const abort = new AbortController();
+      const running = session.request("capture", {
+        techniques: "getppid",
+        "sibling-cpus": [1],
+        ops: 10_000_000,
+        "budget-ms": 60_000,
+      }, { signal: abort.signal, onFile: () => {} });
+      const ended = assertRejects(() => running, DOMException);
+      await until("there is an instance", () => ownInstances().length > 0);
+      abort.abort();
+      await ended;
+      assertEquals(ownInstances(), []);
+    },
   });
-  running.catch(() => {}); // awaited below
-  await seen;
-  abort.abort();
-  try {
-    await running;
-    throw new Error("it was not cancelled");
-  } catch (error) {
-    assert(error instanceof DOMException, String(error));
-  }
-  assertEquals(ownInstances(), []);
+}
+
+Deno.test({
+  ...needs("an instance whose owner was killed is removed by the next capture", tracing),
+  async fn(): Promise<void> {
+    // A process id that cannot be: the owner is dead
+    Deno.mkdirSync(`${instances}/fencelab-4194305-1`);
+    Deno.mkdirSync(`${instances}/fencelab-notes`);
+    try {
+      await using session = await Session.open(doors.agent());
+      const request = { techniques: "none", "sibling-cpus": [1], ops: 1 };
+      await session.request("capture", request, { onFile: () => {} });
+      assertEquals(ownInstances(), []);
+      assert(isDirectory(`${instances}/fencelab-notes`), "not one of the lab's own");
+    } finally {
+      Deno.removeSync(`${instances}/fencelab-notes`);
+    }
+  },
 });
 
 testBothDoors("bad capture requests are refused", async (session) => {

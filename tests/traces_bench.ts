@@ -17,10 +17,6 @@ import { canRecord, record } from "./traces_recorder.ts";
 const ROUNDS = 5;
 const HOSTILE_CASES = 10_000;
 
-function say(line: string): void {
-  Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
-}
-
 /** One step, measured. */
 interface Rate {
   readonly events: number;
@@ -28,10 +24,10 @@ interface Rate {
   readonly cpu: number;
 }
 
-function report(what: string, { events, cpu }: Rate): void {
+function report(what: string, { events, cpu }: Rate): string {
   const nanoseconds = (cpu * 1e9 / events).toFixed(1).padStart(8);
   const millions = (events / cpu / 1e6).toFixed(2).padStart(8);
-  say(`${what.padEnd(28)} ${nanoseconds} ns/event ${millions} M events/s of CPU time`);
+  return `${what.padEnd(28)} ${nanoseconds} ns/event ${millions} M events/s of CPU time`;
 }
 
 /** The best of several rounds: what the machine can do when nothing disturbs. */
@@ -75,47 +71,55 @@ async function traceCmd(dir: string, events: number): Promise<Rate> {
   return { events, cpu };
 }
 
-async function main(wanted: number): Promise<void> {
-  if (!canRecord()) return say("Skipped: needs root and tracefs with instances");
+/**
+ * Records, measures all three ways and damages captures.
+ *
+ * @param wanted Events to record at least.
+ * @returns Lines to print.
+ */
+export async function benchTraces(wanted = 1_000_000): Promise<string[]> {
+  if (!canRecord()) return ["Traces: skipped, needs root and tracefs with instances"];
   const dir = Deno.makeTempDirSync({ prefix: "fencelab-bench-" });
   try {
     const load = ["--tlb-shootdown", "1", "--membarrier", "1", "--switch", "1", "-t", "4"] as const;
     await record(dir, ["stress-ng", ...load], Math.ceil(wanted * 40 / 1024));
-    const names = [...Deno.readDirSync(dir)].map(({ name }) => name).filter((one) =>
-      one.endsWith(".raw")
-    );
-    const files = names.map((name) => Deno.readFileSync(`${dir}/${name}`));
-    const decoded = await best(() => decodeAll(dir, files));
-    report("page decode", decoded);
-    let bytes = 0;
-    const converted = await best(async () => {
-      const result = await convertCapture(directorySource(dir), { write: () => {} });
-      bytes = result.bytes;
-      return result.events;
-    });
-    report("decode + Perfetto", converted);
-    const reported = await traceCmd(dir, decoded.events);
-    report("trace-cmd report", reported);
-    const factor = (reported.cpu / reported.events) / (converted.cpu / converted.events);
-    say(`decode + Perfetto is ${factor.toFixed(1)} times trace-cmd report`);
-    const raw = files.reduce((sum, { length }) => sum + length, 0);
-    say(
-      `${decoded.events} events, ${
-        (raw / 2 ** 20).toFixed(0)
-      } MiB of pages, ${bytes} bytes of trace`,
-    );
-    say(
-      `peak memory ${
-        (Deno.memoryUsage().rss / 2 ** 20).toFixed(0)
-      } MiB, all pages in memory for the decode`,
-    );
+    const { refused, damaged, clean } = await convertHostile(HOSTILE_CASES);
+    return [
+      ...await measure(dir),
+      `${HOSTILE_CASES} hostile captures: ${refused} refused, ${damaged} with declared loss, ` +
+      `${clean} whole`,
+    ];
   } finally {
     Deno.removeSync(dir, { recursive: true });
   }
-  const { refused, damaged, clean } = await convertHostile(HOSTILE_CASES);
-  say(
-    `${HOSTILE_CASES} hostile captures: ${refused} refused, ${damaged} with declared loss, ${clean} whole`,
-  );
 }
 
-await main(Number(Deno.args[0] ?? 1_000_000));
+async function measure(dir: string): Promise<string[]> {
+  let bytes = 0;
+  const converted = await best(async () => {
+    const result = await convertCapture(directorySource(dir), { write: () => {} });
+    bytes = result.bytes;
+    return result.events;
+  });
+  const memory = Deno.memoryUsage().rss / 2 ** 20;
+  const names = [...Deno.readDirSync(dir)].map(({ name }) => name);
+  const files = names.filter((name) => name.endsWith(".raw"))
+    .map((name) => Deno.readFileSync(`${dir}/${name}`));
+  const decoded = await best(() => decodeAll(dir, files));
+  const reported = await traceCmd(dir, decoded.events);
+  const factor = (reported.cpu / reported.events) / (converted.cpu / converted.events);
+  const raw = files.reduce((sum, { length }) => sum + length, 0) / 2 ** 20;
+  return [
+    report("page decode", decoded),
+    report("decode + Perfetto", converted),
+    report("trace-cmd report", reported),
+    `decode + Perfetto is ${factor.toFixed(1)} times trace-cmd report`,
+    `${decoded.events} events, ${raw.toFixed(0)} MiB of pages, ${bytes} bytes of trace, ` +
+    `${memory.toFixed(0)} MiB of memory after ${ROUNDS} conversions`,
+  ];
+}
+
+if (import.meta.main) {
+  const lines = await benchTraces(Number(Deno.args[0] ?? 1_000_000));
+  Deno.stdout.writeSync(new TextEncoder().encode(`${lines.join("\n")}\n`));
+}

@@ -24,7 +24,7 @@ async function openPlace(): Promise<string> {
   await run(
     "cp",
     "-r",
-    ...["deno.json", "deno.lock", "ffi", "lab", "build"].map((name) => project + name),
+    ...["deno.json", "deno.lock", "ffi", "lab", "traces", "build"].map((name) => project + name),
     place,
   );
   await run("chown", "-R", NOBODY, place);

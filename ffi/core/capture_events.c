@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "frame.h"
+#include "sys.h"
 
 static const char *const wanted[][2] = {
 	/* senders: 6.4 (ipi_send_cpu, ipi_send_cpumask), csd since 6.4 */
@@ -40,6 +41,12 @@ static const char *const wanted[][2] = {
 	{ "tlb", "tlb_flush" },
 	{ "powerpc", "tlbie" },
 };
+static const char *const processes[][2] = {
+	{ "task", "task_newtask" },
+	{ "task", "task_rename" },
+	{ "sched", "sched_process_exit" },
+};
+enum { PROCESSES = sizeof(processes) / sizeof(processes[0]) };
 enum { WANTED = sizeof(wanted) / sizeof(wanted[0]), FORMAT_MAX = 64 * 1024 };
 
 /* In the order of trust: what proves the path from the sender to its handler comes first. */
@@ -100,6 +107,22 @@ int events_enable(const struct instance *instance, enum ladder *ladder, struct j
 	return ret;
 }
 
+static int filter_calls(const struct instance *instance, const char *filter)
+{
+	static const char *const events[] = { "sys_enter", "sys_exit" };
+	int ret = 0;
+
+	for (size_t i = 0; i < 2 && !ret; i++) {
+		char path[96];
+
+		snprintf(path, sizeof(path), "events/raw_syscalls/%s/filter", events[i]);
+		ret = instance_write(instance, path, filter);
+		snprintf(path, sizeof(path), "events/raw_syscalls/%s/enable", events[i]);
+		ret = ret ? ret : instance_write(instance, path, "1");
+	}
+	return ret;
+}
+
 /*
  * events_filter_threads - trace system calls of these threads only, filtered in the kernel.
  *
@@ -116,18 +139,37 @@ int events_filter_threads(const struct instance *instance, const int *tids, int 
 		if (length >= sizeof(filter))
 			return -E2BIG;
 	}
-	static const char *const events[] = { "sys_enter", "sys_exit" };
+	return filter_calls(instance, filter);
+}
+
+/* events_enable_processes - births, deaths and names of threads, for programs that make many. */
+int events_enable_processes(const struct instance *instance, struct json *names)
+{
 	int ret = 0;
 
-	for (size_t i = 0; i < 2 && !ret; i++) {
-		char path[96];
-
-		snprintf(path, sizeof(path), "events/raw_syscalls/%s/filter", events[i]);
-		ret = instance_write(instance, path, filter);
-		snprintf(path, sizeof(path), "events/raw_syscalls/%s/enable", events[i]);
-		ret = ret ? ret : instance_write(instance, path, "1");
-	}
+	for (int i = 0; i < PROCESSES && !ret; i++)
+		if (has_event(instance, processes[i][0], processes[i][1]))
+			ret = enable(instance, processes[i][0], processes[i][1], names);
 	return ret;
+}
+
+/*
+ * events_filter_calls - trace, of all threads, the system calls that interrupt others.
+ *
+ * Those that change mappings, membarrier, futexes, signals and affinity.
+ */
+int events_filter_calls(const struct instance *instance)
+{
+	static const long calls[] = { SYS_membarrier, SYS_mprotect, SYS_munmap, SYS_mremap, SYS_madvise,
+				      SYS_mmap, SYS_futex, SYS_kill, SYS_tkill, SYS_tgkill,
+				      SYS_rt_tgsigqueueinfo, SYS_sched_setaffinity };
+	char filter[1024];
+	size_t length = 0;
+
+	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
+		length += (size_t)snprintf(filter + length, sizeof(filter) - length, "%sid==%ld",
+					   i ? "||" : "", calls[i]);
+	return filter_calls(instance, filter);
 }
 
 static int send_text(const struct instance *instance, int out, const char *path, const char *name,
@@ -138,26 +180,39 @@ static int send_text(const struct instance *instance, int out, const char *path,
 	return n < 0 ? n : frame_send_file(out, name, text, (size_t)n);
 }
 
+static int send_format(const struct instance *instance, int out, const char *const *event, char *text)
+{
+	char path[160], name[160];
+
+	if (!has_event(instance, event[0], event[1]))
+		return 0;
+	snprintf(path, sizeof(path), "events/%s/%s/format", event[0], event[1]);
+	snprintf(name, sizeof(name), "events/%s/%s.format", event[0], event[1]);
+	return send_text(instance, out, path, name, text);
+}
+
 /* events_send_formats - header_page and the format of each enabled event, as files of the capture. */
 int events_send_formats(const struct instance *instance, int out)
 {
-	char path[160], name[160], *text = malloc(FORMAT_MAX);
+	char *text = malloc(FORMAT_MAX);
 	int ret = text ? 0 : -ENOMEM;
 	/* the formats are the same in every instance, but this file is only at the top */
 	struct instance top = { .fd = instance->tracefs.fd };
 
 	if (!ret)
 		ret = send_text(&top, out, "events/header_page", "header_page", text);
-	for (int i = 0; i < WANTED + 2 && !ret; i++) {
+	/* constant texts that events point to, such as the reasons of arm64's IPIs */
+	if (!ret && send_text(&top, out, "printk_formats", "printk_formats", text) != 0)
+		ret = frame_send_file(out, "printk_formats", "", 0);
+	for (int i = 0; i < WANTED && !ret; i++)
+		ret = send_format(instance, out, wanted[i], text);
+	for (int i = 0; i < PROCESSES && !ret; i++)
+		ret = send_format(instance, out, processes[i], text);
+	for (int i = 0; i < 2 && !ret; i++) {
 		static const char *const calls[][2] = { { "raw_syscalls", "sys_enter" },
 							{ "raw_syscalls", "sys_exit" } };
-		const char *const *event = i < WANTED ? wanted[i] : calls[i - WANTED];
 
-		if (!has_event(instance, event[0], event[1]))
-			continue;
-		snprintf(path, sizeof(path), "events/%s/%s/format", event[0], event[1]);
-		snprintf(name, sizeof(name), "events/%s/%s.format", event[0], event[1]);
-		ret = send_text(instance, out, path, name, text);
+		ret = send_format(instance, out, calls[i], text);
 	}
 	free(text);
 	return ret;

@@ -10,6 +10,8 @@ enum ladder { LADDER_CSD, LADDER_IPI, LADDER_IRQ_VECTORS, LADDER_IRQ, LADDER_PRO
 const char *ladder_name(enum ladder ladder);
 int events_enable(const struct instance *instance, enum ladder *ladder, struct json *names);
 int events_send_formats(const struct instance *instance, int out);
+int events_enable_processes(const struct instance *instance, struct json *names);
+int events_filter_calls(const struct instance *instance);
 int events_filter_threads(const struct instance *instance, const int *tids, int n);
 
 #endif

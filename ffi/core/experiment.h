@@ -22,6 +22,7 @@ int conformance_run(struct request *request, int out);
 int probe_run(struct request *request, int out);
 int environment_run(struct request *request, int out);
 int capture_run(struct request *request, int out);
+int trace_run(struct request *request, int out);
 
 int progress_send(int out, double fraction);
 

@@ -22,6 +22,7 @@ enum frame_type {
 	FRAME_ERROR = 4, /* what went wrong, with code and message */
 	FRAME_DONE = 5, /* the request's end: ok, failed, cancelled */
 	FRAME_HISTOGRAM = 16, /* buckets that the next FRAME_RESULT refers to */
+	FRAME_OUTPUT = 18, /* u32 stream (1 stdout, 2 stderr) and bytes of a traced program */
 	FRAME_FILE = 17, /* u32 length of a name, the name, bytes to append to the file of that name */
 };
 

@@ -65,9 +65,11 @@ static int start_worker(struct session *s, const struct experiment *experiment)
 	s->worker = fork();
 	if (s->worker == 0) {
 		close(pipefd[0]);
-		close(s->in);
-		if (s->out != s->in)
-			close(s->out);
+		/* not only closed: the next file to be opened must not become its stdin */
+		int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+		dup2(null, s->in);
+		dup2(null, s->out);
 		worker_main(&s->request, experiment, pipefd[1], self);
 	}
 	close(pipefd[1]);

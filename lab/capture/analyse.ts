@@ -2,28 +2,35 @@
 
 import { type CallSite, callSites } from "../../traces/analysis/call_sites.ts";
 import {
+  type ExplainedOperation,
+  worstOperations,
+} from "../../traces/analysis/worst_operations.ts";
+import {
   type Distribution,
   type Step,
   type TechniqueRow,
   techniqueTable,
 } from "../../traces/analysis/technique_table.ts";
 import { type Conversion, convertCapture } from "../../traces/convert/convert.ts";
+import type { CaptureSource } from "../../traces/convert/capture_source.ts";
 import type { TraceProcessor } from "../../traces/trace_processor/client.ts";
 import type { CapturedTechnique, CaptureResult } from "../schema/capture_schema.ts";
-import { directorySource } from "./capture_directory.ts";
 import type { CapturePhase, CaptureReply } from "./reply.ts";
+
+/** Longest operations that a result explains. */
+const WORST = 5;
 
 /** Name of the trace in a run directory. */
 export const TRACE_FILE = "capture.pftrace";
 
 /**
- * Converts a capture directory into a Perfetto trace.
+ * Converts a capture into a Perfetto trace.
  *
  * @param to The trace; written to a temporary name beside it and renamed.
  * @throws {CaptureError | RingBufferError} If the capture's description cannot be read.
  */
 export async function writeTrace(
-  directory: string,
+  source: CaptureSource,
   to: string,
   signal?: AbortSignal,
 ): Promise<Conversion> {
@@ -35,11 +42,7 @@ export async function writeTrace(
         for (let rest = chunk; rest.length > 0;) rest = rest.subarray(await file.write(rest));
       },
     };
-    const conversion = await convertCapture(
-      directorySource(directory),
-      sink,
-      signal ? { signal } : {},
-    );
+    const conversion = await convertCapture(source, sink, signal ? { signal } : {});
     await Deno.rename(temporary, to);
     return conversion;
   } catch (error) {
@@ -66,6 +69,7 @@ export async function captureResult(
 ): Promise<CaptureResult> {
   const rows = await techniqueTable(processor);
   const sites = await callSites(processor);
+  const worst = await worstOperations(processor, { limit: WORST });
   const stopped = reply.phases.find((phase) => phase.stopped);
   return {
     experiment: "capture",
@@ -82,6 +86,17 @@ export async function captureResult(
     techniques: reply.phases.map((phase) =>
       techniqueOf(phase, rows.find((row) => row.technique === phase.technique), sites, reply)
     ),
+    worst: worst.map(explain),
+  };
+}
+
+/** A long operation with the account of its time, largest share first. */
+function explain(operation: ExplainedOperation): CaptureResult["worst"][number] {
+  return {
+    technique: operation.technique,
+    ns: operation.dur,
+    culprit: operation.culprit,
+    budget: operation.budget.map(({ phase, ns, share }) => ({ phase, ns, share })),
   };
 }
 

@@ -4,6 +4,7 @@ import type { RequestOptions, RequestParameters, Session } from "../../ffi/sessi
 import type { HostFacts } from "../environment/facts.ts";
 import type { CaptureResult } from "../schema/capture_schema.ts";
 import { type EngineOptions, openTraceProcessor } from "../traces_files.ts";
+import { directorySource } from "./capture_directory.ts";
 import { captureResult, loadTrace, TRACE_FILE, writeTrace } from "./analyse.ts";
 import { recordCapture } from "./record.ts";
 
@@ -41,7 +42,7 @@ export async function runCapture(
   if (!reply.available) return { result: unavailable(reply.reason, reply.errno), trace: null };
   const trace = `${options.directory}/${TRACE_FILE}`;
   await Deno.mkdir(options.directory, { recursive: true });
-  const conversion = await writeTrace(raw, trace, request.signal);
+  const conversion = await writeTrace(directorySource(raw), trace, request.signal);
   const processor = await openTraceProcessor(options.engine);
   try {
     await loadTrace(processor, trace);
@@ -66,5 +67,6 @@ export function unavailable(reason: string, errno: string | null): CaptureResult
     matched: 0,
     stoppedBy: null,
     techniques: [],
+    worst: [],
   };
 }

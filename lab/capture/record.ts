@@ -5,7 +5,7 @@ import { CAPTURE_SCHEMA } from "../../traces/convert/capture_json.ts";
 import { CaptureError } from "../../traces/convert/capture_source.ts";
 import type { HostFacts } from "../environment/facts.ts";
 import { CaptureDirectory } from "./capture_directory.ts";
-import { type CaptureReply, captureReplySchema } from "./reply.ts";
+import { type CaptureReply, captureReplySchema, type Recorded } from "./reply.ts";
 
 /** Tracing is not to be had on the host; everything else of a run goes on. */
 export interface NoCapture {
@@ -38,16 +38,29 @@ export async function recordCapture(
       cause: parsed.error,
     });
   }
-  if (parsed.data.available) describe(files, parsed.data, facts);
+  if (parsed.data.available) {
+    const techniques = parsed.data.phases.map(({ technique }) => technique);
+    describeCapture(files, parsed.data, facts, techniques);
+  }
   return parsed.data;
 }
 
-/** Threads are reported once per phase; the latest name is the one that counts. */
-function threadsOf(reply: CaptureReply): CaptureReply["threads"] {
-  return [...new Map(reply.threads.map((thread) => [thread.tid, thread])).values()];
+/** Threads are reported again and again; the latest name is the one that counts. */
+function threadsOf(recorded: Recorded): Recorded["threads"] {
+  return [...new Map(recorded.threads.map((thread) => [thread.tid, thread])).values()];
 }
 
-function describe(files: CaptureDirectory, reply: CaptureReply, facts: HostFacts): void {
+/**
+ * Writes `capture.json`, which makes a directory of pages a capture.
+ *
+ * @param techniques Their positions are their numbers in ops.bin.
+ */
+export function describeCapture(
+  files: CaptureDirectory,
+  recorded: Recorded,
+  facts: HostFacts,
+  techniques: readonly string[],
+): void {
   const description = {
     schema: CAPTURE_SCHEMA,
     arch: facts.uname.machine,
@@ -57,14 +70,14 @@ function describe(files: CaptureDirectory, reply: CaptureReply, facts: HostFacts
     pageSize: facts.pageSize,
     hz: null,
     littleEndian: true, // all three architectures
-    cpus: reply.stats.map(({ cpu }) => cpu),
+    cpus: recorded.stats.map(({ cpu }) => cpu),
     clock: "boot",
-    clocks: reply.clocks,
-    events: reply.events,
-    ladder: reply.ladder,
-    techniques: reply.phases.map(({ technique }) => technique),
-    stats: reply.stats,
-    threads: threadsOf(reply),
+    clocks: recorded.clocks,
+    events: recorded.events,
+    ladder: recorded.ladder,
+    techniques,
+    stats: recorded.stats,
+    threads: threadsOf(recorded),
     run: { host: facts.uname.nodename },
   };
   const bytes = new TextEncoder().encode(JSON.stringify(description));

@@ -42,19 +42,36 @@ const stats = z.object({
   readEvents: count,
 });
 
+/** What replies about traces share. */
+export const recordedShape = {
+  ladder: z.enum(["csd", "ipi", "irq_vectors", "irq", "proc-interrupts"]),
+  clocks: z.array(clock),
+  events: z.array(z.string()),
+  threads: z.array(z.object({ tid: count, tgid: count, comm: z.string() })),
+  stats: z.array(stats),
+  pages: count,
+  pageBytes: count,
+};
+
+const recordedSchema = z.object(recordedShape);
+
+/** What was recorded, besides files. */
+export type Recorded = z.infer<typeof recordedSchema>;
+
+/** Tracing is not to be had. */
+export const unavailableSchema = z.object({
+  available: z.literal(false),
+  errno: z.string().nullable(),
+  reason: z.string(),
+});
+
 /** The core's reply to `request=capture`. */
 export const captureReplySchema = z.discriminatedUnion("available", [
-  z.object({ available: z.literal(false), errno: z.string().nullable(), reason: z.string() }),
+  unavailableSchema,
   z.object({
     available: z.literal(true),
-    ladder: z.enum(["csd", "ipi", "irq_vectors", "irq", "proc-interrupts"]),
+    ...recordedShape,
     countedBy: z.enum(["perf", "proc-interrupts"]).nullable(),
-    clocks: z.array(clock),
-    events: z.array(z.string()),
-    threads: z.array(z.object({ tid: count, tgid: count, comm: z.string() })),
-    stats: z.array(stats),
-    pages: count,
-    pageBytes: count,
     phases: z.array(phaseSchema),
   }),
 ]);

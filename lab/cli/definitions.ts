@@ -21,6 +21,8 @@ export interface CommandDefinition {
   readonly summary: string;
   /** Names of positional arguments; a trailing "…" repeats, brackets make it optional. */
   readonly positionals: readonly string[];
+  /** What may follow after `--`; it is not looked at. */
+  readonly rest?: string;
   readonly options: readonly OptionDefinition[];
   readonly examples: readonly string[];
 }
@@ -127,6 +129,25 @@ export const commands: readonly CommandDefinition[] = [
     ],
   },
   {
+    name: "trace",
+    summary: "which interrupts a program causes and suffers; without one, the whole machine",
+    positionals: [],
+    rest: "COMMAND ARGS…",
+    options: [
+      { name: "host", value: "NAME", help: "where to run it (default: local)" },
+      { name: "seconds", value: "N", help: "end after N seconds at the latest" },
+      { name: "buffer-kb", value: "N", help: "trace buffer of each CPU (default 16384)" },
+      { name: "output", value: "FILE", path: "write", help: "keep the trace (*.pftrace)" },
+      store,
+      ...engineOptions,
+      json,
+    ],
+    examples: [
+      "deno task lab trace -- stress-ng --tlb-shootdown 1 -t 2",
+      "deno task lab trace --seconds 5 --output machine.pftrace",
+    ],
+  },
+  {
     name: "query",
     summary: "run PerfettoSQL on a trace, or on the trace of a stored run",
     positionals: ["TRACE", "SQL"],
@@ -138,13 +159,16 @@ export const commands: readonly CommandDefinition[] = [
   },
   {
     name: "convert",
-    summary: "convert a raw capture into a Perfetto trace",
+    summary: "convert a raw capture, or a trace.dat of trace-cmd, into a Perfetto trace",
     positionals: ["INPUT"],
     options: [
       { name: "output", value: "FILE", path: "write", help: "the trace to write (*.pftrace)" },
       json,
     ],
-    examples: ["deno task lab convert my-capture/ --output my.pftrace"],
+    examples: [
+      "deno task lab convert my-capture/ --output my.pftrace",
+      "deno task lab convert trace.dat --output my.pftrace",
+    ],
   },
 ];
 

@@ -37,7 +37,9 @@ export function commandHelp(command: CommandDefinition): string {
   const lines = options.map((option) =>
     `  ${spelling(option).padEnd(width)}  ${option.help}${option.repeats ? "; repeats" : ""}\n`
   );
-  const usage = [`deno task lab ${command.name}`, ...command.positionals, "[OPTIONS]"].join(" ");
+  const rest = command.rest === undefined ? [] : [`[-- ${command.rest}]`];
+  const usage = [`deno task lab ${command.name}`, ...command.positionals, "[OPTIONS]", ...rest]
+    .join(" ");
   return `Usage: ${usage}
 
 ${command.summary[0]!.toUpperCase()}${command.summary.slice(1)}.

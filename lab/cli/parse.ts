@@ -15,6 +15,8 @@ import { UsageError } from "./usage_error.ts";
 export interface CommandLine {
   readonly command: CommandDefinition;
   readonly positionals: readonly string[];
+  /** What stands after `--`. */
+  readonly rest: readonly string[];
   /** Whether help is asked for, instead of the command. */
   readonly help: boolean;
   /** Whether a switch is given. */
@@ -42,10 +44,24 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
       }see 'deno task lab --help'`,
     );
   }
-  return parseOptions(command, named ? args.slice(1) : args);
+  const own = named ? args.slice(1) : args;
+  const end = own.indexOf("--");
+  if (end >= 0 && command.rest === undefined) {
+    throw new UsageError(
+      `'lab ${command.name}' takes nothing after '--'. ` +
+        `Remedy: see 'deno task lab ${command.name} --help'`,
+    );
+  }
+  return end < 0
+    ? parseOptions(command, own, [])
+    : parseOptions(command, own.slice(0, end), own.slice(end + 1));
 }
 
-function parseOptions(command: CommandDefinition, args: readonly string[]): CommandLine {
+function parseOptions(
+  command: CommandDefinition,
+  args: readonly string[],
+  rest: readonly string[],
+): CommandLine {
   const options = [...command.options, helpOption];
   const parsed = parseArgs([...args], {
     string: options.filter((option) => option.value).map((option) => option.name),
@@ -68,6 +84,7 @@ function parseOptions(command: CommandDefinition, args: readonly string[]): Comm
   return {
     command,
     positionals,
+    rest,
     help: parsed["help"] === true,
     has: (name) => parsed[name] === true,
     value: (name) => values(name)[0],

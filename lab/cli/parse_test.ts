@@ -23,6 +23,12 @@ Deno.test("parseCommandLine() keeps values as they are, numbers and ids alike", 
   assertEquals(parseCommandLine(["run", "--out", "007"]).value("out"), "007");
 });
 
+Deno.test("parseCommandLine() leaves alone what stands after --", () => {
+  const line = parseCommandLine(["trace", "--seconds", "2", "--", "ls", "--json", "--", "-x"]);
+  assertEquals(line.rest, ["ls", "--json", "--", "-x"]);
+  assertEquals([line.has("json"), line.value("seconds")], [false, "2"]);
+});
+
 const faults: [string[], string][] = [
   [["rnu"], "did you mean 'run'"],
   [["run", "--jsno"], "did you mean '--json'"],
@@ -32,6 +38,7 @@ const faults: [string[], string][] = [
   [["run", "--dry-run=no"], "takes no value"],
   [["show", "a", "b"], "Unexpected argument 'b'"],
   [["doctor", "x"], "Unexpected argument 'x'"],
+  [["doctor", "--", "x"], "takes nothing after '--'"],
 ];
 
 for (const [args, message] of faults) {
@@ -47,7 +54,8 @@ Deno.test("help names every command, option and example, and examples parse", ()
     for (const { name } of command.options) assertEquals(help.includes(`--${name}`), true, name);
     assertEquals(command.options.some(({ name }) => name === "json"), true, command.name);
     for (const example of command.examples) {
-      const words = example.split(" ").slice(3);
+      // As a shell splits it: what is in double quotes is one word
+      const words = [...example.matchAll(/"([^"]*)"|(\S+)/g)].map(([, a, b]) => a ?? b!).slice(3);
       assertEquals(parseCommandLine(words).command.name, command.name, example);
     }
   }

@@ -32,7 +32,7 @@ export async function permissionsFor(line: CommandLine | null): Promise<string[]
   const run: string[] = [];
   const flags: string[] = [];
   if (writesStore(line)) write.push(storeDirectory(line.value("out")));
-  if (["run", "doctor"].includes(line.command.name)) {
+  if (["run", "doctor", "trace"].includes(line.command.name)) {
     flags.push(`--allow-ffi=${projectDirectory}build`);
   }
   if (line.command.name === "doctor") read.push(...searchPath());
@@ -57,7 +57,7 @@ export async function permissionsFor(line: CommandLine | null): Promise<string[]
 
 /** Whether a command line needs a trace processor: a plan other than `quick` may hold a capture. */
 function analysesTraces(line: CommandLine): boolean {
-  if (line.command.name === "query") return true;
+  if (["query", "trace"].includes(line.command.name)) return true;
   if (line.command.name !== "run" || line.has("dry-run")) return false;
   const experiments = line.values("experiment");
   return experiments.length > 0

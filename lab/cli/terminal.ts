@@ -5,6 +5,9 @@ import { ProgressLine } from "../render/progress.ts";
 
 const encoder = new TextEncoder();
 
+/** Columns where no terminal limits them: whole tables, yet prose that can be read. */
+const PIPED_WIDTH = 160;
+
 function writeAll(to: { writeSync(bytes: Uint8Array): number }, text: string): void {
   let bytes = encoder.encode(text);
   while (bytes.length > 0) bytes = bytes.subarray(to.writeSync(bytes));
@@ -40,7 +43,7 @@ export function renderOptions(all = false): RenderOptions {
   const locale = Deno.env.get("LC_ALL") || Deno.env.get("LC_CTYPE") || Deno.env.get("LANG") || "";
   // An explicit locale without UTF-8 cannot show block characters; no locale at all mostly can
   const unicode = locale === "" || /utf-?8/i.test(locale);
-  return { color: tty && !noColor, width: tty ? columns() : 120, unicode, all };
+  return { color: tty && !noColor, width: tty ? columns() : PIPED_WIDTH, unicode, all };
 }
 
 /** A progress line on stderr. */

@@ -30,7 +30,7 @@ Deno.test("renderCapture() shows interrupts, targets, steps and both costs", () 
 });
 
 Deno.test("renderCapture() keeps interrupts and latencies on a narrow page", () => {
-  const [, titles] = lines(sampleCapture({ techniques: [sampleCaptured()] }), 80);
+  const [, titles] = lines(sampleCapture({ techniques: [sampleCaptured()] }), 60);
   for (const title of ["IPIs/op", "send→entry", "handler"]) assertStringIncludes(titles!, title);
   assert(!titles!.includes("function"));
 });

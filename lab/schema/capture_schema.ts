@@ -51,6 +51,13 @@ export const captureSchema = z.looseObject({
     functions: z.array(z.string()).default([]).describe("what the targets were made to run"),
     callSites: z.array(z.string()).default([]).describe("where the kernel sent from"),
   })),
+  worst: z.array(z.looseObject({
+    technique: z.string(),
+    ns: z.number().nonnegative(),
+    culprit: z.string().describe("the phase that took most"),
+    budget: z.array(z.looseObject({ phase: z.string(), ns: z.number(), share: z.number() }))
+      .describe("where the time went; shares sum to 1"),
+  })).default([]).describe("the longest operations"),
 });
 
 /** One entry of `results` with `experiment: "capture"`. */

@@ -94,6 +94,7 @@ export function sampleCapture(changes: Partial<CaptureResult> = {}): CaptureResu
     matched: 0,
     stoppedBy: null,
     techniques: [],
+    worst: [],
     ...changes,
   };
 }

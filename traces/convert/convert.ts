@@ -27,6 +27,11 @@ import { TraceTracks } from "./trace_tracks.ts";
 export interface ConvertOptions {
   /** Stops the conversion; what was written by then is no whole trace. */
   readonly signal?: AbortSignal;
+  /**
+   * Writes sched_switch and sched_waking as columns: a third of the bytes, but without the previous
+   * thread's name and priority. Default: false, every field is kept.
+   */
+  readonly compactSched?: boolean;
 }
 
 /** What a conversion did. */
@@ -65,7 +70,7 @@ export async function convertCapture(
   options: ConvertOptions = {},
 ): Promise<Conversion> {
   const files = await readCaptureFiles(source);
-  const conversion = new CaptureConversion(files, new PacketWriter(sink));
+  const conversion = new CaptureConversion(files, new PacketWriter(sink), options);
   return await conversion.run(source, options.signal);
 }
 
@@ -86,14 +91,14 @@ class CaptureConversion {
   readonly #pages: PageConverter;
   readonly #firstTimes = new Map<number, number>();
 
-  constructor(files: CaptureFiles, packets: PacketWriter) {
+  constructor(files: CaptureFiles, packets: PacketWriter, { compactSched }: ConvertOptions) {
     const { capture, layout, formats, symbols } = files;
     const machine = { littleEndian: layout.littleEndian, longBytes: layout.commitBytes };
     this.#files = files;
     this.#packets = packets;
     this.#timeline = timeline(capture);
     const { baseHigh } = this.#timeline;
-    this.#table = new EventTable(formats, machine);
+    this.#table = new EventTable(formats, machine, compactSched ?? false);
     this.#events = new TrackEventWriter(packets, baseHigh);
     const tgids = new Map(capture.threads.map(({ tid, tgid }) => [tid, tgid]));
     this.#tracks = new TraceTracks(this.#events, tgids);

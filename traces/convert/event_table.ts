@@ -1,4 +1,5 @@
 import type { EventFormat } from "../ring_buffer/event_format.ts";
+import { type CompactPlaces, compactPlaces } from "../perfetto/compact_sched.ts";
 import { type EventPlan, planEvent } from "../perfetto/event_plan.ts";
 import { type SignalReader, signalReader } from "./signals.ts";
 
@@ -11,6 +12,8 @@ export interface EventEntry {
    * an error, so that it must be written in another way.
    */
   readonly freeText: EventPlan | undefined;
+  /** Scheduling events that are to be written as columns. */
+  readonly compact: CompactPlaces | undefined;
 }
 
 /** Whether the text of a trace marker is in atrace's syntax, by its first characters. */
@@ -23,9 +26,13 @@ export class EventTable {
   readonly #entries: (EventEntry | undefined)[] = [];
   readonly plans: readonly EventPlan[];
 
+  /**
+   * @param compactSched Whether scheduling events are written as columns.
+   */
   constructor(
     formats: readonly EventFormat[],
     machine: { readonly littleEndian: boolean; readonly longBytes: number },
+    compactSched: boolean,
   ) {
     const entries = formats.map((format) => ({
       plan: planEvent(format),
@@ -33,6 +40,7 @@ export class EventTable {
       freeText: format.system === "ftrace" && format.name === "print"
         ? planEvent(format, true)
         : undefined,
+      compact: compactSched ? compactPlaces(format) : undefined,
     }));
     for (const entry of entries) this.#entries[entry.plan.format.id] = entry;
     this.plans = entries.flatMap(({ plan, freeText }) => freeText ? [plan, freeText] : [plan]);

@@ -96,7 +96,7 @@ export class PageConverter {
         this.losses.unknownEvents++;
         continue;
       }
-      const { signal, freeText } = entry;
+      const { signal, freeText, compact } = entry;
       let { plan } = entry;
       if (length < plan.minimumBytes) {
         this.losses.shortEvents++;
@@ -104,6 +104,10 @@ export class PageConverter {
       }
       this.events++;
       if (freeText !== undefined && !isAtraceText(bytes, at + textOffset(plan))) plan = freeText;
+      if (
+        compact !== undefined &&
+        bundle.compact.add(compact, view, bytes, at, times[i]!, this.context)
+      ) continue;
       this.#writer.write(bundle.events, plan, view, bytes, at, length, times[i]!);
       if (signal !== undefined) {
         const place: EventPlace = { view, bytes, at, length };

@@ -10,22 +10,9 @@ export interface RawPage {
 }
 
 /**
- * Gives the pages of a stream one by one.
- *
- * Pages that lie whole in a chunk are not copied.
- *
- * @param chunks Raw sub-buffer pages, one after the other.
- * @param pageBytes Size of a page in bytes.
- */
-export async function* readPages(
-  chunks: AsyncIterable<Uint8Array>,
-  pageBytes: number,
-): AsyncGenerator<RawPage> {
-  for await (const batch of readPageBatches(chunks, pageBytes)) yield* batch;
-}
-
-/**
  * Gives the pages of a stream in batches, one per chunk, without a promise for each page.
+ *
+ * Pages that lie whole in a chunk are not copied. A batch must be gone through before the next.
  *
  * @param chunks Raw sub-buffer pages, one after the other.
  * @param pageBytes Size of a page in bytes.

@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { readPages } from "./page_stream.ts";
+import { readPageBatches } from "./page_stream.ts";
 
-Deno.test("readPages() gives the same pages however the stream is cut", async () => {
+Deno.test("readPageBatches() gives the same pages however the stream is cut", async () => {
   await fc.assert(fc.asyncProperty(
     fc.uint8Array({ maxLength: 200 }),
     fc.array(fc.nat(200), { maxLength: 6 }),
@@ -17,9 +17,11 @@ Deno.test("readPages() gives the same pages however the stream is cut", async ()
         }
       }
       const pages: number[][] = [];
-      for await (const page of readPages(chunks(), 64)) {
-        assertEquals(page.number, pages.length);
-        pages.push([...page.bytes]);
+      for await (const batch of readPageBatches(chunks(), 64)) {
+        for (const page of batch) {
+          assertEquals(page.number, pages.length);
+          pages.push([...page.bytes]);
+        }
       }
       const expected: number[][] = [];
       for (let at = 0; at < bytes.length; at += 64) expected.push([...bytes.subarray(at, at + 64)]);

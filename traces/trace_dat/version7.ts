@@ -21,6 +21,8 @@ const MAX_OPTION_SECTIONS = 1000;
 
 /** The buffer of one trace instance. */
 interface Buffer {
+  /** Where its section is. */
+  readonly section: number;
   readonly instance: string;
   readonly clock: string;
   readonly pageSize: number;
@@ -69,13 +71,13 @@ export async function readVersion7(
     uname,
     pageSize,
     cpus,
-    compression,
+    compression: await reader.isCompressed(buffer.section) ? compression : "none",
   };
 }
 
 /** BUFFER: offset of its section, instance, clock, page size, CPUs with offset and size of each. */
 function readBuffer(cursor: ByteCursor): Buffer {
-  cursor.u64();
+  const section = cursor.u64();
   const instance = cursor.string();
   const clock = cursor.string();
   const pageSize = cursor.u32();
@@ -86,7 +88,7 @@ function readBuffer(cursor: ByteCursor): Buffer {
     const offset = cursor.u64();
     cpus.push({ cpu, offset, size: cursor.u64() });
   }
-  return { instance, clock, pageSize, cpus };
+  return { section, instance, clock, pageSize, cpus };
 }
 
 class SectionReader {
@@ -120,24 +122,33 @@ class SectionReader {
     return options;
   }
 
+  /** Whether the section at a place is compressed. */
+  async isCompressed(offset: number): Promise<boolean> {
+    return (await this.#header(offset)).compressed;
+  }
+
   /** The content of the section at a place. */
   async section(offset: number): Promise<ByteCursor> {
     const what = `the section at ${offset} of trace.dat`;
-    const header = await readExactly(this.file, offset, SECTION_HEADER);
-    const cursor = new ByteCursor(header, this.littleEndian, what);
-    cursor.u16();
-    const flags = cursor.u16();
-    cursor.u32();
-    const size = cursor.u64();
+    const { compressed: isCompressed, size } = await this.#header(offset);
     if (size > MAX_SECTION) {
       throw new CaptureError(`Cannot read ${what}: ${size} bytes, at most ${MAX_SECTION} are read`);
     }
     const bytes = await readExactly(this.file, offset + SECTION_HEADER, size);
-    if ((flags & FLAG_COMPRESSED) === 0) return new ByteCursor(bytes, this.littleEndian, what);
+    if (!isCompressed) return new ByteCursor(bytes, this.littleEndian, what);
     const packed = new ByteCursor(bytes, this.littleEndian, what);
     const compressed = packed.u32();
     const original = packed.u32();
     const content = decompress(this.compression, packed.bytes(compressed), original);
     return new ByteCursor(content, this.littleEndian, what);
+  }
+
+  async #header(offset: number): Promise<{ compressed: boolean; size: number }> {
+    const header = await readExactly(this.file, offset, SECTION_HEADER);
+    const cursor = new ByteCursor(header, this.littleEndian, `the section at ${offset}`);
+    cursor.u16();
+    const compressed = (cursor.u16() & FLAG_COMPRESSED) !== 0;
+    cursor.u32();
+    return { compressed, size: cursor.u64() };
   }
 }

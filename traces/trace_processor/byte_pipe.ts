@@ -8,6 +8,6 @@ export interface BytePipe {
   readonly readable: ReadableStream<Uint8Array>;
   /** What is said to it. */
   readonly writable: WritableStream<Uint8Array>;
-  /** Ends the other side at once, whatever it is doing. Closing twice is harmless. */
+  /** Ends the other side, as far as it can be interrupted. Closing twice is harmless. */
   close(): void;
 }

@@ -134,7 +134,7 @@ export class TraceProcessor {
     this.#packages.set(name, modules);
   }
 
-  /** Ends the trace processor at once; calls under way fail with {@linkcode EngineError}. */
+  /** Gives up the trace processor; calls under way fail at once with {@linkcode EngineError}. */
   close(): void {
     this.#connection.close();
   }

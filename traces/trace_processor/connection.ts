@@ -6,7 +6,10 @@ import { decodeReply, encodeRequest, type Reply, type Request } from "./rpc_mess
 
 /** Options of a question to a trace processor. */
 export interface CallOptions {
-  /** Aborting closes the trace processor: a running query cannot be stopped otherwise. */
+  /**
+   * Aborting closes the trace processor, since a running query cannot be stopped otherwise. The call
+   * fails at once; what becomes of the engine is the pipe's concern.
+   */
   readonly signal?: AbortSignal;
 }
 
@@ -82,7 +85,7 @@ export class Connection {
     }
   }
 
-  /** Ends the other side at once; calls under way fail. */
+  /** Gives up the other side; calls under way fail at once. */
   close(): void {
     this.#fail(new EngineError("Cannot ask the trace processor: it has been closed"));
   }

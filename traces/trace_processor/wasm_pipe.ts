@@ -13,7 +13,10 @@ export interface EngineBytes {
  * Starts Perfetto's WASM build in a worker of its own.
  *
  * Returns before the engine is ready: its first answer tells (see {@linkcode TraceProcessor.open}).
- * Closing the pipe terminates the worker, also in the middle of a query.
+ * Closing the pipe terminates the worker. In the middle of a query its thread goes on all the same
+ * until the query or the process ends: Deno up to 2.9.6 cannot interrupt a worker that computes
+ * (https://github.com/denoland/deno/pull/35657). A program that has given up a query must exit by
+ * itself (`Deno.exit`).
  */
 export function openWasmPipe(engine: EngineBytes): BytePipe {
   const worker = new Worker(new URL("./wasm_worker.ts", import.meta.url), {

@@ -1,0 +1,128 @@
+/** `lab trace`: which interrupts does a program cause and suffer? */
+
+import { loadTrace, writeTrace } from "../capture/analyse.ts";
+import { directorySource } from "../capture/capture_directory.ts";
+import { parseHostFacts } from "../environment/facts.ts";
+import { findHost } from "../hosts/host.ts";
+import {
+  type ProgramReply,
+  type ProgramRequest,
+  recordProgram,
+} from "../program/record_program.ts";
+import { programReport } from "../program/report.ts";
+import { printable } from "../render/printable.ts";
+import { renderProgram } from "../render/program.ts";
+import { checkWritable } from "../store/check_writable.ts";
+import { Scratch } from "../store/scratch.ts";
+import { openTraceProcessor } from "../traces_files.ts";
+import { engineOf } from "./engine.ts";
+import type { CommandLine } from "./parse.ts";
+import { storeDirectory, userPath } from "./paths.ts";
+import { print, progressLine, renderOptions, say } from "./terminal.ts";
+import { UsageError } from "./usage_error.ts";
+
+const DEFAULT_BUFFER_KB = 16 * 1024;
+
+/** Runs the command. @returns 0, whatever the traced program's own status is. */
+export async function traceCommand(line: CommandLine, signal: AbortSignal): Promise<number> {
+  const request = requestOf(line);
+  const store = storeDirectory(line.value("out"));
+  await checkWritable(store);
+  await using scratch = await Scratch.open(store);
+  const raw = `${scratch.path}/raw`;
+  const reply = await record(line, request, raw, signal);
+  const trace = line.value("output") === undefined
+    ? `${scratch.path}/trace.pftrace`
+    : userPath(line.value("output")!);
+  const conversion = await writeTrace(directorySource(raw), trace, signal);
+  const processor = await openTraceProcessor(engineOf(line));
+  try {
+    await loadTrace(processor, trace);
+    const report = await programReport(processor, reply.pid);
+    const lost = reply.stats.reduce((sum, cpu) => sum + cpu.overrun + cpu.droppedEvents, 0);
+    if (line.has("json")) {
+      const { pid, exitStatus, exitSignal, timedOut, seconds, ladder } = reply;
+      const program = { command: request.command, pid, exitStatus, exitSignal, timedOut, seconds };
+      print(`${JSON.stringify({ program, ladder, lost, events: conversion.events, ...report })}\n`);
+    } else {
+      print(`${summary(request, reply, conversion.events, lost)}\n\n`);
+      print(`${renderProgram(report, renderOptions())}\n`);
+    }
+    if (line.value("output") !== undefined) say(`Wrote ${printable(trace)}`);
+    return 0;
+  } finally {
+    processor.close();
+  }
+}
+
+async function record(
+  line: CommandLine,
+  request: ProgramRequest,
+  raw: string,
+  signal: AbortSignal,
+): Promise<ProgramReply> {
+  const host = findHost(line.value("host") ?? "local");
+  await using session = await host.open();
+  const [facts] = await session.request("environment");
+  const progress = progressLine();
+  try {
+    return await recordProgram(
+      session,
+      request,
+      parseHostFacts(facts?.result, `environment of host '${host.name}'`),
+      raw,
+      {
+        signal,
+        ...(request.command.length === 0
+          ? { onProgress: (fraction: number) => progress.update(fraction, "tracing the machine") }
+          : {}),
+        // The program's own output goes where it would go, unless stdout is JSON
+        onOutput: ({ stream, bytes }) => {
+          const to = stream === "stdout" && !line.has("json") ? Deno.stdout : Deno.stderr;
+          for (let rest = bytes; rest.length > 0;) rest = rest.subarray(to.writeSync(rest));
+        },
+      },
+    );
+  } finally {
+    progress.finish();
+  }
+}
+
+function summary(
+  request: ProgramRequest,
+  reply: ProgramReply,
+  events: number,
+  lost: number,
+): string {
+  const what = request.command.length > 0 ? printable(request.command.join(" ")) : "The machine";
+  const end = request.command.length === 0
+    ? ""
+    : reply.timedOut
+    ? ", stopped after its time"
+    : reply.exitSignal > 0
+    ? `, killed by signal ${reply.exitSignal}`
+    : `, exit status ${reply.exitStatus}`;
+  const losses = lost > 0 ? `, ${lost} LOST: give a larger --buffer-kb` : ", none lost";
+  return `${what}: ${reply.seconds.toFixed(2)} s${end}; ${events} events${losses}`;
+}
+
+function requestOf(line: CommandLine): ProgramRequest {
+  const seconds = Number(line.value("seconds") ?? 0);
+  const bufferKb = Number(line.value("buffer-kb") ?? DEFAULT_BUFFER_KB);
+  if (!(seconds >= 0 && seconds <= 86_400)) {
+    throw new UsageError(`Cannot use --seconds '${line.value("seconds")}': expected up to 86400`);
+  }
+  if (!(Number.isInteger(bufferKb) && bufferKb >= 64 && bufferKb <= 4 << 20)) {
+    throw new UsageError(
+      `Cannot use --buffer-kb '${line.value("buffer-kb")}': expected a number from 64 to ${
+        4 << 20
+      }`,
+    );
+  }
+  if (line.rest.length === 0 && seconds === 0) {
+    throw new UsageError(
+      "Nothing to trace. Remedy: 'lab trace -- COMMAND', or --seconds N for the whole machine",
+    );
+  }
+  return { command: line.rest, seconds, bufferKb };
+}
