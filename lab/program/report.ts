@@ -6,11 +6,13 @@ import {
   type Interruption,
   interruptions,
 } from "../../traces/analysis/interruptions.ts";
-import { number, readRows, text } from "../../traces/analysis/columns.ts";
+import { number, optional, readRows, text } from "../../traces/analysis/columns.ts";
 import type { TraceProcessor } from "../../traces/trace_processor/client.ts";
 
-/** Events that a program's threads sent or took, by name; comparable with `perf stat`. */
+/** Events on a process's threads, by name; comparable with `perf stat`. */
 export interface EventCount {
+  readonly pid: number | null;
+  readonly processName: string | null;
   readonly event: string;
   readonly count: number;
 }
@@ -46,14 +48,19 @@ async function eventCounts(
 ): Promise<EventCount[]> {
   const own = pids.length > 0 ? `WHERE process.pid IN (${pids.join(", ")})` : "";
   const rows = await processor.query(`
-    SELECT event.name AS event, COUNT(*) AS count
+    SELECT process.pid, process.name AS processName, event.name AS event, COUNT(*) AS count
     FROM ftrace_event AS event
     JOIN thread USING (utid)
     LEFT JOIN process USING (upid)
     ${own}
-    GROUP BY event.name
-    ORDER BY event.name`);
-  return readRows(rows, { event: text, count: number });
+    GROUP BY process.upid, event.name
+    ORDER BY process.pid, event.name`);
+  return readRows(rows, {
+    pid: optional(number),
+    processName: optional(text),
+    event: text,
+    count: number,
+  });
 }
 
 /**
