@@ -5,9 +5,9 @@ import { openCommandChannel } from "../lab/hosts/command_channel.ts";
 import { parseRun, type Run } from "../lab/run_schema.ts";
 import type { CapturedTechnique, CaptureResult } from "../lab/schema/capture_schema.ts";
 import { build, type Door, doors, testBothDoors } from "./doors.ts";
-import { lab } from "./lab_process.ts";
+import { lab, labCommand } from "./lab_process.ts";
 import { cpus, isRoot, needs } from "./needs.ts";
-import { until } from "./processes.ts";
+import { alive, familyOf, until } from "./processes.ts";
 
 const instances = "/sys/kernel/tracing/instances";
 
@@ -149,6 +149,60 @@ Deno.test({
     );
     assertEquals(reply!.result["available"], false);
     assertStringIncludes(reply!.result["reason"], "tracefs");
+  },
+});
+
+Deno.test({
+  ...needs("a disk that fills up costs the trace, not the run", tracing),
+  async fn(): Promise<void> {
+    const store = await Deno.makeTempDir();
+    const mount = (...args: string[]): Promise<Deno.CommandOutput> =>
+      new Deno.Command(args[0]!, { args: args.slice(1) }).output();
+    await mount("mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", store);
+    try {
+      const args = ["--experiment", "conformance", "--technique", "munmap"];
+      const { run } = await captureRun(store, ...args);
+      assertEquals(run.results.map(({ experiment }) => experiment), ["capture", "conformance"]);
+      const capture = captureOf(run);
+      assertEquals([capture.available, capture.errno, capture.trace], [false, "ENOSPC", null]);
+      assertStringIncludes(capture.reason!, "Remedy");
+      assert(run.warnings.some(({ code }) => code === "W039"));
+      const left = [...Deno.readDirSync(store)].map(({ name }) => name);
+      assertEquals(left.filter((name) => !name.startsWith(".index")), [run.id]);
+      assertEquals(ownInstances(), []);
+    } finally {
+      await mount("umount", "--lazy", store);
+      await Deno.remove(store, { recursive: true });
+    }
+  },
+});
+
+Deno.test({
+  ...needs(
+    "SIGKILL of the lab in the middle of a capture leaves no instance and no process",
+    tracing,
+  ),
+  async fn(): Promise<void> {
+    const store = await Deno.makeTempDir();
+    try {
+      const child = labCommand([
+        ...["run", "--experiment", "capture", "--technique", "getppid", "--out", store],
+        ...["--seconds", "60", "--stop-above", "10s"],
+      ]).spawn();
+      await until("there is an instance", () => ownInstances().length > 0, 60);
+      const family = familyOf(child.pid);
+      const controller = family.find(({ name, parent }) =>
+        parent === child.pid && name.startsWith("deno")
+      );
+      Deno.kill(controller!.pid, "SIGKILL");
+      await Promise.all([child.stdout.cancel(), child.stderr.cancel(), child.status]);
+      await until("every process is gone", () => !family.some(alive));
+      await until("the instance is gone", () => ownInstances().length === 0);
+      const runs = [...Deno.readDirSync(store)].filter(({ name }) => !name.startsWith("."));
+      assertEquals(runs, []);
+    } finally {
+      await Deno.remove(store, { recursive: true });
+    }
   },
 });
 

@@ -57,6 +57,12 @@ async function exerciseAgent(program: string): Promise<void> {
   await session.request("environment");
   await session.request("conformance", { helper: program });
   await session.request("registration", { technique: "membarrier-sync-core" });
+  if (sibling.length > 0) {
+    const files = { onFile: (): void => {} };
+    const traced = { techniques: ids.join(","), "sibling-cpus": sibling, ops: 20 };
+    await session.request("capture", traced, files);
+    await session.request("trace", { command: "sleep 0.1" }, files);
+  }
   for (const technique of ids) {
     const crew = { "caller-cpus": [0], "sibling-cpus": sibling };
     const some = { technique, ...crew, samples: 50, "budget-ms": 100 };

@@ -7,10 +7,12 @@
 #include "capture.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -32,16 +34,12 @@ struct board {
 };
 
 struct capture {
+	struct recording recording;
 	struct capture_setup setup;
 	const struct technique *technique[MAX_TECHNIQUES];
 	int techniques;
 	struct board *board;
-	struct instance instance;
-	struct drain drain;
 	struct count_plan plan;
-	struct clock_snapshot clocks[2]; /* at begin and end */
-	struct json events, threads;
-	enum ladder ladder;
 };
 
 static void *shared(size_t bytes)
@@ -60,9 +58,10 @@ static void run_phase(struct capture *c, int index)
 	pid_t child = fork();
 
 	if (child == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		board->recorder.technique = (uint32_t)index;
 		board->recorder.log = board->log;
-		board->error[index] = phase_run(&c->setup, c->technique[index], &c->instance, &c->plan,
+		board->error[index] = phase_run(&c->setup, c->technique[index], &c->recording.instance, &c->plan,
 						&board->recorder, &board->phase[index],
 						board->reason[index], REASON);
 		_exit(0);
@@ -73,10 +72,9 @@ static void run_phase(struct capture *c, int index)
 		board->error[index] = -EIO;
 		snprintf(board->reason[index], REASON, "killed by signal %d", WTERMSIG(status));
 	}
-	instance_tracing(&c->instance, 0);
+	instance_tracing(&c->recording.instance, 0);
 }
 
-/* The phase's own threads are gone when /proc is read. */
 static void write_crew(struct json *threads, const struct recorder *recorder)
 {
 	for (int i = 0; i < recorder->tids; i++) {
@@ -95,9 +93,9 @@ static int run_phases(struct capture *c, int out)
 	for (int i = 0; i < c->techniques && !ret; i++) {
 		c->board->recorder.tids = 0;
 		run_phase(c, i);
-		write_crew(&c->threads, &c->board->recorder);
-		host_write_threads(&c->threads);
-		ret = drain_all(&c->drain, out);
+		write_crew(&c->recording.threads, &c->board->recorder);
+		host_write_threads(&c->recording.threads);
+		ret = drain_all(&c->recording.drain, out);
 		progress_send(out, (double)(i + 1) / c->techniques);
 		if (c->board->phase[i].stopped) {
 			c->techniques = i + 1;
@@ -141,6 +139,11 @@ static void write_hist(struct json *j, const char *key, const struct hist *h)
 	json_object_end(j);
 }
 
+static void write_known(struct json *j, const char *key, bool known, uint64_t value)
+{
+	known ? json_u64(j, key, value) : json_null(j, key);
+}
+
 static void write_phase(struct json *j, const struct capture *c, int i)
 {
 	const struct phase *p = &c->board->phase[i];
@@ -157,6 +160,8 @@ static void write_phase(struct json *j, const struct capture *c, int i)
 	json_u64(j, "kept", p->kept);
 	json_u64(j, "perfInterrupts", p->perf_interrupts);
 	json_u64(j, "procInterrupts", p->proc_interrupts);
+	write_known(j, "flushes", p->flushes_known, p->flushes);
+	write_known(j, "cycles", p->cycles_known, p->cycles);
 	write_hist(j, "untracedNs", &p->untraced);
 	write_hist(j, "tracedNs", &p->traced);
 	json_bool(j, "stopped", p->stopped);
@@ -171,20 +176,8 @@ static int send_result(struct capture *c, int out)
 
 	json_init(&j);
 	json_object(&j, NULL);
-	json_bool(&j, "available", true);
-	json_string(&j, "ladder", ladder_name(c->ladder));
+	recording_write(&c->recording, &j);
 	json_string(&j, "countedBy", count_source_name(c->plan.source));
-	json_array(&j, "clocks");
-	host_write_clocks(&j, "begin", &c->clocks[0]);
-	host_write_clocks(&j, "end", &c->clocks[1]);
-	json_array_end(&j);
-	json_array_end(&c->events);
-	json_raw(&j, "events", &c->events);
-	json_array_end(&c->threads);
-	json_raw(&j, "threads", &c->threads);
-	drain_write_stats(&c->drain, &c->instance, &j);
-	json_u64(&j, "pages", c->drain.pages);
-	json_u64(&j, "pageBytes", c->drain.page);
 	json_array(&j, "phases");
 	for (int i = 0; i < c->techniques; i++)
 		write_phase(&j, c, i);
@@ -193,32 +186,18 @@ static int send_result(struct capture *c, int out)
 	return frame_send_json(out, FRAME_RESULT, &j);
 }
 
-/* Tracing is not to be had here: an ordinary result, so that the rest of a run goes on. */
-static int send_unavailable(const struct capture *c, int out, int error)
-{
-	struct json j;
-
-	json_init(&j);
-	json_object(&j, NULL);
-	json_bool(&j, "available", false);
-	json_errno(&j, "errno", error);
-	json_string(&j, "reason", c->instance.reason[0] ? c->instance.reason : errno_name(-error));
-	json_object_end(&j);
-	return frame_send_json(out, FRAME_RESULT, &j);
-}
-
 static int record(struct capture *c, int out)
 {
-	int ret = events_enable(&c->instance, &c->ladder, &c->events);
+	int ret = events_enable(&c->recording.instance, &c->recording.ladder, &c->recording.events);
 
-	ret = ret ? ret : drain_open(&c->drain, &c->instance);
+	ret = ret ? ret : drain_open(&c->recording.drain, &c->recording.instance);
 	if (ret)
 		return ret;
-	host_clocks(&c->clocks[0]);
-	host_write_threads(&c->threads);
+	host_clocks(&c->recording.clocks[0]);
+	host_write_threads(&c->recording.threads);
 	ret = run_phases(c, out);
-	host_clocks(&c->clocks[1]);
-	ret = ret ? ret : events_send_formats(&c->instance, out);
+	host_clocks(&c->recording.clocks[1]);
+	ret = ret ? ret : events_send_formats(&c->recording.instance, out);
 	ret = ret ? ret : host_send_symbols(out);
 	ret = ret ? ret : send_operations(c, out);
 	return ret ? ret : send_result(c, out);
@@ -278,17 +257,14 @@ int capture_run(struct request *r, int out)
 	size_t room = (size_t)c->setup.ops * (size_t)c->techniques * sizeof(struct operation);
 
 	c->board = shared(sizeof(*c->board) + room);
-	json_init(&c->events);
-	json_init(&c->threads);
-	json_array(&c->events, NULL);
-	json_array(&c->threads, NULL);
+	recording_begin(&c->recording);
 	count_plan_make(&c->plan);
-	int ret = c->board ? instance_open(&c->instance, c->setup.buffer_kb) : -ENOMEM;
+	int ret = c->board ? instance_open(&c->recording.instance, c->setup.buffer_kb) : -ENOMEM;
 
 	if (ret)
-		return send_unavailable(c, out, ret);
+		return recording_send_unavailable(out, c->recording.instance.reason, ret);
 	ret = record(c, out);
-	drain_close(&c->drain);
-	instance_close(&c->instance);
+	drain_close(&c->recording.drain);
+	instance_close(&c->recording.instance);
 	return ret;
 }

@@ -36,6 +36,8 @@ struct phase {
 	uint64_t begin_ns, end_ns;
 	uint64_t ops, kept;
 	uint64_t perf_interrupts, proc_interrupts; /* of the siblings, over the whole phase */
+	uint64_t flushes, cycles; /* of the caller */
+	bool flushes_known, cycles_known;
 	struct hist untraced, traced; /* cost with tracing off and on, ps */
 	bool stopped; /* an operation was above the threshold */
 	uint64_t worst_ns, worst_id;

@@ -128,3 +128,44 @@ int host_send_symbols(int out)
 	free(text);
 	return ret;
 }
+
+/* recording_begin - ready to take events and threads. */
+void recording_begin(struct recording *recording)
+{
+	json_init(&recording->events);
+	json_init(&recording->threads);
+	json_array(&recording->events, NULL);
+	json_array(&recording->threads, NULL);
+}
+
+/* recording_write - what replies about traces share; events and threads are used up. */
+void recording_write(struct recording *recording, struct json *j)
+{
+	json_bool(j, "available", true);
+	json_string(j, "ladder", ladder_name(recording->ladder));
+	json_array(j, "clocks");
+	host_write_clocks(j, "begin", &recording->clocks[0]);
+	host_write_clocks(j, "end", &recording->clocks[1]);
+	json_array_end(j);
+	json_array_end(&recording->events);
+	json_raw(j, "events", &recording->events);
+	json_array_end(&recording->threads);
+	json_raw(j, "threads", &recording->threads);
+	drain_write_stats(&recording->drain, &recording->instance, j);
+	json_u64(j, "pages", recording->drain.pages);
+	json_u64(j, "pageBytes", recording->drain.page);
+}
+
+/* recording_send_unavailable - tracing is not to be had: an ordinary result, so that a run goes on. */
+int recording_send_unavailable(int out, const char *reason, int error)
+{
+	struct json j;
+
+	json_init(&j);
+	json_object(&j, NULL);
+	json_bool(&j, "available", false);
+	json_errno(&j, "errno", error);
+	json_string(&j, "reason", reason[0] ? reason : errno_name(-error));
+	json_object_end(&j);
+	return frame_send_json(out, FRAME_RESULT, &j);
+}

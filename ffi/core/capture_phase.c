@@ -1,5 +1,6 @@
 /* One technique under the tracer: first with tracing off, then on. */
 #include <errno.h>
+#include <linux/perf_event.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -118,10 +119,59 @@ static uint64_t count_proc(const struct capture_setup *setup)
 	return proc;
 }
 
+/* The caller's own counters: TLB flushes, and cycles where the machine has a PMU. */
+struct own_counters {
+	struct counter flushes, cycles;
+};
+
+static bool open_cycles(struct counter *c)
+{
+	struct perf_event_attr attr = {
+		.type = PERF_TYPE_HARDWARE,
+		.size = sizeof(attr),
+		.config = PERF_COUNT_HW_CPU_CYCLES,
+	};
+
+	c->fd[0] = (int)syscall(SYS_perf_event_open, &attr, 0, -1, -1, PERF_FLAG_FD_CLOEXEC);
+	c->fds = c->fd[0] >= 0;
+	return c->fds == 1;
+}
+
+/*
+ * Opening and closing the counter of a tracepoint patches kernel code, for which
+ * every CPU is interrupted: both belong outside of what is counted.
+ */
+static void own_open(struct own_counters *own, struct phase *phase)
+{
+	struct count_plan plan;
+
+	phase->flushes_known = count_plan_event(&plan, "tlb", "tlb_flush") == 0 &&
+			       counter_open(&own->flushes, &plan) == 0;
+	phase->cycles_known = open_cycles(&own->cycles);
+}
+
+static void own_read(const struct own_counters *own, struct phase *phase, bool begin)
+{
+	uint64_t flushes = phase->flushes_known ? counter_read(&own->flushes) : 0;
+	uint64_t cycles = phase->cycles_known ? counter_read(&own->cycles) : 0;
+
+	phase->flushes = begin ? flushes : flushes - phase->flushes;
+	phase->cycles = begin ? cycles : cycles - phase->cycles;
+}
+
+static void own_close(struct own_counters *own, const struct phase *phase)
+{
+	if (phase->flushes_known)
+		counter_close(&own->flushes);
+	if (phase->cycles_known)
+		counter_close(&own->cycles);
+}
+
 static int traced(const struct capture_setup *setup, struct crew *crew, struct fence *fence,
 		  const struct instance *instance, struct recorder *recorder, struct phase *phase)
 {
 	uint64_t perf[2] = { 0 }, proc, first = recorder->logged;
+	struct own_counters own;
 	int ret;
 
 	recorder->tgid = getpid();
@@ -130,15 +180,19 @@ static int traced(const struct capture_setup *setup, struct crew *crew, struct f
 		recorder->tid[recorder->tids++] = crew->sibling[i].tid;
 	recorder->tid[recorder->tids++] = sys_gettid();
 	ret = events_filter_threads(instance, recorder->tid, recorder->tids);
+	own_open(&own, phase);
 	ret = ret ? ret : instance_tracing(instance, 1);
 	proc = count_proc(setup);
 	ret = ret ? ret : count_perf(crew, &perf[0]);
+	own_read(&own, phase, true);
 	phase->begin_ns = boot_ns();
 	ret = ret ? ret : operate_many(setup, crew, fence, recorder, phase, instance);
 	phase->end_ns = boot_ns();
+	own_read(&own, phase, false);
 	ret = ret ? ret : count_perf(crew, &perf[1]);
 	phase->proc_interrupts = count_proc(setup) - proc;
 	instance_tracing(instance, 0);
+	own_close(&own, phase);
 	if (ret)
 		return ret;
 	phase->perf_interrupts = perf[1] - perf[0];

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -55,6 +56,7 @@ int child_run(child_job *job, void *argument, void *answer, size_t room, struct 
 	if (child == 0) {
 		struct rlimit none = { 0, 0 };
 
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		setrlimit(RLIMIT_CORE, &none); /* dying is part of some jobs */
 		close(pipefd[0]);
 		job(argument, pipefd[1]);

@@ -27,12 +27,8 @@
 enum { DRAIN_MS = 20, PROGRESS_MS = 500 };
 
 struct trace {
-	struct instance instance;
-	struct drain drain;
+	struct recording recording;
 	struct program program;
-	struct clock_snapshot clocks[2];
-	struct json events, threads;
-	enum ladder ladder;
 	uint64_t limit_ns; /* 0: until the program ends */
 	uint64_t begin_ns, end_ns;
 	bool timed_out;
@@ -66,7 +62,7 @@ static bool forward_output(struct program *program, int out, int timeout_ms)
 static int record(struct trace *t, int out)
 {
 	uint64_t end = t->limit_ns ? now_ns() + t->limit_ns : UINT64_MAX, begin = now_ns(), told = begin;
-	int ret = instance_tracing(&t->instance, 1);
+	int ret = instance_tracing(&t->recording.instance, 1);
 
 	t->begin_ns = begin;
 	if (!ret && t->program.pid)
@@ -74,7 +70,7 @@ static int record(struct trace *t, int out)
 	while (!ret) {
 		bool talks = forward_output(&t->program, out, DRAIN_MS);
 
-		ret = drain_all(&t->drain, out);
+		ret = drain_all(&t->recording.drain, out);
 		if (t->program.pid && program_ended(&t->program) && !talks)
 			break;
 		uint64_t now = now_ns();
@@ -91,9 +87,9 @@ static int record(struct trace *t, int out)
 			sleep_ns(DRAIN_MS * NSEC_PER_MSEC);
 	}
 	program_kill(&t->program);
-	instance_tracing(&t->instance, 0);
+	instance_tracing(&t->recording.instance, 0);
 	t->end_ns = now_ns();
-	return ret ? ret : drain_all(&t->drain, out);
+	return ret ? ret : drain_all(&t->recording.drain, out);
 }
 
 static int send_result(struct trace *t, int out)
@@ -102,19 +98,7 @@ static int send_result(struct trace *t, int out)
 
 	json_init(&j);
 	json_object(&j, NULL);
-	json_bool(&j, "available", true);
-	json_string(&j, "ladder", ladder_name(t->ladder));
-	json_array(&j, "clocks");
-	host_write_clocks(&j, "begin", &t->clocks[0]);
-	host_write_clocks(&j, "end", &t->clocks[1]);
-	json_array_end(&j);
-	json_array_end(&t->events);
-	json_raw(&j, "events", &t->events);
-	json_array_end(&t->threads);
-	json_raw(&j, "threads", &t->threads);
-	drain_write_stats(&t->drain, &t->instance, &j);
-	json_u64(&j, "pages", t->drain.pages);
-	json_u64(&j, "pageBytes", t->drain.page);
+	recording_write(&t->recording, &j);
 	json_i64(&j, "pid", t->program.pid);
 	json_i64(&j, "exitStatus", t->program.status);
 	json_i64(&j, "exitSignal", t->program.signal);
@@ -124,34 +108,21 @@ static int send_result(struct trace *t, int out)
 	return frame_send_json(out, FRAME_RESULT, &j);
 }
 
-static int send_unavailable(const char *reason, int out, int error)
-{
-	struct json j;
-
-	json_init(&j);
-	json_object(&j, NULL);
-	json_bool(&j, "available", false);
-	json_errno(&j, "errno", error);
-	json_string(&j, "reason", reason[0] ? reason : errno_name(-error));
-	json_object_end(&j);
-	return frame_send_json(out, FRAME_RESULT, &j);
-}
-
 static int trace_all(struct trace *t, int out)
 {
-	int ret = events_enable(&t->instance, &t->ladder, &t->events);
+	int ret = events_enable(&t->recording.instance, &t->recording.ladder, &t->recording.events);
 
-	ret = ret ? ret : events_enable_processes(&t->instance, &t->events);
-	ret = ret ? ret : events_filter_calls(&t->instance);
-	ret = ret ? ret : drain_open(&t->drain, &t->instance);
+	ret = ret ? ret : events_enable_processes(&t->recording.instance, &t->recording.events);
+	ret = ret ? ret : events_filter_calls(&t->recording.instance);
+	ret = ret ? ret : drain_open(&t->recording.drain, &t->recording.instance);
 	if (ret)
 		return ret;
-	host_clocks(&t->clocks[0]);
-	host_write_threads(&t->threads);
+	host_clocks(&t->recording.clocks[0]);
+	host_write_threads(&t->recording.threads);
 	ret = record(t, out);
-	host_clocks(&t->clocks[1]);
-	host_write_threads(&t->threads);
-	ret = ret ? ret : events_send_formats(&t->instance, out);
+	host_clocks(&t->recording.clocks[1]);
+	host_write_threads(&t->recording.threads);
+	ret = ret ? ret : events_send_formats(&t->recording.instance, out);
 	ret = ret ? ret : host_send_symbols(out);
 	return ret ? ret : send_result(t, out);
 }
@@ -176,22 +147,19 @@ int trace_run(struct request *r, int out)
 		request_fail(r, "without a command limit-ms says how long to trace");
 	if (request_finish(r))
 		return -EINVAL;
-	json_init(&t->events);
-	json_init(&t->threads);
-	json_array(&t->events, NULL);
-	json_array(&t->threads, NULL);
+	recording_begin(&t->recording);
 	t->program.output[0] = t->program.output[1] = -1;
 	int ret = command[0] ? program_start(&t->program, command) : 0;
 
 	if (ret)
-		return send_unavailable(t->program.reason, out, ret);
-	ret = instance_open(&t->instance, buffer_kb);
+		return recording_send_unavailable(out, t->program.reason, ret);
+	ret = instance_open(&t->recording.instance, buffer_kb);
 	if (ret) {
 		program_kill(&t->program);
-		return send_unavailable(t->instance.reason, out, ret);
+		return recording_send_unavailable(out, t->recording.instance.reason, ret);
 	}
 	ret = trace_all(t, out);
-	drain_close(&t->drain);
-	instance_close(&t->instance);
+	drain_close(&t->recording.drain);
+	instance_close(&t->recording.instance);
 	return ret;
 }

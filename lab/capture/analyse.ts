@@ -58,18 +58,19 @@ export async function loadTrace(processor: TraceProcessor, path: string): Promis
 }
 
 /**
- * The result of a capture whose trace is loaded.
+ * The result of a capture.
  *
+ * @param processor Has the trace loaded; `null` where there is none, then only counts are known.
  * @param reply What the core counted without the trace, for comparison.
  */
 export async function captureResult(
-  processor: TraceProcessor,
+  processor: TraceProcessor | null,
   reply: CaptureReply,
   conversion: Conversion,
 ): Promise<CaptureResult> {
-  const rows = await techniqueTable(processor);
-  const sites = await callSites(processor);
-  const worst = await worstOperations(processor, { limit: WORST });
+  const rows = processor ? await techniqueTable(processor) : [];
+  const sites = processor ? await callSites(processor) : [];
+  const worst = processor ? await worstOperations(processor, { limit: WORST }) : [];
   const stopped = reply.phases.find((phase) => phase.stopped);
   return {
     experiment: "capture",
@@ -117,6 +118,8 @@ function techniqueOf(
     countedPerOp: phase.ops === 0 ? null : {
       perf: reply.countedBy === "perf" ? phase.perfInterrupts / phase.ops : null,
       procInterrupts: phase.procInterrupts / phase.ops,
+      flushes: phase.flushes === null ? null : phase.flushes / phase.ops,
+      cycles: phase.cycles === null ? null : phase.cycles / phase.ops,
     },
     targets: [...row?.targets ?? []],
     untracedNs: phase.untracedNs,

@@ -1,12 +1,15 @@
 /** The capture experiment: record, convert, analyse; a host without tracing is a result, too. */
 
 import type { RequestOptions, RequestParameters, Session } from "../../ffi/session.ts";
+import type { Conversion } from "../../traces/convert/convert.ts";
+import { EngineError, TraceLoadError } from "../../traces/trace_processor/errors.ts";
 import type { HostFacts } from "../environment/facts.ts";
 import type { CaptureResult } from "../schema/capture_schema.ts";
 import { type EngineOptions, openTraceProcessor } from "../traces_files.ts";
 import { directorySource } from "./capture_directory.ts";
 import { captureResult, loadTrace, TRACE_FILE, writeTrace } from "./analyse.ts";
 import { recordCapture } from "./record.ts";
+import type { CaptureReply } from "./reply.ts";
 
 /** Where a capture is kept while a run is made, and which engine analyses it. */
 export interface CaptureOptions {
@@ -27,8 +30,9 @@ export interface Captured {
 /**
  * Records and analyses a capture.
  *
- * @throws {RequestError | SessionError | CaptureError | EngineError} If recording fails in the
- * middle, the disk is full or there is no trace processor.
+ * Where tracing is not to be had, the disk is full or there is no trace processor, the result says so.
+ *
+ * @throws {RequestError | SessionError | CaptureError} If recording fails in the middle.
  */
 export async function runCapture(
   session: Session,
@@ -41,15 +45,46 @@ export async function runCapture(
   const reply = await recordCapture(session, parameters, facts, raw, request);
   if (!reply.available) return { result: unavailable(reply.reason, reply.errno), trace: null };
   const trace = `${options.directory}/${TRACE_FILE}`;
-  await Deno.mkdir(options.directory, { recursive: true });
-  const conversion = await writeTrace(directorySource(raw), trace, request.signal);
-  const processor = await openTraceProcessor(options.engine);
+  let conversion: Conversion;
   try {
-    await loadTrace(processor, trace);
-    return { result: await captureResult(processor, reply, conversion), trace };
-  } finally {
-    processor.close();
+    await Deno.mkdir(options.directory, { recursive: true });
+    conversion = await writeTrace(directorySource(raw), trace, request.signal);
+  } catch (error) {
+    if (isAborted(error) || error instanceof Deno.errors.NotCapable) throw error;
+    // A damaged capture, or a disk that is full: the rest of the run does not depend on it
+    return { result: unavailable(messageOf(error), null), trace: null };
   }
+  const analysed = await analyse(trace, reply, conversion, options.engine);
+  return { result: analysed, trace };
+}
+
+/** Without a trace processor the trace stands, with what the core counted beside it. */
+async function analyse(
+  trace: string,
+  reply: CaptureReply,
+  conversion: Conversion,
+  engine: EngineOptions | undefined,
+): Promise<CaptureResult> {
+  try {
+    const processor = await openTraceProcessor(engine);
+    try {
+      await loadTrace(processor, trace);
+      return await captureResult(processor, reply, conversion);
+    } finally {
+      processor.close();
+    }
+  } catch (error) {
+    if (!(error instanceof EngineError || error instanceof TraceLoadError)) throw error;
+    return { ...await captureResult(null, reply, conversion), reason: messageOf(error) };
+  }
+}
+
+function isAborted(error: unknown): boolean {
+  return error instanceof DOMException && error.name === "AbortError";
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** The result where tracing is not to be had. */

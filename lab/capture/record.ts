@@ -18,7 +18,9 @@ export interface NoCapture {
  * Runs `request=capture` and leaves a capture directory, format "fencelab.capture/1".
  *
  * @param directory Where; made, and complete only when this returns a capture.
- * @throws {RequestError | SessionError | CaptureError} If it cannot be recorded or kept.
+ * What cannot be kept, since the disk is full, counts as not to be had.
+ *
+ * @throws {RequestError | SessionError | CaptureError} If it cannot be recorded or understood.
  */
 export async function recordCapture(
   session: Session,
@@ -28,10 +30,25 @@ export async function recordCapture(
   options: Omit<RequestOptions, "onFile"> = {},
 ): Promise<CaptureReply | NoCapture> {
   using files = new CaptureDirectory(directory);
+  let failure: CaptureError | null = null;
   const [reply] = await session.request("capture", parameters, {
     ...options,
-    onFile: (piece) => files.append(piece),
+    onFile: (piece) => {
+      if (failure) return; // the rest has no use; the request is let come to its end
+      try {
+        files.append(piece);
+      } catch (error) {
+        if (!(error instanceof CaptureError)) throw error;
+        failure = error;
+      }
+    },
   });
+  if (failure !== null) {
+    const { message } = failure as CaptureError;
+    files[Symbol.dispose]();
+    Deno.removeSync(directory, { recursive: true }); // the run itself needs the space
+    return { available: false, errno: "ENOSPC", reason: message };
+  }
   const parsed = captureReplySchema.safeParse(reply?.result);
   if (!parsed.success) {
     throw new CaptureError("Cannot use the core's reply to 'capture'. Remedy: 'deno task build'", {

@@ -25,6 +25,9 @@ const phaseSchema = z.object({
   /** Interrupts that the siblings received while operations ran, by two sources. */
   perfInterrupts: count,
   procInterrupts: count,
+  /** tlb:tlb_flush and hardware cycles of the caller; null where they cannot be counted. */
+  flushes: count.nullable(),
+  cycles: count.nullable(),
   untracedNs: cost,
   tracedNs: cost,
   stopped: z.boolean(),

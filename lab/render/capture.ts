@@ -96,6 +96,9 @@ function notesOf(result: CaptureResult): string[] {
     `other CPUs matched to their handler; evidence: ${result.ladder}`,
     "medians of kept operations; IPIs/op from the trace, perf counted beside it",
   ];
+  if (result.available && result.reason !== null) {
+    notes.push(`the trace was not analysed: ${result.reason}`);
+  }
   for (const row of result.techniques) {
     if (!row.available) notes.push(`${row.technique}: ${row.reason ?? "not available"}`);
   }

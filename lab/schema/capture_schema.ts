@@ -38,6 +38,10 @@ export const captureSchema = z.looseObject({
     countedPerOp: z.looseObject({
       perf: z.number().nonnegative().nullable(),
       procInterrupts: z.number().nonnegative(),
+      flushes: z.number().nonnegative().nullable().default(null)
+        .describe("tlb:tlb_flush events of the caller"),
+      cycles: z.number().nonnegative().nullable().default(null)
+        .describe("hardware cycles of the caller, where the machine counts them"),
     }).nullable().default(null).describe(
       "interrupts of the siblings per operation, without the trace",
     ),

@@ -108,7 +108,7 @@ export function sampleCaptured(changes: Partial<CapturedTechnique> = {}): Captur
     reason: null,
     ops: 100,
     ipisPerOp: 1,
-    countedPerOp: { perf: 1, procInterrupts: 1 },
+    countedPerOp: { perf: 1, procInterrupts: 1, flushes: 2, cycles: null },
     targets: [1],
     untracedNs: { ...ns, p50: 12_000 },
     tracedNs: { ...ns, p50: 14_000 },

@@ -1,10 +1,15 @@
 import { sampleCapture, sampleCaptured } from "../../schema/sample_run.ts";
+import type { CapturedTechnique } from "../../schema/capture_schema.ts";
 import { factsOf } from "../testdata/fixtures.ts";
 import { testCases, type WarningCase, type WarningCases } from "../testdata/warning_cases.ts";
 import type { CAPTURE_RULES } from "./captures.ts";
 
 function after(...results: unknown[]): WarningCase {
   return { facts: factsOf("xeon"), results };
+}
+
+function counted(perf: number | null, procInterrupts: number): CapturedTechnique["countedPerOp"] {
+  return { perf, procInterrupts, flushes: null, cycles: null };
 }
 
 const CASES: WarningCases<keyof typeof CAPTURE_RULES> = {
@@ -20,13 +25,16 @@ const CASES: WarningCases<keyof typeof CAPTURE_RULES> = {
     on: [
       after(sampleCapture({ techniques: [sampleCaptured({ ipisPerOp: 0.9 })] })),
       after(sampleCapture({ techniques: [sampleCaptured(), sampleCaptured({ ipisPerOp: 1.1 })] })),
+      after(sampleCapture({ techniques: [sampleCaptured({ countedPerOp: counted(1, 0.9) })] })),
+      after(sampleCapture({ techniques: [sampleCaptured({ countedPerOp: counted(1, 1.6) })] })),
     ],
     off: [
       after(sampleCapture({ techniques: [sampleCaptured({ ipisPerOp: 0.96 })] })),
       after(sampleCapture({ techniques: [sampleCaptured({ ipisPerOp: null })] })),
+      after(sampleCapture({ techniques: [sampleCaptured({ countedPerOp: counted(1, 1.4) })] })),
       after(sampleCapture({
         techniques: [
-          sampleCaptured({ ipisPerOp: 0.5, countedPerOp: { perf: null, procInterrupts: 1 } }),
+          sampleCaptured({ ipisPerOp: 0.5, countedPerOp: counted(null, 1) }),
         ],
       })),
     ],

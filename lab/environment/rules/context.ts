@@ -36,7 +36,7 @@ const CaptureRowSchema = z.object({
   techniques: z.array(z.object({
     technique: z.string(),
     ipisPerOp: z.number().nullable(),
-    countedPerOp: z.object({ perf: z.number().nullable() }).nullable(),
+    countedPerOp: z.object({ perf: z.number().nullable(), procInterrupts: z.number() }).nullable(),
   })),
 });
 
