@@ -28,7 +28,7 @@ export interface ConvertOptions {
   /** Stops the conversion; what was written by then is no whole trace. */
   readonly signal?: AbortSignal;
   /**
-   * Writes sched_switch and sched_waking as columns: a third of the bytes, but without the previous
+   * Writes sched_switch and sched_waking as columns: fewer bytes, but without the previous
    * thread's name and priority. Default: false, every field is kept.
    */
   readonly compactSched?: boolean;

@@ -55,7 +55,7 @@ export function compactPlaces(format: EventFormat): CompactPlaces | undefined {
 }
 
 /**
- * Collects scheduling events of one bundle as packed columns: a third of the bytes.
+ * Collects scheduling events of one bundle as packed columns, which take fewer bytes.
  *
  * What Perfetto fills in again is left out: the previous thread's name and priority, and who woke.
  */
