@@ -1,6 +1,10 @@
 /* Measures the clock that measures everything else. */
 #include "clock.h"
 
+#include <sched.h>
+
+#include "arch.h"
+
 enum { BLOCKS = 21, READS = 1000 };
 
 /*
@@ -31,6 +35,25 @@ void clock_measure(struct clock_facts *facts)
 	}
 	facts->read_ns = best;
 	facts->step_ns = step == UINT64_MAX ? 0 : step;
+}
+
+/*
+ * patience_lost - one turn of a wait loop; true when it has waited for limit_ns.
+ *
+ * The clock is looked at now and then only. At those times the CPU is offered to
+ * others: whoever is waited for may need it.
+ */
+bool patience_lost(struct patience *patience, uint64_t limit_ns)
+{
+	arch_relax();
+	if (++patience->turns % 4096)
+		return false;
+	uint64_t now = now_ns();
+
+	if (!patience->end_ns)
+		patience->end_ns = now + limit_ns;
+	sched_yield();
+	return now > patience->end_ns;
 }
 
 /* sleep_ns - sleep at least ns nanoseconds, whatever signals arrive. */

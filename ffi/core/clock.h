@@ -2,6 +2,7 @@
 #ifndef FENCELAB_CLOCK_H
 #define FENCELAB_CLOCK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <time.h>
 
@@ -23,6 +24,13 @@ struct clock_facts {
 	uint64_t step_ns; /* smallest difference seen between two reads */
 };
 
+/* A wait loop's patience; starts zeroed. */
+struct patience {
+	unsigned int turns;
+	uint64_t end_ns;
+};
+
+bool patience_lost(struct patience *patience, uint64_t limit_ns);
 void clock_measure(struct clock_facts *facts);
 void sleep_ns(uint64_t ns);
 

@@ -133,23 +133,12 @@ static void *caller_main(void *argument)
  */
 int caller_await(const struct caller *c, uint32_t number)
 {
-	uint64_t deadline = 0;
+	struct patience patience = { 0 };
 
 	/* pairs with the release stores in caller_main() */
-	for (unsigned int spins = 1; atomic_load_explicit(&c->done, memory_order_acquire) != number;
-	     spins++) {
-		arch_relax();
-		if (spins % 4096)
-			continue;
-		uint64_t now = now_ns();
-
-		if (!deadline)
-			deadline = now + CALLER_DEADLINE_S * NSEC_PER_SEC;
-		else if (now > deadline)
+	while (atomic_load_explicit(&c->done, memory_order_acquire) != number)
+		if (patience_lost(&patience, CALLER_DEADLINE_S * NSEC_PER_SEC))
 			return -ETIMEDOUT;
-		/* when both are on one CPU for a moment, let the caller have it */
-		sched_yield();
-	}
 	return c->error;
 }
 

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <linux/futex.h>
-#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -80,22 +79,11 @@ static void *sibling_main(void *argument)
 /* await - until a sibling's answer is `wanted`; -ETIMEDOUT when it does not get to run. */
 static int await(const struct sibling *sibling, uint32_t wanted)
 {
-	uint64_t deadline = 0;
+	struct patience patience = { 0 };
 
-	for (unsigned int spins = 1;
-	     atomic_load_explicit(&sibling->obeyed, memory_order_acquire) != wanted; spins++) {
-		arch_relax();
-		if (spins % 4096)
-			continue;
-		uint64_t now = now_ns();
-
-		if (!deadline)
-			deadline = now + ORDER_DEADLINE_S * NSEC_PER_SEC;
-		else if (now > deadline)
+	while (atomic_load_explicit(&sibling->obeyed, memory_order_acquire) != wanted)
+		if (patience_lost(&patience, ORDER_DEADLINE_S * NSEC_PER_SEC))
 			return -ETIMEDOUT;
-		/* when both are on one CPU for a moment, let the sibling have it */
-		sched_yield();
-	}
 	return 0;
 }
 

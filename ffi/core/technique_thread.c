@@ -101,23 +101,14 @@ static int signal_heavy(struct fence *f)
 		ret = send_one(f->targets[i], acks);
 		sent += ret == 0;
 	}
-	uint64_t deadline = 0;
+	struct patience patience = { 0 };
 
 	/* pairs with the release in signal_handler() */
-	for (unsigned int spins = 1; atomic_load_explicit(&acks->arrived, memory_order_acquire) < sent;
-	     spins++) {
-		arch_relax();
-		if (spins % 4096)
-			continue;
-		uint64_t now = now_ns();
-
-		if (!deadline)
-			deadline = now + SIGNAL_DEADLINE_MS * NSEC_PER_MSEC;
-		else if (now > deadline) {
+	while (atomic_load_explicit(&acks->arrived, memory_order_acquire) < sent)
+		if (patience_lost(&patience, SIGNAL_DEADLINE_MS * NSEC_PER_MSEC)) {
 			f->private = calloc(1, sizeof(*acks)); /* late answers go to the old one */
 			return f->private ? -ETIMEDOUT : -ENOMEM;
 		}
-	}
 	/* our later loads after every handler's fence */
 	arch_full_fence();
 	return ret;

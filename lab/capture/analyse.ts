@@ -70,7 +70,7 @@ export async function captureResult(
 ): Promise<CaptureResult> {
   const rows = processor ? await techniqueTable(processor) : [];
   const sites = processor ? await callSites(processor) : [];
-  const worst = processor ? await worstOperations(processor, { limit: WORST }) : [];
+  const worst = processor ? await worstOf(processor, reply.phases, rows) : [];
   const stopped = reply.phases.find((phase) => phase.stopped);
   return {
     experiment: "capture",
@@ -91,6 +91,25 @@ export async function captureResult(
   };
 }
 
+/**
+ * The longest operation of each technique that interrupts, those farthest from its median first:
+ * among techniques as different as these, the longest of all would always be of the slowest one.
+ */
+async function worstOf(
+  processor: TraceProcessor,
+  phases: readonly CapturePhase[],
+  rows: readonly TechniqueRow[],
+): Promise<ExplainedOperation[]> {
+  const found: { operation: ExplainedOperation; times: number }[] = [];
+  for (const { technique, tracedNs } of phases) {
+    if (!rows.some((row) => row.technique === technique && row.interrupts > 0)) continue;
+    const [operation] = await worstOperations(processor, { technique, limit: 1 });
+    if (operation) found.push({ operation, times: operation.dur / Math.max(1, tracedNs.p50) });
+  }
+  found.sort((left, right) => right.times - left.times);
+  return found.slice(0, WORST).map(({ operation }) => operation);
+}
+
 /** A long operation with the account of its time, largest share first. */
 function explain(operation: ExplainedOperation): CaptureResult["worst"][number] {
   return {
@@ -109,6 +128,9 @@ function techniqueOf(
 ): CapturedTechnique {
   const step = (name: Step): CapturedTechnique["handlerNs"] => shortOf(row?.ns[name]);
   const own = sites.filter((site) => site.technique === phase.technique);
+  // An interrupt's own callback is the same for all; what is called by it tells techniques apart
+  const calls = own.filter((site) => site.kind === "call");
+  const called = calls.length > 0 ? calls : own;
   return {
     technique: phase.technique,
     available: phase.available,
@@ -128,8 +150,8 @@ function techniqueOf(
     sendToEntryNs: step("send_to_entry"),
     handlerNs: step("handler"),
     exitToReturnNs: step("exit_to_return"),
-    functions: namesOf(own.map((site) => site.func)),
-    callSites: namesOf(own.map((site) => site.callsite)),
+    functions: namesOf(called.map((site) => site.func)),
+    callSites: namesOf(called.map((site) => site.callsite)),
   };
 }
 
@@ -141,6 +163,7 @@ function shortOf(distribution: Distribution | undefined): CapturedTechnique["han
 
 /** Distinct names, most targets first, without offsets into the function. */
 function namesOf(names: readonly (string | null)[]): string[] {
-  const known = names.filter((name) => name !== null).map((name) => name.replace(/\+0x.*$/, ""));
+  const known = names.filter((name) => name !== null && name !== "0x0")
+    .map((name) => name!.replace(/\+0x.*$/, ""));
   return [...new Set(known)];
 }
