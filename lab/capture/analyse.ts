@@ -20,6 +20,9 @@ import type { CapturePhase, CaptureReply } from "./reply.ts";
 /** Longest operations that a result explains. */
 const WORST = 5;
 
+/** Kernels whose traces show handlers; from others no handler means nothing. */
+const SHOWS_HANDLERS: readonly CaptureReply["ladder"][] = ["csd", "ipi", "irq_vectors"];
+
 /** Name of the trace in a run directory. */
 export const TRACE_FILE = "capture.pftrace";
 
@@ -136,7 +139,7 @@ function techniqueOf(
     available: phase.available,
     reason: phase.reason,
     ops: phase.ops,
-    ipisPerOp: row?.interruptsPerOperation ?? null,
+    ipisPerOp: SHOWS_HANDLERS.includes(reply.ladder) ? row?.interruptsPerOperation ?? null : null,
     countedPerOp: phase.ops === 0 ? null : {
       perf: reply.countedBy === "perf" ? phase.perfInterrupts / phase.ops : null,
       procInterrupts: phase.procInterrupts / phase.ops,
