@@ -63,6 +63,30 @@ async function eventCounts(
   });
 }
 
+/** Adds up what differs only in which process of the program it was, most frequent first. */
+export function merge(rows: readonly Interruption[], side: "caused" | "suffered"): Interruption[] {
+  const own = side === "caused" ? "senderPid" : "victimPid";
+  const groups = Map.groupBy(rows, (row) =>
+    JSON.stringify([
+      ...[row.senderName, row.victimName, row.syscall, row.callsite, row.name, row.func, row.cpu],
+      side === "caused" ? row.victimPid : row.senderPid,
+    ]));
+  const merged = [...groups.values()].map((group) => ({
+    ...group[0]!,
+    [own]: group.every((row) => row[own] === group[0]![own]) ? group[0]![own] : null,
+    interrupts: group.reduce((sum, row) => sum + row.interrupts, 0),
+    lostNs: group.reduce((sum, row) => sum + row.lostNs, 0),
+    maxLostNs: greatest(group.map((row) => row.maxLostNs)),
+    maxSendToEntry: greatest(group.map((row) => row.maxSendToEntry)),
+  }));
+  return merged.sort((left, right) => right.interrupts - left.interrupts);
+}
+
+function greatest(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null);
+  return known.length === 0 ? null : Math.max(...known);
+}
+
 /**
  * Answers for a program whose trace is loaded.
  *
@@ -80,8 +104,8 @@ export async function programReport(
   return {
     pids,
     syscalls: await interruptingSyscalls(processor, filter),
-    caused: all.filter((one) => one.kind === "ipi" && mine(one.senderPid)),
-    suffered: all.filter((one) => one.kind === "ipi" && mine(one.victimPid)),
+    caused: merge(all.filter((one) => one.kind === "ipi" && mine(one.senderPid)), "caused"),
+    suffered: merge(all.filter((one) => one.kind === "ipi" && mine(one.victimPid)), "suffered"),
     eventCounts: await eventCounts(processor, pids),
   };
 }

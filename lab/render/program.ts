@@ -14,7 +14,7 @@ export function renderProgram(report: ProgramReport, options: RenderOptions): st
   return [
     block(
       "System calls that interrupted other CPUs",
-      table(report.syscalls, syscallColumns(options, whole), options),
+      table(report.syscalls, syscallColumns(options, whole || report.pids.length > 1), options),
       options,
     ),
     block(
@@ -49,14 +49,14 @@ function time(ns: number | null, options: RenderOptions): string {
   return ns === null ? "-" : formatNs(ns, options);
 }
 
-function syscallColumns(options: RenderOptions, whole: boolean): Column<InterruptingSyscall>[] {
+function syscallColumns(options: RenderOptions, several: boolean): Column<InterruptingSyscall>[] {
   const process: Column<InterruptingSyscall>[] = [{
     title: "process",
     text: (row) => `${row.processName ?? "?"} (${row.pid ?? "?"})`,
   }];
   return [
     { title: "system call", text: (row) => row.syscall.replace(/^sys_/, "") },
-    ...(whole ? process : []),
+    ...(several ? process : []),
     { title: "calls", right: true, text: (row) => String(row.calls) },
     { title: "CPUs hit", right: true, text: (row) => String(row.targets) },
     { title: "p50", right: true, text: (row) => time(row.p50, options) },
