@@ -8,6 +8,8 @@ export interface OptionDefinition {
   readonly name: string;
   /** What its value is called in help; without one the option is a switch. */
   readonly value?: string;
+  /** One letter that stands for it, with one dash. */
+  readonly short?: string;
   /** It may be given more than once. */
   readonly repeats?: boolean;
   readonly help: string;
@@ -137,14 +139,20 @@ export const commands: readonly CommandDefinition[] = [
       { name: "host", value: "NAME", help: "where to run it (default: local)" },
       { name: "seconds", value: "N", help: "end after N seconds at the latest" },
       { name: "buffer-kb", value: "N", help: "trace buffer of each CPU (default 16384)" },
-      { name: "output", value: "FILE", path: "write", help: "keep the trace (*.pftrace)" },
+      {
+        name: "output",
+        short: "o",
+        value: "FILE",
+        path: "write",
+        help: "keep the trace (*.pftrace)",
+      },
       store,
       ...engineOptions,
       json,
     ],
     examples: [
       "deno task lab trace -- stress-ng --tlb-shootdown 1 -t 2",
-      "deno task lab trace --seconds 5 --output machine.pftrace",
+      "deno task lab trace --seconds 5 -o machine.pftrace",
     ],
   },
   {
@@ -162,12 +170,18 @@ export const commands: readonly CommandDefinition[] = [
     summary: "convert a raw capture, or a trace.dat of trace-cmd, into a Perfetto trace",
     positionals: ["INPUT"],
     options: [
-      { name: "output", value: "FILE", path: "write", help: "the trace to write (*.pftrace)" },
+      {
+        name: "output",
+        short: "o",
+        value: "FILE",
+        path: "write",
+        help: "the trace to write (*.pftrace)",
+      },
       json,
     ],
     examples: [
-      "deno task lab convert my-capture/ --output my.pftrace",
-      "deno task lab convert trace.dat --output my.pftrace",
+      "deno task lab convert my-capture/ -o my.pftrace",
+      "deno task lab convert trace.dat -o my.pftrace",
     ],
   },
 ];

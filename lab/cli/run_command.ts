@@ -22,6 +22,7 @@ import { printable } from "../render/printable.ts";
 import type { Run } from "../run_schema.ts";
 import { nearest } from "../store/nearest.ts";
 import { checkWritable } from "../store/check_writable.ts";
+import { tracesOf } from "../store/write_run.ts";
 import { Scratch } from "../store/scratch.ts";
 import { RunStore } from "../store/run_store.ts";
 import { findTechnique, techniques } from "../techniques.ts";
@@ -105,9 +106,16 @@ function nextSteps(run: Run, path: string): string {
   } else {
     lines.push("Next:");
   }
-  lines.push(`  deno task lab show ${run.id}    these tables again`);
-  lines.push("  deno task lab doctor                            what this machine lacks");
-  lines.push("  deno task lab run --plan full                   every crew size and placement");
+  const steps: [string, string][] = [
+    [`deno task lab show ${run.id}`, "these tables again"],
+    ["deno task lab doctor", "what this machine lacks"],
+    ["deno task lab run --plan full", "every crew size and placement, and a capture"],
+  ];
+  if (tracesOf(run).length > 0) {
+    steps.push([`deno task lab query ${run.id} "SELECT …"`, "PerfettoSQL on its trace"]);
+  }
+  const width = Math.max(...steps.map(([command]) => command.length));
+  for (const [command, what] of steps) lines.push(`  ${command.padEnd(width)}  ${what}`);
   return `${lines.join("\n")}\n`;
 }
 
