@@ -36,7 +36,7 @@ export interface GenericEvent {
   readonly fields: Readonly<Record<string, Argument>>;
 }
 
-/** Numbers of packets, tracks and events: see /work/shared/reference/perfetto.md, sections 1 and 2. */
+/** Numbers of packets, tracks and events: protos/perfetto/trace of Perfetto v55.3. */
 const SEQUENCE = 7;
 const GENERIC_BASE = 65536;
 const BOOTTIME = 6;
