@@ -138,7 +138,7 @@ export async function ensureBuild(
   if (await exists(directory)) return { arch, id: sources.id, library, agent, compiled: false };
 
   const toolchain = toolchainFor(arch);
-  const compiler = await findCompiler(toolchain, Deno.env.get("PATH") ?? "");
+  const compiler = findCompiler(toolchain, Deno.env.get("PATH") ?? "");
   if (!compiler) {
     throw new BuildError(
       `Cannot build for ${arch}: none of ${toolchain.compilers.join(", ")} is on PATH. ` +

@@ -28,9 +28,9 @@ Deno.test("findCompiler() passes over folders, files that cannot run and relativ
     await Deno.mkdir(`${place}/b`);
     await Deno.writeTextFile(`${place}/b/mycc`, "", { mode: 0o644 });
     const path = `relative:${place}/a:${place}/b`;
-    assertEquals(await findCompiler(toolchain, path), null);
+    assertEquals(findCompiler(toolchain, path), null);
     await Deno.chmod(`${place}/b/mycc`, 0o755);
-    assertEquals(await findCompiler(toolchain, path), `${place}/b/mycc`);
+    assertEquals(findCompiler(toolchain, path), `${place}/b/mycc`);
   } finally {
     await Deno.remove(place, { recursive: true });
   }

@@ -1,5 +1,7 @@
 /** Compilers for the architectures that fencelab supports, and where they come from. */
 
+import { findProgram } from "./find_program.ts";
+
 /** Architectures as the kernel's `uname -m` names them. */
 export const ARCHITECTURES = ["x86_64", "aarch64", "ppc64le"] as const;
 
@@ -45,18 +47,10 @@ export function toolchainFor(arch: Architecture): Toolchain {
 }
 
 /** Path of a toolchain's compiler, or `null` when none of its programs is on `path`. */
-export async function findCompiler(toolchain: Toolchain, path: string): Promise<string | null> {
+export function findCompiler(toolchain: Toolchain, path: string): string | null {
   for (const program of toolchain.compilers) {
-    for (const directory of path.split(":")) {
-      if (!directory.startsWith("/")) continue;
-      const candidate = `${directory}/${program}`;
-      try {
-        const { isFile, mode } = await Deno.stat(candidate);
-        if (isFile && ((mode ?? 0) & 0o111) !== 0) return candidate;
-      } catch {
-        // not there, or a directory that may not be looked into: not to be used either way
-      }
-    }
+    const found = findProgram(program, path);
+    if (found !== null) return found;
   }
   return null;
 }

@@ -27,7 +27,7 @@ function parsed(args: readonly string[]): ReturnType<typeof parseCommandLine> | 
 async function main(args: readonly string[]): Promise<number> {
   const line = parsed(args);
   const env: Record<string, string> = {};
-  if (line && !line.help && ["run", "doctor", "trace"].includes(line.command.name)) {
+  if (line && !line.help && line.command.core) {
     try {
       await ensureBuild(undefined, say);
     } catch (error) {

@@ -23,7 +23,6 @@ import { EngineError, SqlError, TraceLoadError } from "../traces/trace_processor
 import { ReplyFormatError } from "./environment/reply.ts";
 import { HostError } from "./hosts/host.ts";
 import { PlanError } from "./plan/plan.ts";
-import { ReplyError } from "./plan/run_steps.ts";
 import { printable } from "./render/printable.ts";
 import { RunFormatError } from "./run_schema.ts";
 import { StoreError } from "./store/store_error.ts";
@@ -40,7 +39,6 @@ const EXPECTED = [
   SessionError,
   RequestError,
   ProtocolError,
-  ReplyError,
   ReplyFormatError,
   CaptureError,
   RingBufferError,

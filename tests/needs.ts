@@ -1,5 +1,7 @@
 /** Tests that need something of the machine: skipped with a reason where it is not there. */
 
+import { findProgram } from "../ffi/find_program.ts";
+
 /** Part of a test definition; see {@linkcode needs}. */
 export interface Needed {
   readonly name: string;
@@ -22,13 +24,7 @@ export function needs(name: string, needed: Readonly<Record<string, boolean>>): 
 
 /** Whether a program is on PATH. */
 export function hasProgram(program: string): boolean {
-  return (Deno.env.get("PATH") ?? "").split(":").some((folder) => {
-    try {
-      return Deno.statSync(`${folder}/${program}`).isFile;
-    } catch {
-      return false;
-    }
-  });
+  return findProgram(program, Deno.env.get("PATH") ?? "") !== null;
 }
 
 /** Whether the tests run as root. */

@@ -55,6 +55,5 @@ struct recorder {
 int phase_run(const struct capture_setup *setup, const struct technique *technique,
 	      const struct instance *instance, const struct count_plan *plan,
 	      struct recorder *recorder, struct phase *phase, char *reason, size_t room);
-uint64_t boot_ns(void);
 
 #endif

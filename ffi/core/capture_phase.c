@@ -15,15 +15,6 @@
 
 enum { BEFORE_NS = 50000, AFTER_NS = 50000, WARM_UP = 16 };
 
-/* boot_ns - CLOCK_BOOTTIME, which trace_clock=boot stamps events with; served by the vDSO. */
-uint64_t boot_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_BOOTTIME, &ts);
-	return (uint64_t)ts.tv_sec * NSEC_PER_SEC + (uint64_t)ts.tv_nsec;
-}
-
 /* One operation with proof; logged into memory when there is a recorder, without a system call. */
 static int operate(const struct crew *crew, struct fence *fence, struct recorder *recorder,
 		   struct hist *hist, uint64_t *took)

@@ -9,13 +9,25 @@
 #define NSEC_PER_SEC 1000000000ull
 #define NSEC_PER_MSEC 1000000ull
 
-/* now_ns - nanoseconds of CLOCK_MONOTONIC; no system call where the vDSO serves it. */
-static inline uint64_t now_ns(void)
+/* clock_ns - a clock in nanoseconds; no system call where the vDSO serves it. */
+static inline uint64_t clock_ns(clockid_t clock)
 {
 	struct timespec ts;
 
-	clock_gettime(CLOCK_MONOTONIC, &ts);
+	clock_gettime(clock, &ts);
 	return (uint64_t)ts.tv_sec * NSEC_PER_SEC + (uint64_t)ts.tv_nsec;
+}
+
+/* now_ns - the lab's clock. */
+static inline uint64_t now_ns(void)
+{
+	return clock_ns(CLOCK_MONOTONIC);
+}
+
+/* boot_ns - CLOCK_BOOTTIME, which trace_clock=boot stamps events with. */
+static inline uint64_t boot_ns(void)
+{
+	return clock_ns(CLOCK_BOOTTIME);
 }
 
 /* What one read of the clock costs and the smallest step that it shows. */

@@ -11,12 +11,8 @@
 
 /* The heavy call goes through the scheduler on purpose: a sibling that is switched out is no defect. */
 #define TECHNIQUE_PREEMPTS 1u
-/* Orders by contract of its documentation. */
-#define TECHNIQUE_PROMISED 2u
-/* Must be bound to its targets' thread ids before use. */
-#define TECHNIQUE_TARGETS 4u
 /* Must be opened while the siblings run: see conformance_lazy.c. */
-#define TECHNIQUE_LATE 8u
+#define TECHNIQUE_LATE 2u
 
 struct technique;
 

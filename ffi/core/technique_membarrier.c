@@ -80,18 +80,18 @@ static int membarrier_cpu_heavy(struct fence *f)
 
 const struct technique techniques_membarrier[] = {
 	/* an RCU grace period, milliseconds; 4.3, commit 5b25b13ab08f */
-	MEMBARRIER("membarrier-global", MB_GLOBAL, TECHNIQUE_PROMISED, membarrier_heavy),
+	MEMBARRIER("membarrier-global", MB_GLOBAL, 0, membarrier_heavy),
 	/*
 	 * 4.16; reaches other processes too, where they registered to receive. Registered
 	 * with one thread, it may miss CPUs for good (conformance_lazy.c).
 	 */
 	MEMBARRIER("membarrier-global-expedited", MB_GLOBAL_EXPEDITED,
-		   TECHNIQUE_PROMISED | TECHNIQUE_LATE, membarrier_heavy),
+		   TECHNIQUE_LATE, membarrier_heavy),
 	/* 4.14; what liburcu, folly, .NET and OpenJDK use */
-	MEMBARRIER("membarrier-private-expedited", MB_PRIVATE_EXPEDITED, TECHNIQUE_PROMISED,
+	MEMBARRIER("membarrier-private-expedited", MB_PRIVATE_EXPEDITED, 0,
 		   membarrier_heavy),
 	/* 4.16; a core-serialising instruction on every sibling besides, for JITs */
-	MEMBARRIER("membarrier-sync-core", MB_PRIVATE_EXPEDITED_SYNC_CORE, TECHNIQUE_PROMISED,
+	MEMBARRIER("membarrier-sync-core", MB_PRIVATE_EXPEDITED_SYNC_CORE, 0,
 		   membarrier_heavy),
 	/* 5.10; promises restart of rseq critical sections, not ordering */
 	MEMBARRIER("membarrier-rseq", MB_PRIVATE_EXPEDITED_RSEQ, 0, membarrier_heavy),

@@ -169,7 +169,6 @@ static void walk_close(struct fence *f)
 
 const struct technique techniques_thread[] = {
 	{ .id = "signal",
-	  .flags = TECHNIQUE_PROMISED | TECHNIQUE_TARGETS,
 	  .open = signal_open,
 	  .heavy = signal_heavy,
 	  .close = signal_close },

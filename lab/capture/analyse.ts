@@ -15,7 +15,7 @@ import { type Conversion, convertCapture } from "../../traces/convert/convert.ts
 import type { CaptureSource } from "../../traces/convert/capture_source.ts";
 import type { TraceProcessor } from "../../traces/trace_processor/client.ts";
 import type { CapturedTechnique, CaptureResult } from "../schema/capture_schema.ts";
-import type { CapturePhase, CaptureReply } from "./reply.ts";
+import { type CapturePhase, type CaptureReply, lostEvents } from "./reply.ts";
 
 /** Longest operations that a result explains. */
 const WORST = 5;
@@ -83,7 +83,7 @@ export async function captureResult(
     trace: TRACE_FILE,
     ladder: reply.ladder,
     events: conversion.events,
-    lost: reply.stats.reduce((sum, one) => sum + one.overrun + one.droppedEvents, 0),
+    lost: lostEvents(reply),
     sends: conversion.sends,
     matched: conversion.matched,
     stoppedBy: stopped ? { technique: stopped.technique, ns: stopped.worstNs } : null,

@@ -4,6 +4,7 @@ import type { RequestOptions, RequestParameters, Session } from "../../ffi/sessi
 import { CAPTURE_SCHEMA } from "../../traces/convert/capture_json.ts";
 import { CaptureError } from "../../traces/convert/capture_source.ts";
 import type { HostFacts } from "../environment/facts.ts";
+import { parseReply } from "../environment/reply.ts";
 import { CaptureDirectory } from "./capture_directory.ts";
 import { type CaptureReply, captureReplySchema, type Recorded } from "./reply.ts";
 
@@ -20,7 +21,7 @@ export interface NoCapture {
  * @param directory Where; made, and complete only when this returns a capture.
  * What cannot be kept, since the disk is full, counts as not to be had.
  *
- * @throws {RequestError | SessionError | CaptureError} If it cannot be recorded or understood.
+ * @throws {RequestError | SessionError | ReplyFormatError} If it cannot be recorded or understood.
  */
 export async function recordCapture(
   session: Session,
@@ -49,17 +50,12 @@ export async function recordCapture(
     Deno.removeSync(directory, { recursive: true }); // the run itself needs the space
     return { available: false, errno: "ENOSPC", reason: message };
   }
-  const parsed = captureReplySchema.safeParse(reply?.result);
-  if (!parsed.success) {
-    throw new CaptureError("Cannot use the core's reply to 'capture'. Remedy: 'deno task build'", {
-      cause: parsed.error,
-    });
+  const parsed = parseReply(captureReplySchema, reply?.result, "capture", facts.uname.nodename);
+  if (parsed.available) {
+    const techniques = parsed.phases.map(({ technique }) => technique);
+    describeCapture(files, parsed, facts, techniques);
   }
-  if (parsed.data.available) {
-    const techniques = parsed.data.phases.map(({ technique }) => technique);
-    describeCapture(files, parsed.data, facts, techniques);
-  }
-  return parsed.data;
+  return parsed;
 }
 
 /** Threads are reported again and again; the latest name is the one that counts. */

@@ -61,6 +61,11 @@ const recordedSchema = z.object(recordedShape);
 /** What was recorded, besides files. */
 export type Recorded = z.infer<typeof recordedSchema>;
 
+/** Events that the kernel overwrote or dropped. */
+export function lostEvents({ stats }: Recorded): number {
+  return stats.reduce((sum, cpu) => sum + cpu.overrun + cpu.droppedEvents, 0);
+}
+
 /** Tracing is not to be had. */
 export const unavailableSchema = z.object({
   available: z.literal(false),

@@ -21,6 +21,8 @@ export interface OptionDefinition {
 export interface CommandDefinition {
   readonly name: string;
   readonly summary: string;
+  /** It calls the C core, which is built first. */
+  readonly core?: boolean;
   /** Names of positional arguments; a trailing "…" repeats, brackets make it optional. */
   readonly positionals: readonly string[];
   /** What may follow after `--`; it is not looked at. */
@@ -57,6 +59,7 @@ export const engineOptions: readonly OptionDefinition[] = [
 export const commands: readonly CommandDefinition[] = [
   {
     name: "run",
+    core: true,
     summary: "run a plan, print its tables and store the run (the default command)",
     positionals: [],
     options: [
@@ -102,6 +105,7 @@ export const commands: readonly CommandDefinition[] = [
   },
   {
     name: "doctor",
+    core: true,
     summary: "what this machine can and cannot do, with remedies",
     positionals: [],
     options: [json],
@@ -132,6 +136,7 @@ export const commands: readonly CommandDefinition[] = [
   },
   {
     name: "trace",
+    core: true,
     summary: "which interrupts a program causes and suffers; without one, the whole machine",
     positionals: [],
     rest: "COMMAND ARGS…",

@@ -1,6 +1,7 @@
 /** Deno permissions that a command line calls for. */
 
 import { findBuild } from "../../ffi/build.ts";
+import { cacheDirectory } from "../cache_directory.ts";
 import { findTools } from "../doctor/tools.ts";
 import type { CommandLine } from "./parse.ts";
 import { projectDirectory, storeDirectory, userPath } from "./paths.ts";
@@ -33,7 +34,7 @@ export async function permissionsFor(line: CommandLine | null): Promise<string[]
   const run: string[] = [];
   const flags: string[] = [];
   if (writesStore(line)) write.push(storeDirectory(line.value("out")));
-  if (["run", "doctor", "trace"].includes(line.command.name)) {
+  if (line.command.core) {
     flags.push(`--allow-ffi=${projectDirectory}build`);
   }
   if (line.command.name === "doctor") read.push(...searchPath());
@@ -47,7 +48,8 @@ export async function permissionsFor(line: CommandLine | null): Promise<string[]
     const tools = findTools(["npm", "trace_processor_shell"], Deno.env.get("PATH") ?? "");
     run.push(...Object.values(tools).filter((path) => path !== null));
     read.push(...searchPath());
-    write.push(...cacheDirectory());
+    const cache = cacheDirectory();
+    if (cache !== null) write.push(cache);
     flags.push("--allow-net=127.0.0.1");
   }
   flags.push(`--allow-env=${list([...VARIABLES, ...(analyses ? CACHE_VARIABLES : [])])}`);
@@ -65,12 +67,6 @@ function analysesTraces(line: CommandLine): boolean {
   return experiments.length > 0
     ? experiments.includes("capture")
     : (line.value("plan") ?? "quick") !== "quick";
-}
-
-function cacheDirectory(): string[] {
-  const home = Deno.env.get("HOME");
-  const cache = Deno.env.get("XDG_CACHE_HOME") || (home && `${home}/.cache`);
-  return cache ? [`${cache}/fencelab`] : [];
 }
 
 /** `show` writes too: the store's index. */

@@ -8,9 +8,16 @@ const encoder = new TextEncoder();
 /** Columns where no terminal limits them: whole tables, yet prose that can be read. */
 const PIPED_WIDTH = 160;
 
+/** Writes all bytes, however many calls it takes. */
+export function writeBytes(
+  to: { writeSync(bytes: Uint8Array): number },
+  bytes: Uint8Array,
+): void {
+  for (let rest = bytes; rest.length > 0;) rest = rest.subarray(to.writeSync(rest));
+}
+
 function writeAll(to: { writeSync(bytes: Uint8Array): number }, text: string): void {
-  let bytes = encoder.encode(text);
-  while (bytes.length > 0) bytes = bytes.subarray(to.writeSync(bytes));
+  writeBytes(to, encoder.encode(text));
 }
 
 /** Prints text as it is. A reader that has closed its end (`| head`) ends the program quietly. */

@@ -2,6 +2,7 @@
 
 import { loadTrace, writeTrace } from "../capture/analyse.ts";
 import { directorySource } from "../capture/capture_directory.ts";
+import { lostEvents } from "../capture/reply.ts";
 import { parseHostFacts } from "../environment/facts.ts";
 import { findHost } from "../hosts/host.ts";
 import {
@@ -18,7 +19,7 @@ import { openTraceProcessor } from "../traces_files.ts";
 import { engineOf } from "./engine.ts";
 import type { CommandLine } from "./parse.ts";
 import { storeDirectory, userPath } from "./paths.ts";
-import { print, progressLine, renderOptions, say } from "./terminal.ts";
+import { print, progressLine, renderOptions, say, writeBytes } from "./terminal.ts";
 import { UsageError } from "./usage_error.ts";
 
 const DEFAULT_BUFFER_KB = 16 * 1024;
@@ -39,7 +40,7 @@ export async function traceCommand(line: CommandLine, signal: AbortSignal): Prom
   try {
     await loadTrace(processor, trace);
     const report = await programReport(processor, reply.pid);
-    const lost = reply.stats.reduce((sum, cpu) => sum + cpu.overrun + cpu.droppedEvents, 0);
+    const lost = lostEvents(reply);
     if (line.has("json")) {
       const { pid, exitStatus, exitSignal, timedOut, seconds, ladder } = reply;
       const program = { command: request.command, pid, exitStatus, exitSignal, timedOut, seconds };
@@ -78,8 +79,7 @@ async function record(
           : {}),
         // The program's own output goes where it would go, unless stdout is JSON
         onOutput: ({ stream, bytes }) => {
-          const to = stream === "stdout" && !line.has("json") ? Deno.stdout : Deno.stderr;
-          for (let rest = bytes; rest.length > 0;) rest = rest.subarray(to.writeSync(rest));
+          writeBytes(stream === "stdout" && !line.has("json") ? Deno.stdout : Deno.stderr, bytes);
         },
       },
     );

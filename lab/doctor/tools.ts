@@ -4,6 +4,8 @@
  * @module
  */
 
+import { findProgram } from "../../ffi/find_program.ts";
+
 /** Programs that parts of the lab use. */
 export const TOOL_NAMES = [
   "gcc",
@@ -33,25 +35,5 @@ export type Tools = Readonly<Record<string, string | null>>;
  * @throws {Deno.errors.NotCapable} If Deno may not read a folder of PATH.
  */
 export function findTools(names: readonly string[], path: string): Tools {
-  const folders = path.split(":").filter((folder) => folder.startsWith("/"));
-  return Object.fromEntries(names.map((name) => [name, findTool(name, folders)]));
-}
-
-function findTool(name: string, folders: readonly string[]): string | null {
-  for (const folder of folders) {
-    const file = `${folder.replace(/\/+$/, "")}/${name}`;
-    if (isProgram(file)) return file;
-  }
-  return null;
-}
-
-function isProgram(file: string): boolean {
-  try {
-    const { isFile, mode } = Deno.statSync(file);
-    return isFile && mode !== null && (mode & 0o111) !== 0;
-  } catch (error) {
-    // Deno's own refusal would make every program look missing.
-    if (error instanceof Deno.errors.NotCapable) throw error;
-    return false;
-  }
+  return Object.fromEntries(names.map((name) => [name, findProgram(name, path)]));
 }

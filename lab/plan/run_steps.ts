@@ -4,14 +4,10 @@ import { type Reply, RequestError, type Session } from "../../ffi/session.ts";
 import { type CaptureOptions, runCapture } from "../capture/experiment.ts";
 import type { Capabilities } from "../environment/capabilities.ts";
 import type { HostFacts } from "../environment/facts.ts";
+import { parseReply } from "../environment/reply.ts";
 import type { Registration, Result } from "../run_schema.ts";
 import { resultSchema } from "../schema/results_schema.ts";
 import type { Step } from "./steps.ts";
-
-/** The core's reply is not a result as run.json holds it: core and lab do not belong together. */
-export class ReplyError extends Error {
-  override readonly name = "ReplyError";
-}
 
 /** What accompanies running steps. */
 export interface RunStepsOptions {
@@ -33,7 +29,7 @@ export interface RunStepsOptions {
  *
  * @returns Results in the order of the steps, and the traces that they name, by path.
  * @throws {SessionError} If the core ends; {RequestError} if it does not understand a request;
- * {ReplyError} if a reply is not what the schema says; `AbortError` if the signal aborts.
+ * {ReplyFormatError} if a reply is not what the schema says; `AbortError` if the signal aborts.
  */
 export async function runSteps(
   session: Session,
@@ -88,24 +84,18 @@ async function resultOf(
   if (refused) return unavailable(step, refused.reason ?? "it is refused", refused.errno);
   try {
     const reply = await ask(session, step, options, onProgress);
-    return checkResult({ ...reply.result, ...histogramOf(step, reply) }, step.label);
+    return parseReply(
+      resultSchema,
+      { ...reply.result, ...histogramOf(step, reply) },
+      "result",
+      step.label,
+    );
   } catch (error) {
     if (step.kind === "cost" && error instanceof RequestError && error.code !== "bad-request") {
       return unavailable(step, error.message, null);
     }
     throw error;
   }
-}
-
-function checkResult(value: unknown, label: string): Result {
-  const parsed = resultSchema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw new ReplyError(
-    `Cannot use the reply to '${label}': at ${issue?.path.join(".")}: ${issue?.message}. ` +
-      "Remedy: rebuild the core with 'deno task build'",
-    { cause: parsed.error },
-  );
 }
 
 function histogramOf(step: Step, reply: Reply): object {
@@ -148,26 +138,31 @@ function unavailable(step: Step, reason: string, errno: string | null): Result {
   const { parameters } = step;
   const callerCpus = parameters["caller-cpus"] as number[];
   const siblingCpus = parameters["sibling-cpus"] as number[];
-  return checkResult({
-    experiment: "cost",
-    technique: step.technique,
-    siblings: siblingCpus.length,
-    callers: callerCpus.length,
-    placement: parameters["placement"],
-    callerCpus,
-    siblingCpus,
-    available: false,
-    reason,
-    errno,
-    registerNs: null,
-    count: 0,
-    dropped: 0,
-    droppedWhy: { beforeNotRunning: 0, afterNotRunning: 0, preempted: 0, callerPreempted: 0 },
-    opsPerSample: 1,
-    ns: null,
-    histogram: null,
-    ipisPerOp: null,
-    priority: "none",
-    seconds: 0,
-  }, step.label);
+  return parseReply(
+    resultSchema,
+    {
+      experiment: "cost",
+      technique: step.technique,
+      siblings: siblingCpus.length,
+      callers: callerCpus.length,
+      placement: parameters["placement"],
+      callerCpus,
+      siblingCpus,
+      available: false,
+      reason,
+      errno,
+      registerNs: null,
+      count: 0,
+      dropped: 0,
+      droppedWhy: { beforeNotRunning: 0, afterNotRunning: 0, preempted: 0, callerPreempted: 0 },
+      opsPerSample: 1,
+      ns: null,
+      histogram: null,
+      ipisPerOp: null,
+      priority: "none",
+      seconds: 0,
+    },
+    "result",
+    step.label,
+  );
 }

@@ -9,6 +9,7 @@ import { CaptureDirectory } from "../capture/capture_directory.ts";
 import { describeCapture } from "../capture/record.ts";
 import { recordedShape, unavailableSchema } from "../capture/reply.ts";
 import type { HostFacts } from "../environment/facts.ts";
+import { parseReply } from "../environment/reply.ts";
 
 const replySchema = z.discriminatedUnion("available", [
   unavailableSchema,
@@ -78,18 +79,11 @@ export async function recordProgram(
     "limit-ms": Math.round(request.seconds * 1000),
     "buffer-kb": request.bufferKb,
   }, { ...options, onFile: (piece) => files.append(piece) });
-  const parsed = replySchema.safeParse(reply?.result);
-  if (!parsed.success) {
-    throw new CaptureError("Cannot use the core's reply to 'trace'. Remedy: 'deno task build'", {
-      cause: parsed.error,
-    });
-  }
-  if (!parsed.data.available) {
-    throw new CaptureError(
-      `Cannot trace: ${parsed.data.reason}. Remedy: see 'deno task lab doctor'`,
-    );
+  const parsed = parseReply(replySchema, reply?.result, "trace", facts.uname.nodename);
+  if (!parsed.available) {
+    throw new CaptureError(`Cannot trace: ${parsed.reason}. Remedy: see 'deno task lab doctor'`);
   }
   files.append({ name: "ops.bin", bytes: new Uint8Array(0) });
-  describeCapture(files, parsed.data, facts, []);
-  return parsed.data;
+  describeCapture(files, parsed, facts, []);
+  return parsed;
 }
