@@ -1,5 +1,7 @@
 /* The static agent: a session on stdin and stdout, for hosts that are reached by a pipe. */
+#include <libgen.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -17,6 +19,21 @@ static int print_registrations(void)
 	return 0;
 }
 
+/*
+ * Remove this program and its directory, which were made for this one session.
+ *
+ * A running program needs no name; /proc/self/exe still leads to it.
+ */
+static void remove_self(const char *path)
+{
+	char *copy = strdup(path);
+
+	unlink(path);
+	if (copy)
+		rmdir(dirname(copy));
+	free(copy);
+}
+
 static int usage(FILE *to)
 {
 	fputs("fencelab-agent " FENCELAB_VERSION " (build " FENCELAB_BUILD ")\n"
@@ -27,6 +44,7 @@ static int usage(FILE *to)
 	      "  printf 'request=probe\\n\\n' | { cat; sleep 2; } | fencelab-agent | strings\n"
 	      "\n"
 	      "  --registrations  print this process's membarrier registrations\n"
+	      "  --remove-self    remove this program and its directory, then serve\n"
 	      "  --version        print version and build\n",
 	      to);
 	return to == stdout ? 0 : 1;
@@ -34,6 +52,10 @@ static int usage(FILE *to)
 
 int main(int argc, char **argv)
 {
+	if (argc == 2 && strcmp(argv[1], "--remove-self") == 0) {
+		remove_self(argv[0]);
+		argc = 1;
+	}
 	if (argc == 1)
 		return session_serve(STDIN_FILENO, STDOUT_FILENO, "agent") ? 1 : 0;
 	if (argc == 2 && strcmp(argv[1], "--registrations") == 0)

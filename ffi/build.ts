@@ -24,6 +24,22 @@ const FLAGS = [
   "-fvisibility=hidden",
 ] as const;
 
+/**
+ * The loader is part of saved guests, so its bytes must depend on its source alone: no debugging
+ * information, no build id.
+ */
+const LOADER_FLAGS = [
+  "-std=c11",
+  "-D_GNU_SOURCE",
+  "-Os",
+  "-s",
+  "-static",
+  "-Wall",
+  "-Wextra",
+  "-Werror",
+  "-Wl,--build-id=none",
+] as const;
+
 /** A finished build. */
 export interface Build {
   readonly arch: Architecture;
@@ -32,6 +48,8 @@ export interface Build {
   /** Absolute paths. */
   readonly library: string;
   readonly agent: string;
+  /** Process 1 of an emulated guest. */
+  readonly loader: string;
   /** Whether it had to be compiled now. */
   readonly compiled: boolean;
 }
@@ -54,14 +72,14 @@ interface Sources {
 
 /** C sources of the core and the hash that names a build of them. */
 async function readSources(): Promise<Sources> {
-  const files: string[] = ["agent.c"];
+  const files: string[] = ["agent.c", "loader.c"];
   for (const directory of ["core/", "core/arch/"]) {
     for await (const entry of Deno.readDir(new URL(directory, FFI_DIRECTORY))) {
       if (entry.isFile && /\.[ch]$/.test(entry.name)) files.push(directory + entry.name);
     }
   }
   files.sort();
-  const parts: string[] = [version, FLAGS.join(" ")];
+  const parts: string[] = [version, FLAGS.join(" "), LOADER_FLAGS.join(" ")];
   for (const file of files) {
     parts.push(file, await Deno.readTextFile(new URL(file, FFI_DIRECTORY)));
   }
@@ -72,12 +90,16 @@ async function readSources(): Promise<Sources> {
   };
 }
 
-function paths(arch: Architecture, id: string): { directory: URL; library: string; agent: string } {
+function paths(
+  arch: Architecture,
+  id: string,
+): { directory: URL } & Pick<Build, "library" | "agent" | "loader"> {
   const directory = new URL(`${arch}-${id}/`, OUTPUT_DIRECTORY);
   return {
     directory,
     library: new URL("libfencelab.so", directory).pathname,
     agent: new URL("fencelab-agent", directory).pathname,
+    loader: new URL("fencelab-loader", directory).pathname,
   };
 }
 
@@ -94,8 +116,8 @@ async function exists(path: string | URL): Promise<boolean> {
 /** The build of the present sources, if it has been made; `null` otherwise. Compiles nothing. */
 export async function findBuild(arch: Architecture = localArchitecture()): Promise<Build | null> {
   const { id } = await readSources();
-  const { directory, library, agent } = paths(arch, id);
-  return await exists(directory) ? { arch, id, library, agent, compiled: false } : null;
+  const { directory, ...files } = paths(arch, id);
+  return await exists(directory) ? { arch, id, ...files, compiled: false } : null;
 }
 
 async function compile(compiler: string, args: readonly string[]): Promise<void> {
@@ -134,8 +156,8 @@ export async function ensureBuild(
   log: (line: string) => void = () => {},
 ): Promise<Build> {
   const sources = await readSources();
-  const { directory, library, agent } = paths(arch, sources.id);
-  if (await exists(directory)) return { arch, id: sources.id, library, agent, compiled: false };
+  const { directory, ...made } = paths(arch, sources.id);
+  if (await exists(directory)) return { arch, id: sources.id, ...made, compiled: false };
 
   const toolchain = toolchainFor(arch);
   const compiler = findCompiler(toolchain, Deno.env.get("PATH") ?? "");
@@ -173,6 +195,12 @@ export async function ensureBuild(
         ...sources.core.filter((file) => file !== door),
         "-lm",
       ]),
+      compile(compiler, [
+        ...LOADER_FLAGS,
+        "-o",
+        new URL("fencelab-loader", temporary).pathname,
+        "loader.c",
+      ]),
     ]);
     await publish(temporary, directory);
   } catch (error) {
@@ -187,7 +215,7 @@ export async function ensureBuild(
     );
   }
   await removeOlder(arch, sources.id);
-  return { arch, id: sources.id, library, agent, compiled: true };
+  return { arch, id: sources.id, ...made, compiled: true };
 }
 
 /** Give the finished directory its name; somebody else may have been faster with the same content. */

@@ -1,6 +1,6 @@
 /**
  * Reply frames of the core: `u32 type, u32 length, payload`, little-endian
- * (ffi/core/frame.h). Types below 16 carry JSON text, the others bytes.
+ * (ffi/core/frame.h). Types below 16 carry JSON text or nothing, the others bytes.
  */
 
 /** Frame types of protocol {@linkcode PROTOCOL_VERSION}. */
@@ -10,13 +10,15 @@ export const FrameType = {
   progress: 3,
   error: 4,
   done: 5,
+  /** Answers a heartbeat; empty. */
+  alive: 8,
   histogram: 16,
   file: 17,
   output: 18,
 } as const;
 
 /** The protocol that this controller speaks; must equal `PROTOCOL_VERSION` of ffi/core/frame.h. */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 const HEADER_BYTES = 8;
 /** `FRAME_MAX` of ffi/core/frame.h: a longer payload is a protocol error. */

@@ -2,6 +2,8 @@
  * A session with the core: requests out, frames in, whichever door they go through.
  */
 
+import { AttendedChannel } from "./attended_channel.ts";
+import { type Channel, SessionError } from "./channel.ts";
 import {
   type FilePiece,
   type Frame,
@@ -12,30 +14,21 @@ import {
   FrameReader,
   FrameType,
   type OutputPiece,
-  PROTOCOL_VERSION,
   ProtocolError,
   type WireHistogram,
 } from "./frames.ts";
+import { type Expectation, type Hello, readHello } from "./hello.ts";
 
-/** Bytes both ways between controller and core: an FFI handle or a child process's pipes. */
-export interface Channel {
-  /** What is at the other end, for messages: "the local core", "the agent of host 'p9'". */
-  readonly name: string;
-  /** The next chunk; `null` when the other side has ended. */
-  read(): Promise<Uint8Array | null>;
-  write(bytes: Uint8Array): Promise<void>;
-  /** Ends the other side and frees everything; safe to call twice. */
-  close(): Promise<void>;
-}
+export { type Channel, SessionError } from "./channel.ts";
+export type { Hello } from "./hello.ts";
 
-/** The first frame of a session. */
-export interface Hello {
-  readonly protocol: number;
-  readonly version: string;
-  readonly build: string;
-  readonly arch: string;
-  readonly kernel: string;
-  readonly door: "ffi" | "agent";
+/** How a session begins. */
+export interface SessionOptions extends Expectation {
+  /**
+   * Seconds, 1 to 3600, after which either side takes the other's silence for its end. Longer than
+   * anything that keeps this process from its timers. Without it only a closed channel is an end.
+   */
+  readonly attendSeconds?: number;
 }
 
 /** A request's parameters; lists become comma-separated. */
@@ -64,17 +57,15 @@ export interface Reply {
 /** The core could not carry out a request. `code` is stable, the message is for people. */
 export class RequestError extends Error {
   override readonly name = "RequestError";
-  /** `bad-request`, `failed`, `busy`, `worker-died`. */
+  /** `bad-request`, `failed`, `busy`, `worker-died`, `claimed`. */
   readonly code: string;
-  constructor(code: string, message: string) {
+  /** What the core itself said. */
+  readonly detail: string;
+  constructor(code: string, message: string, detail: string = message) {
     super(message);
     this.code = code;
+    this.detail = detail;
   }
-}
-
-/** The core ended, or cannot be talked to. */
-export class SessionError extends Error {
-  override readonly name = "SessionError";
 }
 
 /** An open session; one request at a time. */
@@ -92,27 +83,51 @@ export class Session implements AsyncDisposable {
   }
 
   /**
-   * Waits for the first frame and checks that both sides speak the same protocol.
+   * Waits for the first frame and checks who answers.
    *
-   * @throws {SessionError} If the other side ends or speaks another protocol; the channel is closed then.
+   * @throws {SessionError} If the other side ends, stays silent, or is not what was expected; the
+   * channel is closed then.
    * @throws {ProtocolError} If it sends no frames.
    */
-  static async open(channel: Channel): Promise<Session> {
+  static async open(channel: Channel, options: SessionOptions = {}): Promise<Session> {
+    const { attendSeconds } = options;
+    const attended = attendSeconds ? new AttendedChannel(channel, attendSeconds) : null;
+    const used = attended ?? channel;
     const reader = new FrameReader();
     const frames: Frame[] = [];
     try {
-      const first = await nextFrame(channel, reader, frames);
-      const hello = frameJson(first) as Hello;
-      if (first.type !== FrameType.hello || hello.protocol !== PROTOCOL_VERSION) {
-        throw new SessionError(
-          `Cannot talk to ${channel.name}: it speaks protocol ${hello.protocol}, expected ${PROTOCOL_VERSION}. ` +
-            "Remedy: rebuild it with 'deno task build'",
-        );
+      const hello = readHello(channel.name, await nextFrame(used, reader, frames), options);
+      const session = new Session(used, reader, frames, hello);
+      if (attended) {
+        attended.beat();
+        await session.request("attend", { seconds: attendSeconds });
       }
-      return new Session(channel, reader, frames, hello);
+      return session;
     } catch (error) {
-      await channel.close();
+      await used.close();
       throw error;
+    }
+  }
+
+  /**
+   * Claims the host for one run; the claim ends with the session, however that ends.
+   *
+   * @param owner Who it is for, at most 200 bytes of one line; shown to whoever comes second.
+   * @param housekeeping CPUs for the supervisor of the measuring processes; `null` for any.
+   * @throws {RequestError} With code `claimed` if another session has the host, naming its owner;
+   * `failed` if the CPUs cannot be used.
+   */
+  async claim(owner: string, housekeeping: readonly number[] | null = null): Promise<void> {
+    try {
+      await this.request("claim", { owner, housekeeping: housekeeping ?? undefined });
+    } catch (error) {
+      if (!(error instanceof RequestError) || error.code !== "claimed") throw error;
+      throw new RequestError(
+        "claimed",
+        `Cannot use ${this.#channel.name}: ${error.detail}, and only one run at a time can use ` +
+          "it. Remedy: wait until that run has ended",
+        error.detail,
+      );
     }
   }
 
@@ -171,6 +186,7 @@ export class Session implements AsyncDisposable {
           failure ??= new RequestError(
             error.code,
             `Cannot run '${kind}' on ${this.#channel.name}: ${error.message}`,
+            error.message,
           );
           break;
         }
@@ -192,9 +208,11 @@ export class Session implements AsyncDisposable {
   }
 }
 
+/** The next frame that is not about the connection itself. */
 async function nextFrame(channel: Channel, reader: FrameReader, frames: Frame[]): Promise<Frame> {
   for (;;) {
     const frame = frames.shift();
+    if (frame?.type === FrameType.alive) continue;
     if (frame) return frame;
     const chunk = await channel.read();
     if (chunk === null) {

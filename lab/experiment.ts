@@ -1,6 +1,6 @@
 /** Running an experiment from a program instead of the command line. */
 
-import { findHost } from "./hosts/host.ts";
+import { localHost } from "./hosts/local_host.ts";
 import { builtInPlans, changePlan, type PlanChanges } from "./plan/plan.ts";
 import { runPlan } from "./plan/run_plan.ts";
 import type { Run } from "./run_schema.ts";
@@ -43,7 +43,7 @@ export interface ExperimentOptions extends PlanChanges {
 export async function runExperiment(options: ExperimentOptions = {}): Promise<Run> {
   const { plan = "quick", signal, onProgress, ...rest } = options;
   const changes: PlanChanges = { experiments: ["conformance", "cost"], ...rest };
-  const { run } = await runPlan(findHost("local"), changePlan(builtInPlans[plan], changes), {
+  const { run } = await runPlan(localHost(), changePlan(builtInPlans[plan], changes), {
     command: "runExperiment()",
     ...(signal ? { signal } : {}),
     ...(onProgress ? { onProgress } : {}),

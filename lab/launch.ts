@@ -8,9 +8,11 @@
  */
 
 import { BuildError, ensureBuild } from "../ffi/build.ts";
-import { permissionsFor } from "./cli/permissions.ts";
+import { ARCHITECTURES, localArchitecture } from "../ffi/toolchain.ts";
+import { hostsFor, permissionsFor } from "./cli/permissions.ts";
 import { parseCommandLine } from "./cli/parse.ts";
 import { watchParent } from "./cli/parent_watch.ts";
+import type { LabHost } from "./hosts/host.ts";
 import { say } from "./cli/terminal.ts";
 import { UsageError } from "./cli/usage_error.ts";
 
@@ -24,12 +26,29 @@ function parsed(args: readonly string[]): ReturnType<typeof parseCommandLine> | 
   }
 }
 
+/** Builds what the hosts need; commands that name none need this machine's. */
+async function ensureBuilds(hosts: readonly LabHost[]): Promise<void> {
+  const needed = new Set(hosts.flatMap(({ needs }) => needs.architectures));
+  if (hosts.length === 0) needed.add(localArchitecture());
+  for (const arch of needed) await ensureBuild(arch, say);
+  if (!hosts.some(({ needs }) => needs.anyArchitecture)) return;
+  for (const arch of ARCHITECTURES.filter((one) => !needed.has(one))) {
+    try {
+      await ensureBuild(arch, say);
+    } catch (error) {
+      // Only the machine itself will say which one it is; the lab then says what is missing
+      if (!(error instanceof BuildError && error.missingCompiler)) throw error;
+    }
+  }
+}
+
 async function main(args: readonly string[]): Promise<number> {
   const line = parsed(args);
   const env: Record<string, string> = {};
+  const hosts = line && !line.help ? await hostsFor(line, Deno.pid) : [];
   if (line && !line.help && line.command.core) {
     try {
-      await ensureBuild(undefined, say);
+      await ensureBuilds(hosts);
     } catch (error) {
       if (!(error instanceof BuildError)) throw error;
       // doctor explains what is missing; everything else cannot go on without it
@@ -44,7 +63,7 @@ async function main(args: readonly string[]): Promise<number> {
     args: [
       "run",
       "--no-prompt",
-      ...await permissionsFor(line),
+      ...await permissionsFor(line, hosts),
       new URL("main.ts", import.meta.url).pathname,
       ...args,
     ],

@@ -12,6 +12,21 @@ export const RUN_SCHEMA = "fencelab.run/1";
 /** `20261121T010438Z-local-3fa2`: the time of the start in UTC, the host, four hex digits. */
 export const RUN_ID = /^\d{8}T\d{6}Z-[A-Za-z0-9][A-Za-z0-9._-]{0,47}-[0-9a-f]{4}$/;
 
+const guestSchema = z.looseObject({
+  qemu: z.string().min(1).describe("QEMU's version"),
+  accelerator: z.enum(["tcg", "kvm"]),
+  machine: z.string().min(1),
+  cpuModel: z.string().min(1),
+  memoryMb: z.int().positive(),
+  hostCpus: z.array(z.int().nonnegative()).describe(
+    "CPU of the lab's machine for each of the guest's",
+  ),
+  restored: z.boolean().describe("continued from a saved state: same address layout each time"),
+  tries: z.int().positive().describe("starts until one succeeded"),
+  kernelPackage: z.string().nullable().describe("null: a kernel given by path"),
+  kernelSha256: z.string().regex(/^[0-9a-f]{64}$/),
+});
+
 const hostSchema = z.looseObject({
   name: z.string().min(1),
   via: z.enum(["local", "qemu", "command"]).describe("how the host was reached"),
@@ -22,6 +37,7 @@ const hostSchema = z.looseObject({
   pageSize: z.int().positive().describe("bytes"),
   emulated: z.boolean().describe("true: semantics count, times mean nothing"),
   hypervisor: z.string().nullable(),
+  guest: guestSchema.nullable().optional().describe("how the lab started it; null: it did not"),
 });
 
 const warningSchema = z.looseObject({
@@ -51,6 +67,9 @@ const runSchema = z.looseObject({
 
 /** The host of a run; `pageSize` in bytes. */
 export type Host = Known<z.infer<typeof hostSchema>>;
+
+/** How the lab started an emulated host. */
+export type Guest = Known<z.infer<typeof guestSchema>>;
 
 /** A reason to doubt or to discard results, with a fixed code and what to do about it. */
 export type Warning = Known<z.infer<typeof warningSchema>>;

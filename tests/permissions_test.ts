@@ -34,7 +34,7 @@ const actions = {
   "write elsewhere": `Deno.writeTextFileSync("/tmp/forbidden-by-fencelab", "")`,
   "run": `new Deno.Command("true").outputSync()`,
   "net": `Deno.listen({ hostname: "127.0.0.1", port: 0 }).close()`,
-  "env": `Deno.env.get("HOME")`,
+  "env": `Deno.env.get("AWS_SECRET_ACCESS_KEY")`,
   "foreign library": `Deno.dlopen("/lib/x86_64-linux-gnu/libc.so.6", {})`,
 };
 

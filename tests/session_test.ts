@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
 
+import { PROTOCOL_VERSION } from "../ffi/frames.ts";
 import { RequestError, Session, SessionError } from "../ffi/session.ts";
 import { openCommandChannel } from "../lab/hosts/command_channel.ts";
 import { build, type Door, doors, testBothDoors } from "./doors.ts";
@@ -14,7 +15,7 @@ function coreProcesses(): Process[] {
 }
 
 testBothDoors("hello names protocol, build and architecture", async (session) => {
-  assertEquals(session.hello.protocol, 1);
+  assertEquals(session.hello.protocol, PROTOCOL_VERSION);
   assertEquals(session.hello.build, build.id);
   assertEquals(session.hello.arch, build.arch);
   await session.request("environment");

@@ -225,7 +225,8 @@ static void read_techniques(struct request *r, struct capture *c)
  * capture_run - request=capture.
  *
  * techniques (comma-separated), caller-cpu, sibling-cpus, ops and budget-ms per
- * technique, buffer-kb per CPU, stop-above-ns (0: never), priority (fifo, none).
+ * technique, proof-us (how soon siblings must show that they run, around each
+ * operation), buffer-kb per CPU, stop-above-ns (0: never), priority (fifo, none).
  */
 int capture_run(struct request *r, int out)
 {
@@ -242,6 +243,7 @@ int capture_run(struct request *r, int out)
 	c->setup.seconds_ns = request_u64(r, "budget-ms", 1, 3600000, 1000) * NSEC_PER_MSEC;
 	c->setup.stop_above_ns = request_u64(r, "stop-above-ns", 0, 1000 * NSEC_PER_SEC, 0);
 	c->setup.buffer_kb = request_u64(r, "buffer-kb", 64, 4 << 20, 16384);
+	c->setup.proof_ns = request_u64(r, "proof-us", 1, 1000000, 50) * 1000;
 	c->setup.fifo = strcmp(priority, "fifo") == 0;
 	read_techniques(r, c);
 	if (c->setup.siblings == 0)

@@ -26,6 +26,7 @@ struct capture_setup {
 	int siblings, caller_cpu;
 	uint64_t ops; /* per technique */
 	uint64_t seconds_ns; /* per technique, at most */
+	uint64_t proof_ns; /* within which siblings must be seen running, before and after */
 	uint64_t stop_above_ns; /* 0: never */
 	uint64_t buffer_kb;
 	bool fifo;

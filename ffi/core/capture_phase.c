@@ -13,20 +13,20 @@
 #include "json.h"
 #include "sys.h"
 
-enum { BEFORE_NS = 50000, AFTER_NS = 50000, WARM_UP = 16 };
+enum { WARM_UP = 16 };
 
 /* One operation with proof; logged into memory when there is a recorder, without a system call. */
-static int operate(const struct crew *crew, struct fence *fence, struct recorder *recorder,
-		   struct hist *hist, uint64_t *took)
+static int operate(const struct crew *crew, uint64_t proof_ns, struct fence *fence,
+		   struct recorder *recorder, struct hist *hist, uint64_t *took)
 {
 	const struct technique *technique = fence->technique;
 	int ret = technique->prepare ? technique->prepare(fence) : 0;
-	bool before = crew_running(crew, BEFORE_NS);
+	bool before = crew_running(crew, proof_ns);
 	uint64_t begin = boot_ns();
 
 	ret = ret ? ret : technique->heavy(fence);
 	uint64_t end = boot_ns();
-	bool kept = before && crew_running(crew, AFTER_NS);
+	bool kept = before && crew_running(crew, proof_ns);
 
 	*took = end - begin;
 	if (kept)
@@ -71,7 +71,7 @@ static int operate_many(const struct capture_setup *setup, struct crew *crew, st
 	for (uint64_t i = 0; i < setup->ops && !ret && now_ns() < end; i++) {
 		uint64_t took;
 
-		ret = operate(crew, fence, recorder, hist, &took);
+		ret = operate(crew, setup->proof_ns, fence, recorder, hist, &took);
 		if (recorder && took > phase->worst_ns) {
 			phase->worst_ns = took;
 			phase->worst_id = recorder->next_id - 1;
@@ -170,8 +170,14 @@ static int traced(const struct capture_setup *setup, struct crew *crew, struct f
 	for (int i = 0; i < crew->siblings && i < CREW_TIDS - 1; i++)
 		recorder->tid[recorder->tids++] = crew->sibling[i].tid;
 	recorder->tid[recorder->tids++] = sys_gettid();
-	ret = events_filter_threads(instance, recorder->tid, recorder->tids);
+	/*
+	 * Filters and counters wait for the kernel's workers, which siblings that spin
+	 * with real-time priority keep from running until the throttle strikes (1 s).
+	 */
+	ret = crew_order(crew, CREW_PAUSE);
+	ret = ret ? ret : events_filter_threads(instance, recorder->tid, recorder->tids);
 	own_open(&own, phase);
+	ret = ret ? ret : crew_order(crew, CREW_RUN);
 	ret = ret ? ret : instance_tracing(instance, 1);
 	proc = count_proc(setup);
 	ret = ret ? ret : count_perf(crew, &perf[0]);
@@ -183,6 +189,7 @@ static int traced(const struct capture_setup *setup, struct crew *crew, struct f
 	ret = ret ? ret : count_perf(crew, &perf[1]);
 	phase->proc_interrupts = count_proc(setup) - proc;
 	instance_tracing(instance, 0);
+	crew_order(crew, CREW_PAUSE);
 	own_close(&own, phase);
 	if (ret)
 		return ret;
@@ -208,7 +215,7 @@ static int with_crew(const struct capture_setup *setup, struct crew *crew, struc
 	if (!ret && crew->priority == PRIORITY_FIFO)
 		ret = thread_fifo(2); /* above the siblings, so that affinity-walk gets in */
 	for (int i = 0; i < WARM_UP && !ret; i++)
-		ret = operate(crew, fence, NULL, &phase->untraced, &took);
+		ret = operate(crew, setup->proof_ns, fence, NULL, &phase->untraced, &took);
 	hist_reset(&phase->untraced);
 	ret = ret ? ret : operate_many(setup, crew, fence, NULL, phase, instance);
 	ret = ret ? ret : traced(setup, crew, fence, instance, recorder, phase);

@@ -16,6 +16,7 @@ struct count_plan {
 	int events;
 	uint64_t id[COUNT_EVENTS];
 	const char *name[COUNT_EVENTS];
+	const char *filter[COUNT_EVENTS]; /* of the tracepoint's fields, or NULL */
 	int error; /* -errno of what stands in the way of perf counting, 0 when it works */
 	char reason[160];
 };

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -101,22 +100,27 @@ int frame_send_file(int fd, const char *name, const void *bytes, size_t length)
 	return 0;
 }
 
-/* frame_send_error - send an error with a stable code and a message for people. */
-int frame_send_error(int fd, const char *code, const char *format, ...)
+/* frame_error - the JSON of an error: a stable code and a message for people. */
+void frame_error(struct json *j, const char *code, const char *format, va_list args)
 {
 	char message[512];
+
+	vsnprintf(message, sizeof(message), format, args);
+	json_init(j);
+	json_object(j, NULL);
+	json_string(j, "code", code);
+	json_string(j, "message", message);
+	json_object_end(j);
+}
+
+/* frame_send_error - send an error; 0 or -errno. */
+int frame_send_error(int fd, const char *code, const char *format, ...)
+{
+	struct json j;
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(message, sizeof(message), format, args);
+	frame_error(&j, code, format, args);
 	va_end(args);
-
-	struct json j;
-
-	json_init(&j);
-	json_object(&j, NULL);
-	json_string(&j, "code", code);
-	json_string(&j, "message", message);
-	json_object_end(&j);
 	return frame_send_json(fd, FRAME_ERROR, &j);
 }

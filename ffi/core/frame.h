@@ -1,19 +1,21 @@
 /*
  * Reply frames: u32 type, u32 length (both little-endian), payload.
  *
- * Types up to 15 carry JSON text, types from 16 on carry bytes. The first frame
- * of a session is FRAME_HELLO; each request ends with exactly one FRAME_DONE.
+ * Types up to 15 carry JSON text or nothing, types from 16 on carry bytes. The
+ * first frame of a session is FRAME_HELLO; each request ends with exactly one
+ * FRAME_DONE. FRAME_ALIVE may come between any two others.
  */
 #ifndef FENCELAB_FRAME_H
 #define FENCELAB_FRAME_H
 
+#include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "json.h"
 
 /* Raised by every change that an older controller or agent would misread. */
-#define PROTOCOL_VERSION 1
+#define PROTOCOL_VERSION 2
 
 enum frame_type {
 	FRAME_HELLO = 1, /* protocol, architecture, kernel, build of this side */
@@ -21,9 +23,10 @@ enum frame_type {
 	FRAME_PROGRESS = 3, /* how far the running request is */
 	FRAME_ERROR = 4, /* what went wrong, with code and message */
 	FRAME_DONE = 5, /* the request's end: ok, failed, cancelled */
+	FRAME_ALIVE = 8, /* answers a heartbeat; empty */
 	FRAME_HISTOGRAM = 16, /* buckets that the next FRAME_RESULT refers to */
-	FRAME_OUTPUT = 18, /* u32 stream (1 stdout, 2 stderr) and bytes of a traced program */
 	FRAME_FILE = 17, /* u32 length of a name, the name, bytes to append to the file of that name */
+	FRAME_OUTPUT = 18, /* u32 stream (1 stdout, 2 stderr) and bytes of a traced program */
 };
 
 enum {
@@ -33,6 +36,7 @@ enum {
 
 int frame_send(int fd, uint32_t type, const void *payload, size_t length);
 int frame_send_json(int fd, uint32_t type, struct json *j);
+void frame_error(struct json *j, const char *code, const char *format, va_list args);
 int frame_send_error(int fd, const char *code, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 int frame_send_file(int fd, const char *name, const void *bytes, size_t length);

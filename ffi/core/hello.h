@@ -2,6 +2,8 @@
 #ifndef FENCELAB_HELLO_H
 #define FENCELAB_HELLO_H
 
-int hello_send(int out, const char *door);
+#include "json.h"
+
+void hello_write(struct json *j, const char *door);
 
 #endif

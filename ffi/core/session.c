@@ -1,11 +1,12 @@
 /*
  * The supervisor of a session.
  *
- * Each request runs in a worker process that leads a session of its own; the
- * supervisor relays its frames, whole ones only, and listens for a cancellation
- * or the end of its input, upon which the worker and all its children are
- * killed. So a worker may crash, be killed by a filter, or take real-time
- * priority, and neither the controller nor the host is the worse for it.
+ * Each request runs in a worker process that leads a session of its own, under a
+ * warden. The supervisor relays its frames, whole ones only, and listens for a
+ * cancellation, the end of its input, or a silence that lasts too long, upon
+ * which the worker and all its descendants are killed. So a worker may crash, be
+ * killed by a filter, or take real-time priority, and neither the controller nor
+ * the host is the worse for it.
  */
 #include "session.h"
 
@@ -13,287 +14,189 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include "frame.h"
 #include "hello.h"
-#include "instance.h"
-#include "json.h"
-#include "request.h"
-#include "worker.h"
+#include "reap.h"
+#include "supervisor.h"
 
-enum { POLL_MS = 200, RELAY_CAP = FRAME_HEADER + FRAME_MAX };
-
-struct session {
-	int in, out;
-	char input[REQUEST_MAX];
-	size_t have; /* bytes of input */
-	pid_t worker; /* 0 while idle */
-	int pipe; /* frames of the worker */
-	unsigned char *relay; /* begin of a frame that is not complete yet */
-	size_t relayed;
-	bool cancelled, broken;
-	char kind[32], id[64]; /* of the running request */
-	struct request request;
-};
-
-static int send_done(struct session *s, const char *status)
+/* In the child: what is the supervisor's stays the supervisor's. */
+static void forget_session(struct session *s)
 {
-	struct json j;
+	/* not only closed: the next file to be opened must not become its stdin */
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
-	json_init(&j);
-	json_object(&j, NULL);
-	json_string(&j, "request", s->kind);
-	json_string(&j, "id", s->id);
-	json_string(&j, "status", status);
-	json_object_end(&j);
-	return frame_send_json(s->out, FRAME_DONE, &j);
+	dup2(null, s->in);
+	dup2(null, s->out.fd);
+	claim_release(&s->claim);
+	stop_close(&s->stop);
+	housekeeping_undo(&s->housekeeping);
 }
 
-static int start_worker(struct session *s, const struct experiment *experiment)
+/* start_worker - fork the processes of the parsed request; 0 or -errno. */
+int start_worker(struct session *s, const struct experiment *experiment)
 {
-	int pipefd[2];
-	pid_t self = getpid();
+	int pipe;
+	pid_t self = getpid(), pid = warden_fork(&s->warden, &pipe);
 
-	if (pipe2(pipefd, O_CLOEXEC) != 0)
-		return -errno;
-	s->worker = fork();
-	if (s->worker == 0) {
-		close(pipefd[0]);
-		/* not only closed: the next file to be opened must not become its stdin */
-		int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-
-		dup2(null, s->in);
-		dup2(null, s->out);
-		worker_main(&s->request, experiment, pipefd[1], self);
+	if (pid == 0) {
+		forget_session(s);
+		warden_main(&s->request, experiment, pipe, self);
 	}
-	close(pipefd[1]);
-	if (s->worker < 0) {
-		int ret = -errno;
-
-		s->worker = 0;
-		close(pipefd[0]);
-		return ret;
-	}
-	s->pipe = pipefd[0];
-	s->relayed = 0;
-	s->cancelled = s->broken = false;
-	return 0;
+	if (pid > 0)
+		relay_begin(&s->relay, pipe);
+	return pid < 0 ? pid : 0;
 }
 
-/* Its group, or itself in the moment before it leads one. */
-static void kill_worker(const struct session *s)
+/* The pipe has ended, and with it the request. */
+static int finish_request(struct session *s)
 {
-	if (s->worker > 0 && kill(-s->worker, SIGKILL) != 0)
-		kill(s->worker, SIGKILL);
-}
+	bool incomplete = s->relay.from != s->relay.to, broken = s->relay.broken;
+	int code, ret = 0;
+	bool killed = warden_bury(&s->warden, &code);
 
-/* Reap a worker whose pipe is closed, and end its request. */
-static int finish_worker(struct session *s)
-{
-	int status = 0;
-	siginfo_t info;
-
-	/* while it is a zombie its group's number cannot be anybody else's */
-	waitid(P_PID, (id_t)s->worker, &info, WEXITED | WNOWAIT);
-	kill_worker(s);
-	waitpid(s->worker, &status, 0);
-	if (WIFSIGNALED(status))
-		instance_sweep();
-	s->worker = 0;
-	close(s->pipe);
-	if (s->cancelled)
+	relay_end(&s->relay);
+	if (s->warden.cancelled)
 		return send_done(s, "cancelled");
-	int ret = 0;
-
-	if (WIFSIGNALED(status))
-		ret = frame_send_error(s->out, "worker-died", "%s: the worker was killed by signal %d%s",
-				       s->kind, WTERMSIG(status),
-				       WTERMSIG(status) == SIGSYS ? " (SIGSYS: a seccomp filter)" : "");
-	else if (s->broken || s->relayed)
-		ret = frame_send_error(s->out, "worker-died", "%s: the worker left a broken frame", s->kind);
-	/* a broken frame cannot come with a good status: the worker was killed for it */
-	return ret ? ret : send_done(s, status == 0 && !s->relayed ? "ok" : "failed");
-}
-
-/* Pass on the complete frames that have arrived. */
-static int relay_frames(struct session *s)
-{
-	size_t at = 0;
-	int ret = 0;
-
-	while (!ret && s->relayed - at >= FRAME_HEADER) {
-		size_t length = frame_get_u32(s->relay + at + 4);
-
-		if (length > FRAME_MAX) {
-			s->broken = true;
-			kill_worker(s);
-			at = s->relayed;
-			break;
-		}
-		if (s->relayed - at < FRAME_HEADER + length)
-			break;
-		ret = write_all(s->out, s->relay + at, FRAME_HEADER + length);
-		at += FRAME_HEADER + length;
-	}
-	memmove(s->relay, s->relay + at, s->relayed - at);
-	s->relayed -= at;
-	return ret;
+	/* whoever is killed may well leave half a frame; whoever sent nonsense was killed for it */
+	if (killed && !broken)
+		ret = outlet_error(&s->out, "worker-died", "%s: the worker was killed by signal %d%s",
+				   s->kind, code, code == SIGSYS ? " (SIGSYS: a seccomp filter)" : "");
+	else if (broken || incomplete)
+		ret = outlet_error(&s->out, "worker-died", "%s: the worker left a broken frame", s->kind);
+	return ret ? ret : send_done(s, code == 0 && !incomplete ? "ok" : "failed");
 }
 
 static int read_worker(struct session *s)
 {
-	ssize_t n = read(s->pipe, s->relay + s->relayed, RELAY_CAP - s->relayed);
-
-	if (n < 0 && errno == EINTR)
-		return 0;
-	if (n <= 0)
-		return finish_worker(s);
-	s->relayed += (size_t)n;
-	if (!s->cancelled)
-		return relay_frames(s);
-	s->relayed = 0; /* nothing of a cancelled request is passed on */
+	if (!relay_read(&s->relay))
+		return finish_request(s);
+	if (s->warden.cancelled)
+		s->relay.from = s->relay.to = 0; /* nothing of a cancelled request is passed on */
 	return 0;
 }
 
-static int refuse(struct session *s, const char *code, const char *message)
+static int read_input(struct session *s)
 {
-	int ret = frame_send_error(s->out, code, "%s", message);
+	ssize_t n = read(s->in, s->input + s->have, sizeof(s->input) - s->have);
 
-	return ret ? ret : send_done(s, "failed");
+	if (n == 0 || (n < 0 && errno != EINTR && errno != EAGAIN))
+		return -EPIPE;
+	s->have += n > 0 ? (size_t)n : 0;
+	attend_heard(&s->attend);
+	return 0;
 }
 
-static int handle_record(struct session *s, const char *text, size_t length)
-{
-	if (length == strlen("cancel=1") && memcmp(text, "cancel=1", length) == 0) {
-		if (s->worker > 0) {
-			s->cancelled = true;
-			s->relayed = 0;
-			kill_worker(s);
-		}
-		return 0;
-	}
-	if (s->worker > 0)
-		return frame_send_error(s->out, "busy", "a request is running: cancel it or wait for its end");
-
-	int ret = request_parse(&s->request, text, length);
-
-	/* copies of what DONE repeats; the request itself goes on in the worker */
-	snprintf(s->kind, sizeof(s->kind), "%s", request_string(&s->request, "request", ""));
-	snprintf(s->id, sizeof(s->id), "%s", request_string(&s->request, "id", ""));
-	if (ret)
-		return refuse(s, "bad-request", s->request.error);
-	const struct experiment *experiment = experiment_find(s->kind);
-
-	if (!experiment) {
-		request_fail(&s->request, "request '%.31s' is not known to protocol %d", s->kind,
-			     PROTOCOL_VERSION);
-		return refuse(s, "bad-request", s->request.error);
-	}
-	ret = start_worker(s, experiment);
-	return ret ? refuse(s, "failed", errno_name(-ret)) : 0;
-}
-
-/* Take complete records (up to an empty line) out of the input. */
-static int handle_input(struct session *s)
+/* Write what there is; the worker's next frames follow when the last ones are gone. */
+static int push_out(struct session *s)
 {
 	int ret = 0;
 
-	for (;;) {
-		size_t skip = 0;
-
-		while (skip < s->have && s->input[skip] == '\n')
-			skip++;
-		memmove(s->input, s->input + skip, s->have - skip);
-		s->have -= skip;
-		char *end = memmem(s->input, s->have, "\n\n", 2);
-
-		if (!end || ret)
-			break;
-		size_t length = (size_t)(end - s->input);
-
-		ret = handle_record(s, s->input, length);
-		memmove(s->input, end + 2, s->have - length - 2);
-		s->have -= length + 2;
-	}
-	if (!ret && s->have == sizeof(s->input)) {
-		frame_send_error(s->out, "bad-request", "a request is longer than %d bytes", REQUEST_MAX);
-		ret = -EMSGSIZE;
-	}
+	do {
+		if (outlet_idle(&s->out)) {
+			if (s->alive)
+				ret = outlet_frame(&s->out, FRAME_ALIVE, NULL);
+			s->alive = false;
+			relay_pass(&s->relay, &s->out);
+		}
+		ret = ret ? ret : outlet_flush(&s->out);
+	} while (!ret && outlet_idle(&s->out) && (s->alive || relay_waits(&s->relay)));
+	if (s->relay.broken)
+		warden_stop(&s->warden);
 	return ret;
 }
 
 /* The controller is gone, or says what it cannot mean: nothing of the worker may stay. */
 static void abandon(struct session *s)
 {
-	if (s->worker > 0) {
-		kill_worker(s);
-		waitpid(s->worker, NULL, 0);
-		instance_sweep();
-		close(s->pipe);
-	}
+	int code;
+
+	warden_stop(&s->warden);
+	if (s->warden.pid > 0)
+		warden_bury(&s->warden, &code);
 }
 
-/* Has the worker ended while a child of it keeps the pipe open? Then end the child. */
-static void check_worker(const struct session *s)
-{
-	siginfo_t info = { .si_pid = 0 };
-
-	if (s->worker > 0 && waitid(P_PID, (id_t)s->worker, &info, WEXITED | WNOWAIT | WNOHANG) == 0 &&
-	    info.si_pid == s->worker)
-		kill_worker(s);
-}
-
+/*
+ * Wait for whatever is next. The worker's pipe is left alone while frames wait to
+ * be written, so that a slow controller slows the worker down and nothing piles up.
+ */
 static int turn(struct session *s)
 {
-	struct pollfd wait[2] = { { .fd = s->in, .events = POLLIN },
-				  { .fd = s->worker > 0 ? s->pipe : -1, .events = POLLIN } };
-	int ready = poll(wait, 2, s->worker > 0 ? POLL_MS : -1);
+	enum { IN, OUT, PIPE, CLAIM, STOP, ALL };
+	bool listen = outlet_room(&s->out) >= OUTLET_ANSWER, idle = outlet_idle(&s->out);
+	struct pollfd wait[ALL] = {
+		[IN] = { .fd = s->in, .events = listen ? POLLIN : POLLRDHUP },
+		[OUT] = { .fd = s->out.fd, .events = idle ? 0 : POLLOUT },
+		[PIPE] = { .fd = idle ? s->relay.pipe : -1, .events = POLLIN },
+		[CLAIM] = { .fd = s->claim.fd, .events = POLLIN },
+		[STOP] = { .fd = s->stop.fd, .events = POLLIN },
+	};
 
-	if (ready < 0)
+	if (poll(wait, ALL, attend_wait_ms(&s->attend)) < 0)
 		return errno == EINTR ? 0 : -errno;
-	if (ready == 0)
-		check_worker(s);
-	if (wait[0].revents) {
-		ssize_t n = read(s->in, s->input + s->have, sizeof(s->input) - s->have);
+	if (wait[STOP].revents)
+		return -EINTR;
+	if (!listen && wait[IN].revents)
+		return -EPIPE;
+	if (wait[OUT].revents & (POLLERR | POLLHUP | POLLNVAL))
+		return -EPIPE;
+	if (wait[CLAIM].revents)
+		claim_serve(&s->claim);
+	int ret = wait[IN].revents ? read_input(s) : 0;
 
-		if (n == 0 || (n < 0 && errno != EINTR && errno != EAGAIN))
-			return -EPIPE;
-		s->have += n > 0 ? (size_t)n : 0;
-		int ret = handle_input(s);
+	if (!ret && attend_silent(&s->attend))
+		return -ETIMEDOUT;
+	if (!ret && wait[PIPE].revents)
+		ret = read_worker(s);
+	return ret;
+}
 
-		if (ret)
-			return ret;
+static int serve(struct session *s, const char *door)
+{
+	struct json hello;
+
+	hello_write(&hello, door);
+	int ret = outlet_frame(&s->out, FRAME_HELLO, &hello);
+
+	while (!ret) {
+		ret = handle_input(s);
+		ret = ret ? ret : push_out(s);
+		ret = ret ? ret : turn(s);
 	}
-	return wait[1].revents && s->worker > 0 ? read_worker(s) : 0;
+	abandon(s);
+	/* what was said last, such as why the session ends; nobody is waited for */
+	outlet_flush(&s->out);
+	return ret;
 }
 
 /*
  * session_serve - answer requests until the input ends; 0, or -errno when it could not begin.
+ *
+ * `in` and `out` may be the same: a socket, or a virtio-serial port.
  */
 int session_serve(int in, int out, const char *door)
 {
 	struct session *s = calloc(1, sizeof(*s));
-	int ret;
+	int ret = s ? 0 : -ENOMEM;
 
-	if (!s)
-		return -ENOMEM;
+	if (ret)
+		return ret;
 	s->in = in;
-	s->out = out;
-	s->relay = malloc(RELAY_CAP);
+	claim_init(&s->claim);
 	signal(SIGPIPE, SIG_IGN);
-	ret = s->relay ? hello_send(out, door) : -ENOMEM;
-	bool begun = ret == 0;
+	reap_adopt();
+	stop_open(&s->stop);
+	ret = relay_open(&s->relay);
+	int opened = outlet_open(&s->out, out);
 
-	while (!ret)
-		ret = turn(s);
-	abandon(s);
-	free(s->relay);
+	if (!ret && !opened)
+		serve(s, door);
+	outlet_close(&s->out);
+	relay_close(&s->relay);
+	claim_release(&s->claim);
+	stop_close(&s->stop);
 	free(s);
-	return begun ? 0 : ret;
+	return ret ? ret : opened;
 }

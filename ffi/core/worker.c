@@ -57,15 +57,15 @@ static int install_filter(struct request *r)
 /*
  * worker_main - the whole life of a worker process; does not return.
  *
- * It leads a session of its own, so that the supervisor can end it with all its
+ * It leads a session of its own, so that its warden can end it with all its
  * children. Its exit status says whether the experiment succeeded.
  */
-void worker_main(struct request *r, const struct experiment *experiment, int out, pid_t supervisor)
+void worker_main(struct request *r, const struct experiment *experiment, int out, pid_t warden)
 {
 	setsid();
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != supervisor)
-		_exit(1); /* the supervisor died before the line above */
+	if (getppid() != warden)
+		_exit(1); /* the warden died before the line above */
 	prctl(PR_SET_NAME, "fencelab-worker");
 	int ret = install_filter(r);
 

@@ -7,7 +7,7 @@
 #include "experiment.h"
 
 const struct experiment *experiment_find(const char *id);
-void worker_main(struct request *r, const struct experiment *experiment, int out, pid_t supervisor)
+void worker_main(struct request *r, const struct experiment *experiment, int out, pid_t warden)
 	__attribute__((noreturn));
 
 #endif

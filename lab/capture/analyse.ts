@@ -21,7 +21,7 @@ import { type CapturePhase, type CaptureReply, lostEvents } from "./reply.ts";
 const WORST = 5;
 
 /** Kernels whose traces show handlers; from others no handler means nothing. */
-const SHOWS_HANDLERS: readonly CaptureReply["ladder"][] = ["csd", "ipi", "irq_vectors"];
+const SHOWS_HANDLERS: readonly CaptureReply["ladder"][] = ["csd", "ipi", "irq_vectors", "irq"];
 
 /** Name of the trace in a run directory. */
 export const TRACE_FILE = "capture.pftrace";

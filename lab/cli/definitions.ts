@@ -44,6 +44,21 @@ const seconds: OptionDefinition = {
   help: "time for each single measurement; more samples, the same plan",
 };
 
+/** Options of commands that use hosts. */
+const hostOptions: readonly OptionDefinition[] = [
+  {
+    name: "hosts",
+    value: "FILE",
+    path: "read",
+    help: "machines reached by a command (default: hosts.json of the project, if there)",
+  },
+  {
+    name: "mirror",
+    value: "URI",
+    help: "Debian mirror for kernels of emulated hosts (default: the system's)",
+  },
+];
+
 /** Options of commands that analyse traces. */
 export const engineOptions: readonly OptionDefinition[] = [
   { name: "engine", value: "E", help: "trace processor: auto (default), wasm, native" },
@@ -63,7 +78,13 @@ export const commands: readonly CommandDefinition[] = [
     summary: "run a plan, print its tables and store the run (the default command)",
     positionals: [],
     options: [
-      { name: "host", value: "NAME", repeats: true, help: "where to run (default: local)" },
+      {
+        name: "host",
+        value: "NAME",
+        repeats: true,
+        help: "where to run (default: local); qemu-arm64, qemu-ppc64le@6.1 …: see lab hosts",
+      },
+      ...hostOptions,
       { name: "plan", value: "PLAN", path: "read", help: "quick (default), full, or a JSON file" },
       {
         name: "experiment",
@@ -72,6 +93,7 @@ export const commands: readonly CommandDefinition[] = [
         help: "only this experiment: conformance, cost, capture",
       },
       { name: "technique", value: "T", repeats: true, help: "only this technique" },
+      { name: "siblings", value: "N", help: "running siblings (default: the plan's)" },
       seconds,
       store,
       {
@@ -101,6 +123,8 @@ export const commands: readonly CommandDefinition[] = [
       "deno task lab run --plan full --seconds 2",
       "deno task lab run --experiment cost --technique mprotect --json",
       "deno task lab run --experiment capture --technique munmap --stop-above 200us",
+      "deno task lab run --host local --host qemu-arm64 --host qemu-ppc64le",
+      "deno task lab run --host 'qemu-arm64@6.1?cpus=4' --experiment capture --siblings 3",
     ],
   },
   {
@@ -113,10 +137,14 @@ export const commands: readonly CommandDefinition[] = [
   },
   {
     name: "hosts",
-    summary: "list the hosts that plans can run on",
-    positionals: [],
-    options: [json],
-    examples: ["deno task lab hosts"],
+    summary: "list the hosts that plans can run on, or fetch kernels of emulated ones ahead",
+    positionals: ["[prepare|schema]", "[NAME]…"],
+    options: [...hostOptions, json],
+    examples: [
+      "deno task lab hosts",
+      "deno task lab hosts prepare qemu-arm64 qemu-ppc64le@6.1",
+      "deno task lab hosts schema",
+    ],
   },
   {
     name: "show",
@@ -142,6 +170,7 @@ export const commands: readonly CommandDefinition[] = [
     rest: "COMMAND ARGS…",
     options: [
       { name: "host", value: "NAME", help: "where to run it (default: local)" },
+      ...hostOptions,
       { name: "seconds", value: "N", help: "end after N seconds at the latest" },
       { name: "buffer-kb", value: "N", help: "trace buffer of each CPU (default 16384)" },
       {

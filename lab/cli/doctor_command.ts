@@ -5,7 +5,7 @@ import { canRun, examine } from "../doctor/doctor.ts";
 import type { BuildStatus } from "../doctor/check.ts";
 import { renderChecks } from "../doctor/render.ts";
 import { findTools, TOOL_NAMES } from "../doctor/tools.ts";
-import { findHost } from "../hosts/host.ts";
+import { localHost } from "../hosts/local_host.ts";
 import { type Survey, survey } from "../plan/run_plan.ts";
 import { ExitCode } from "./outcome.ts";
 import type { CommandLine } from "./parse.ts";
@@ -33,9 +33,9 @@ async function surveyLocal(): Promise<{ surveyed: Survey | null; build: BuildSta
     return { surveyed: null, build: { state: "missing", path: null, reason } };
   }
   try {
-    const host = findHost("local");
-    await using session = await host.open();
-    const surveyed = await survey(session, host.name);
+    const host = localHost();
+    await using connection = await host.open();
+    const surveyed = await survey(connection.session, host.name);
     return { surveyed, build: { state: "fresh", path: build.library, reason: null } };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

@@ -30,3 +30,11 @@ export function outcomeOf(run: Run): number {
   });
   return ran ? ExitCode.done : ExitCode.nothingRan;
 }
+
+/** The exit code of a plan on several hosts: a broken promise counts most, then any failure. */
+export function outcomeOfAll(codes: readonly number[]): number {
+  for (const code of [ExitCode.notOrdered, ExitCode.error]) {
+    if (codes.includes(code)) return code;
+  }
+  return codes.every((code) => code === ExitCode.nothingRan) ? ExitCode.nothingRan : ExitCode.done;
+}

@@ -105,7 +105,8 @@ function checkSwitches(args: readonly string[], options: readonly OptionDefiniti
 }
 
 function checkPositionals(command: CommandDefinition, positionals: readonly string[]): void {
-  if (positionals.length > command.positionals.length) {
+  const repeats = command.positionals.at(-1)?.includes("…") === true;
+  if (positionals.length > command.positionals.length && !repeats) {
     throw new UsageError(
       `Unexpected argument '${positionals[command.positionals.length]}'. ` +
         `Remedy: see 'deno task lab ${command.name} --help'`,

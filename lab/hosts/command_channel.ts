@@ -1,12 +1,22 @@
 /** The door for commands: an agent on the other side of a child process's pipes. */
 
 import { type Channel, SessionError } from "../../ffi/session.ts";
+import { describeEnd } from "./command_end.ts";
+import { OutputTail } from "./output_tail.ts";
 
-/** How long an agent may take to end after its input is closed, in ms. */
+/** How long a command may take to end after its input is closed, and then after SIGTERM, in ms. */
 const END_MS = 3000;
+const TERMINATE_MS = 1000;
+/**
+ * How long the output of a command that has ended is read on, in ms: a process that it left, such
+ * as the master of shared ssh connections, may keep the pipe open.
+ */
+const AFTER_MS = 1000;
 
 /**
  * Starts a command whose stdin and stdout are an agent's.
+ *
+ * Its standard error is kept for the message, should it end before its time.
  *
  * @param command Program and arguments: the agent itself, or `ssh HOST …` and the like.
  * @throws {SessionError} If the program cannot be started.
@@ -19,7 +29,7 @@ export function openCommandChannel(name: string, command: readonly string[]): Ch
       args,
       stdin: "piped",
       stdout: "piped",
-      stderr: "inherit",
+      stderr: "piped",
     }).spawn();
     return new CommandChannel(name, child);
   } catch (cause) {
@@ -38,6 +48,9 @@ class CommandChannel implements Channel {
   readonly #child: Deno.ChildProcess;
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
+  readonly #stderr: OutputTail;
+  #status: Deno.CommandStatus | null = null;
+  #after: ReturnType<typeof setTimeout> | undefined;
   #closed: Promise<void> | null = null;
 
   constructor(name: string, child: Deno.ChildProcess) {
@@ -45,18 +58,26 @@ class CommandChannel implements Channel {
     this.#child = child;
     this.#reader = child.stdout.getReader();
     this.#writer = child.stdin.getWriter();
+    this.#stderr = new OutputTail(child.stderr);
+    child.status.then((status) => {
+      this.#status = status;
+      if (this.#closed === null) this.#after = setTimeout(() => this.#stopReading(), AFTER_MS);
+    });
   }
 
+  /** @throws {SessionError} If the command has ended although nobody closed the channel. */
   async read(): Promise<Uint8Array | null> {
     const { value, done } = await this.#reader.read();
-    return done ? null : value;
+    if (!done) return value;
+    if (this.#closed !== null) return null;
+    throw await this.#lost();
   }
 
   async write(bytes: Uint8Array): Promise<void> {
     try {
       await this.#writer.write(bytes);
     } catch (cause) {
-      throw new SessionError(`Lost ${this.name}: its input is closed`, { cause });
+      throw await this.#lost(cause);
     }
   }
 
@@ -65,12 +86,48 @@ class CommandChannel implements Channel {
     return this.#closed;
   }
 
+  async #lost(cause?: unknown): Promise<SessionError> {
+    if (this.#closed !== null) {
+      return new SessionError(`Lost ${this.name}: its channel is closed`, { cause });
+    }
+    // Its last words may come a moment after its output has ended
+    const ended = Promise.all([this.#child.status, this.#stderr.ended]);
+    await within(AFTER_MS, ended);
+    const end = describeEnd({ status: this.#status, lines: this.#stderr.lines });
+    return new SessionError(`Lost ${this.name}: ${end}`, { cause });
+  }
+
   /** Closing stdin means abort to the agent; one that does not listen is killed. */
   async #end(): Promise<void> {
-    await this.#writer.close().catch(() => {}); // it may have ended before us
-    const late = setTimeout(() => this.#child.kill("SIGKILL"), END_MS);
-    await this.#child.status;
-    clearTimeout(late);
-    await this.#reader.cancel().catch(() => {}); // likewise
+    clearTimeout(this.#after);
+    // Not awaited: a command that does not read keeps a write, and so the closing, waiting
+    this.#writer.close().catch(() => {});
+    if (!await within(END_MS, this.#child.status)) {
+      this.#kill("SIGTERM");
+      if (!await within(TERMINATE_MS, this.#child.status)) this.#kill("SIGKILL");
+      await this.#child.status;
+    }
+    clearTimeout(this.#after);
+    await this.#stopReading();
+    await this.#stderr.cancel();
   }
+
+  #kill(signal: Deno.Signal): void {
+    try {
+      this.#child.kill(signal);
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error; // it has just ended
+    }
+  }
+
+  async #stopReading(): Promise<void> {
+    await this.#reader.cancel().catch(() => {}); // it may have ended
+  }
+}
+
+/** Waits for a promise, but not for longer than `ms`. @returns Whether it has settled. */
+async function within(ms: number, promise: Promise<unknown>): Promise<boolean> {
+  let timer: ReturnType<typeof setTimeout>;
+  const late = new Promise<boolean>((resolve) => timer = setTimeout(() => resolve(false), ms));
+  return await Promise.race([promise.then(() => true), late]).finally(() => clearTimeout(timer));
 }

@@ -1,14 +1,54 @@
 /** Hosts: what a plan can run on, and how its core is reached. */
 
-import { type Build, findBuild } from "../../ffi/build.ts";
-import { openFfiChannel } from "../../ffi/ffi_channel.ts";
-import { loadLibrary } from "../../ffi/library.ts";
-import { Session } from "../../ffi/session.ts";
-import { nearest } from "../store/nearest.ts";
-import { openCommandChannel } from "./command_channel.ts";
+import type { Architecture } from "../../ffi/toolchain.ts";
+import type { Session } from "../../ffi/session.ts";
+import type { HostKnowledge } from "../environment/environment.ts";
+import type { Guest } from "../run_schema.ts";
 
 /** Which of the core's two doors is used. */
 export type Transport = "ffi" | "agent";
+
+/** What opening a host is accompanied by. */
+export interface OpenOptions {
+  readonly signal?: AbortSignal;
+  /** Told what is being done: booting takes seconds, fetching a kernel minutes. */
+  readonly onProgress?: (label: string) => void;
+}
+
+/** An open host. Disposing of it ends everything that was started there. */
+export interface Connection extends AsyncDisposable {
+  readonly session: Session;
+  /** Path of an agent program on the host, which a conformance case executes. */
+  readonly helper: string;
+  /** What is known before the host is asked. */
+  readonly knowledge: HostKnowledge;
+  /** How an emulated guest was started; `null` for other hosts. */
+  readonly guest: Guest | null;
+}
+
+/** CPUs that a host occupies while it runs a plan. */
+export interface Occupied {
+  /** Hosts on different machines do not disturb each other. */
+  readonly machine: string;
+  /** CPUs of that machine; `null` for all. */
+  readonly cpus: readonly number[] | null;
+}
+
+/** What the launcher builds and grants for a host before it is opened. */
+export interface HostNeeds {
+  /** Architectures whose core must be there. */
+  readonly architectures: readonly Architecture[];
+  /** Whether cores of other architectures are of use, too, if they can be built. */
+  readonly anyArchitecture: boolean;
+  /** Programs on this machine that are started, by name or path. */
+  readonly programs: readonly string[];
+  /** Paths that are read, besides the project and the cache. */
+  readonly reads: readonly string[];
+  /** Unix sockets that are connected to. */
+  readonly sockets: readonly string[];
+  /** Whether the cache directory is used. */
+  readonly cache: boolean;
+}
 
 /** A host that a plan can run on. */
 export interface LabHost {
@@ -18,58 +58,19 @@ export interface LabHost {
   readonly transport: Transport;
   /** What it is, for `lab hosts`. */
   readonly description: string;
-  /** Opens a session; the caller disposes of it. */
-  open(): Promise<Session>;
-  /** Path of an agent program on the host, which a conformance case executes. */
-  helper(): Promise<string>;
-}
-
-/** A host is not known or cannot be used. */
-export class HostError extends Error {
-  override readonly name = "HostError";
-}
-
-async function localBuild(): Promise<Build> {
-  const build = await findBuild();
-  if (build) return build;
-  throw new HostError(
-    "Cannot use host 'local': the C core is not built. Remedy: run 'deno task build'",
-  );
-}
-
-function localHost(transport: Transport): LabHost {
-  return {
-    name: "local",
-    via: "local",
-    transport,
-    description: "this machine",
-    async open(): Promise<Session> {
-      const build = await localBuild();
-      const channel = transport === "ffi"
-        ? openFfiChannel(loadLibrary(build.library))
-        : openCommandChannel("the local agent", [build.agent]);
-      return await Session.open(channel);
-    },
-    async helper(): Promise<string> {
-      return (await localBuild()).agent;
-    },
-  };
-}
-
-/** All hosts that this lab knows, in the order in which they are listed. */
-export function knownHosts(transport: Transport = "ffi"): LabHost[] {
-  return [localHost(transport)];
-}
-
-/** A host by name. @throws {HostError} If there is none; names the nearest ones. */
-export function findHost(name: string, transport: Transport = "ffi"): LabHost {
-  const hosts = knownHosts(transport);
-  const host = hosts.find((one) => one.name === name);
-  if (host) return host;
-  const names = hosts.map((one) => one.name);
-  const near = nearest(name, names, 1);
-  throw new HostError(
-    `Cannot find host '${name}': known hosts are ${names.join(", ")}. Remedy: ` +
-      (near.length > 0 ? `did you mean '${near[0]}'?` : "see 'deno task lab hosts'"),
-  );
+  readonly labels: Readonly<Record<string, string>>;
+  readonly occupies: Occupied;
+  /** CPUs on the host that plans may use; `null` for all that it allows. */
+  readonly cpus: readonly number[] | null;
+  /** CPUs on the host for everything but measuring; `null` for no choice. */
+  readonly housekeeping: readonly number[] | null;
+  readonly needs: HostNeeds;
+  /** The commands that open it, for `--dry-run`; empty when nothing is started. */
+  commands(): Promise<readonly (readonly string[])[]>;
+  /**
+   * Opens the host; the caller disposes of the connection.
+   *
+   * @throws {HostError} If it cannot be reached; {SessionError} if what answers is no agent.
+   */
+  open(options?: OpenOptions): Promise<Connection>;
 }

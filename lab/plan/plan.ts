@@ -149,6 +149,8 @@ export interface PlanChanges {
   readonly techniques?: readonly string[];
   /** Seconds of one measurement. */
   readonly seconds?: number;
+  /** Running siblings. */
+  readonly siblings?: number;
   /** Threshold at which a capture stops, ns. */
   readonly stopAboveNs?: number;
   /** Trace buffer of each CPU, KiB. */
@@ -183,6 +185,7 @@ function changeExperiment(one: Plan["experiments"][number], changes: PlanChanges
   if (changed.experiment === "capture") {
     return {
       ...changed,
+      siblings: changes.siblings ?? changed.siblings,
       // Whoever waits for a slow operation does not want to stop at a thousand
       ops: changes.stopAboveNs ? Math.max(changed.ops, 1_000_000) : changed.ops,
       stopAboveNs: changes.stopAboveNs ?? changed.stopAboveNs,
@@ -192,6 +195,7 @@ function changeExperiment(one: Plan["experiments"][number], changes: PlanChanges
   // Whoever gives more time wants more samples, up to what a histogram is good for
   return {
     ...changed,
+    siblings: changes.siblings === undefined ? changed.siblings : [0, changes.siblings],
     samples: changes.seconds ? Math.max(changed.samples, 1_000_000) : changed.samples,
   };
 }

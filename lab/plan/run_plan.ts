@@ -6,10 +6,12 @@ import type { CaptureOptions } from "../capture/experiment.ts";
 import { type Capabilities, parseCapabilities } from "../environment/capabilities.ts";
 import { environmentOf, hostOf, withLoadAfter } from "../environment/environment.ts";
 import { type HostFacts, parseHostFacts } from "../environment/facts.ts";
+import { formatCpuList } from "../environment/cpu_list.ts";
 import { topologyOf } from "../environment/topology.ts";
 import { warningsFor } from "../environment/warnings.ts";
 import type { LabHost } from "../hosts/host.ts";
-import { checkRun, type Run, RUN_SCHEMA } from "../run_schema.ts";
+import { HostError } from "../hosts/host_error.ts";
+import { checkRun, type Guest, type Run, RUN_SCHEMA } from "../run_schema.ts";
 import { newRunId } from "../store/run_id.ts";
 import type { Plan } from "./plan.ts";
 import { runSteps } from "./run_steps.ts";
@@ -25,6 +27,8 @@ export interface Survey {
 export interface RunPlanOptions {
   /** The command line that repeats the run. */
   readonly command: string;
+  /** Who runs it, for whoever finds the host taken meanwhile; printable ASCII. */
+  readonly owner?: string;
   readonly signal?: AbortSignal;
   readonly onProgress?: (fraction: number, label: string) => void;
   /** Where captures go; without it the plan must hold none. */
@@ -51,8 +55,31 @@ export async function survey(session: Session, name: string): Promise<Survey> {
 }
 
 /** The steps of a plan on a surveyed host; what `--dry-run` shows. */
-export function planSteps(plan: Plan, { facts }: Survey): Steps {
-  return stepsOf(plan, { topology: topologyOf(facts), allowed: facts.allowed });
+export function planSteps(
+  plan: Plan,
+  { facts }: Survey,
+  host: Pick<LabHost, "name" | "cpus">,
+  guest: Guest | null = null,
+): Steps {
+  return stepsOf(plan, {
+    topology: topologyOf(facts),
+    allowed: usableCpus(facts, host),
+    shared: guest !== null && new Set(guest.hostCpus).size < guest.hostCpus.length,
+  });
+}
+
+/** CPUs that a plan may use: those of the hosts file that the host allows. */
+function usableCpus(
+  { allowed }: HostFacts,
+  { name, cpus }: Pick<LabHost, "name" | "cpus">,
+): number[] {
+  if (cpus === null) return [...allowed];
+  const usable = allowed.filter((cpu) => cpus.includes(cpu));
+  if (usable.length > 0) return usable;
+  throw new HostError(
+    `Cannot use host '${name}': it allows CPUs ${formatCpuList(allowed)}, its hosts file wants ` +
+      `${formatCpuList(cpus)}. Remedy: correct "cpus" in the hosts file`,
+  );
 }
 
 /**
@@ -69,19 +96,27 @@ export async function runPlan(
   const startedAt = new Date();
   const begin = performance.now();
   options.onProgress?.(0, `connecting to ${host.name}`);
-  await using session = await host.open();
+  await using connection = await host.open({
+    ...(options.signal ? { signal: options.signal } : {}),
+    onProgress: (label) => options.onProgress?.(0, label),
+  });
+  const { session, knowledge } = connection;
+  await session.claim(options.owner ?? `process ${Deno.pid}`, host.housekeeping);
   const surveyed = await survey(session, host.name);
   const { facts, capabilities } = surveyed;
-  const { steps, leftOut } = planSteps(plan, surveyed);
+  const { steps, leftOut } = planSteps(plan, surveyed, host, connection.guest);
   const { results, traces } = await runSteps(session, steps, {
     facts,
     capabilities,
     ...(options.capture ? { capture: options.capture } : {}),
-    helper: await host.helper(),
+    helper: connection.helper,
     ...(options.signal ? { signal: options.signal } : {}),
     ...(options.onProgress ? { onProgress: options.onProgress } : {}),
   });
-  const environment = withLoadAfter(environmentOf(facts), await askFacts(session, host.name));
+  const environment = withLoadAfter(
+    environmentOf(facts, knowledge),
+    await askFacts(session, host.name),
+  );
   const run = checkRun({
     schema: RUN_SCHEMA,
     id: newRunId(startedAt, host.name),
@@ -96,8 +131,9 @@ export async function runPlan(
       name: host.name,
       via: host.via,
       transport: host.transport,
-      ...hostOf(facts),
+      ...hostOf(facts, knowledge),
       emulated: environment.emulated,
+      guest: connection.guest,
     },
     environment,
     warnings: warningsFor(environment, capabilities, results),

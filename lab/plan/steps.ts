@@ -36,6 +36,8 @@ export interface Steps {
 export interface Machine {
   readonly topology: Topology;
   readonly allowed: readonly number[];
+  /** Virtual CPUs share CPUs of the machine below: a sibling may look still for a time slice. */
+  readonly shared?: boolean;
 }
 
 /** Starting a worker, setting threads up and warming up, in seconds; for estimates only. */
@@ -192,6 +194,8 @@ function addCapture(plan: CapturePlan, machine: Machine, steps: Step[], leftOut:
       "sibling-cpus": chosen.siblingCpus,
       ops: plan.ops,
       "budget-ms": Math.max(1, Math.round(plan.seconds * 1000)),
+      // A time slice of Linux's scheduler is some ms; four guests' CPUs may share one
+      ...(machine.shared ? { "proof-us": 40_000 } : {}),
       "buffer-kb": plan.bufferKb,
       "stop-above-ns": plan.stopAboveNs,
     },

@@ -1,7 +1,7 @@
 import { DirectoryLock } from "./directory_lock.ts";
 import { storeErrorOf } from "./store_error.ts";
 
-const NAME = /^\.scratch-\d+$/;
+const NAME = /^\.scratch-\d+(-[A-Za-z0-9.-]+)?$/;
 
 /** A directory for what a run is made of, beside the runs; removed when disposed of. */
 export class Scratch implements AsyncDisposable {
@@ -19,10 +19,11 @@ export class Scratch implements AsyncDisposable {
    * It is locked as long as its owner lives, which is how others can tell.
    *
    * @param store The store's directory; made if need be.
+   * @param label Sets directories of one process apart.
    * @throws {StoreError} If it cannot be made.
    */
-  static async open(store: string): Promise<Scratch> {
-    const path = `${store}/.scratch-${Deno.pid}`;
+  static async open(store: string, label = ""): Promise<Scratch> {
+    const path = `${store}/.scratch-${Deno.pid}${label && `-${label}`}`;
     try {
       await Deno.mkdir(store, { recursive: true });
       using _exclusive = await DirectoryLock.wait(store);
@@ -30,7 +31,7 @@ export class Scratch implements AsyncDisposable {
       await Deno.mkdir(path);
       return new Scratch(path, await DirectoryLock.wait(path));
     } catch (cause) {
-      throw storeErrorOf(`Cannot make a directory for captures in '${store}'`, cause);
+      throw storeErrorOf(`Cannot make a working directory in '${store}'`, cause);
     }
   }
 

@@ -98,7 +98,8 @@ class CaptureConversion {
     this.#packets = packets;
     this.#timeline = timeline(capture);
     const { baseHigh } = this.#timeline;
-    this.#table = new EventTable(formats, machine, compactSched ?? false);
+    const crossCpuIrqs = new Map<number, string>();
+    this.#table = new EventTable(formats, { ...machine, crossCpuIrqs }, compactSched ?? false);
     this.#events = new TrackEventWriter(packets, baseHigh);
     const tgids = new Map(capture.threads.map(({ tid, tgid }) => [tid, tgid]));
     this.#tracks = new TraceTracks(this.#events, tgids);
@@ -119,6 +120,7 @@ class CaptureConversion {
       csd: has("csd:csd_queue_cpu"),
       send: has("ipi:ipi_send_cpu"),
       raise: has("ipi:ipi_raise"),
+      entry: has("ipi:ipi_entry"),
     };
     this.#interrupts = new Interrupts(
       (cpu) => this.#firstTimes.get(cpu) ?? Infinity,

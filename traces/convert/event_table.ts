@@ -1,7 +1,7 @@
 import type { EventFormat } from "../ring_buffer/event_format.ts";
 import { type CompactPlaces, compactPlaces } from "../perfetto/compact_sched.ts";
 import { type EventPlan, planEvent } from "../perfetto/event_plan.ts";
-import { type SignalReader, signalReader } from "./signals.ts";
+import { type Machine, type SignalReader, signalReader } from "./signals.ts";
 
 /** What is done with events of one number. */
 export interface EventEntry {
@@ -31,7 +31,7 @@ export class EventTable {
    */
   constructor(
     formats: readonly EventFormat[],
-    machine: { readonly littleEndian: boolean; readonly longBytes: number },
+    machine: Machine,
     compactSched: boolean,
   ) {
     const entries = formats.map((format) => ({

@@ -18,6 +18,8 @@ export interface SignalSources {
   send: boolean;
   /** ipi_raise: target CPUs and reason. */
   raise: boolean;
+  /** ipi_entry: handlers of interrupts between CPUs have events of their own. */
+  entry: boolean;
 }
 
 const textOf = new TextDecoder();
@@ -25,6 +27,8 @@ const textOf = new TextDecoder();
 /** The kinds of interrupt that matter; others are known by their name. */
 const CALL = "call";
 const RESCHEDULE = "reschedule";
+/** One interrupt for all kinds, told apart by a word in memory (ppc64le, smp_ipi_demux()). */
+const MULTIPLEXED = "multiplexed";
 
 /** Joins senders and handlers: each send gets a flow, each handler the flows that led to it. */
 export class Interrupts {
@@ -75,7 +79,19 @@ export class Interrupts {
         }
         return;
       }
+      case "irq-enter":
+        if (this.sources.entry) return;
+        return this.handlers.enter(
+          cpu,
+          time,
+          signal.name,
+          this.#sendersOf(cpu, time, MULTIPLEXED),
+        );
+      case "irq-exit":
+        if (this.sources.entry) return;
+        return this.handlers.exit(cpu, time, signal.name);
       case "enter": {
+        if (signal.reason !== undefined) this.sources.entry = true;
         const name = this.#handlerName(signal);
         return this.handlers.enter(cpu, time, name, this.#sendersOf(cpu, time, name));
       }
@@ -157,14 +173,13 @@ export class Interrupts {
 
   /** Who sent the interrupt that begins now, where that can be said without a descriptor. */
   #sendersOf(cpu: number, time: number, name: string): MatchedSend[] {
-    const kind = kindOf(name);
-    if (this.sources.csd && kind === CALL) return [];
+    const kinds = kindsOf(name).filter((kind) => !(this.sources.csd && kind === CALL));
     if (this.sources.send || this.sources.raise) {
-      const sends = this.#pending.takeAll(`${kind} ${cpu}`);
+      const sends = kinds.flatMap((kind) => this.#pending.takeAll(`${kind} ${cpu}`));
       this.matched += sends.length;
       return sends.map((send) => ({ send, match: "ipi" }));
     }
-    if (kind !== CALL) return [];
+    if (!kinds.includes(CALL)) return [];
     const operation = this.operations.onlyOneBeside(cpu);
     return operation === undefined ? [] : [this.#guess(operation, cpu, time)];
   }
@@ -207,6 +222,11 @@ const TOGETHER = "sched_ttwu_pending";
 /** Key from a queued call to its execution: the descriptor, or the target for those handled together. */
 function callKey(func: string, target: number, csd: Address): string | number {
   return func === TOGETHER ? `${TOGETHER} ${target}` : addressKey(csd);
+}
+
+/** The kinds that a handler may stand for. */
+function kindsOf(name: string): readonly string[] {
+  return name === MULTIPLEXED ? [CALL, RESCHEDULE] : [kindOf(name)];
 }
 
 /** arm64's reasons (ipi_types, arch/arm64/kernel/smp.c) and x86's vectors, brought together. */

@@ -13,6 +13,8 @@ export type Signal =
   | Stamp & { kind: "raise"; targets: readonly number[]; reason: Address }
   /** A handler began or ended; `name` is the vector's, or `reason` says it. */
   | Stamp & { kind: "enter" | "exit"; name: string; reason: Address | undefined }
+  /** The same of an interrupt that passes as a device's (ppc64le; also arm64, beside its own events). */
+  | Stamp & { kind: "irq-enter" | "irq-exit"; name: string }
   /** A function for another CPU began or ended. */
   | Stamp & { kind: "call" | "return"; csd: Address; func: Address };
 
@@ -36,11 +38,18 @@ export interface EventPlace {
 /** Reads the signal out of an event; `undefined` if it concerns no other CPU. */
 export type SignalReader = (place: EventPlace, stamp: Stamp) => Signal | undefined;
 
-/** What is known of the recording machine. */
-interface Machine {
+/** What is known of the recording machine, and what its events have told. */
+export interface Machine {
   readonly littleEndian: boolean;
   readonly longBytes: number;
+  /** Names of interrupts between CPUs by number, as their handlers' entries tell; filled here. */
+  readonly crossCpuIrqs: Map<number, string>;
 }
+
+/** ppc64le's interrupt between threads of a core (arch/powerpc/kernel/dbell.c). */
+const DOORBELL = "doorbell";
+
+const textOf = new TextDecoder();
 
 /** CPUs beyond this are no CPUs (Perfetto's limit). */
 const MAX_CPU = 1023;
@@ -67,8 +76,57 @@ export function signalReader(format: EventFormat, machine: Machine): SignalReade
       const kind = format.name === "ipi_entry" ? "enter" : "exit";
       return (place, stamp) => ({ ...stamp, kind, name: "", reason: reason(place) });
     }
+    case "irq:irq_handler_entry":
+      return irqEntryReader(format, machine);
+    case "irq:irq_handler_exit":
+      return irqExitReader(format, machine);
+    case "powerpc:doorbell_entry":
+      return (_place, stamp) => ({ ...stamp, kind: "irq-enter", name: DOORBELL });
+    case "powerpc:doorbell_exit":
+      return (_place, stamp) => ({ ...stamp, kind: "irq-exit", name: DOORBELL });
   }
   return format.system === "irq_vectors" ? vectorReader(format.name) : undefined;
+}
+
+/** Device interrupts concern no other CPU; those between CPUs are named IPI (xics), IPI-NODE (xive). */
+function irqEntryReader(format: EventFormat, machine: Machine): SignalReader | undefined {
+  const number = numberReader(format, machine);
+  const name = format.fields.find((field) => field.name === "name");
+  if (number === undefined || name === undefined) return undefined;
+  const span: Span = { begin: 0, end: 0 };
+  return (place, stamp) => {
+    const { view, bytes, at, length } = place;
+    if (!locate(span, name, view, at, length, machine.littleEndian)) return undefined;
+    // Told apart by three bytes: most interrupts are devices', and text costs
+    const [i, p, last] = [bytes[span.begin], bytes[span.begin + 1], bytes[span.begin + 2]];
+    if (span.end - span.begin < 3 || i !== 0x49 || p !== 0x50 || last !== 0x49) return undefined;
+    const irq = number(place);
+    let text = machine.crossCpuIrqs.get(irq);
+    if (text === undefined) {
+      const end = bytes.subarray(span.begin, span.end).indexOf(0);
+      text = textOf.decode(bytes.subarray(span.begin, end < 0 ? span.end : span.begin + end));
+      machine.crossCpuIrqs.set(irq, text);
+    }
+    return { ...stamp, kind: "irq-enter", name: text };
+  };
+}
+
+/** The exit names its interrupt by number only. */
+function irqExitReader(format: EventFormat, machine: Machine): SignalReader | undefined {
+  const number = numberReader(format, machine);
+  if (number === undefined) return undefined;
+  return (place, stamp) => {
+    const name = machine.crossCpuIrqs.get(number(place));
+    return name === undefined ? undefined : { ...stamp, kind: "irq-exit", name };
+  };
+}
+
+function numberReader(
+  format: EventFormat,
+  { littleEndian }: Machine,
+): ((place: EventPlace) => number) | undefined {
+  const field = format.fields.find(({ name, size }) => name === "irq" && size === 4);
+  return field && (({ view, at }) => view.getInt32(at + field.offset, littleEndian));
 }
 
 type AddressOf = (name: string) => (place: EventPlace) => Address;

@@ -67,7 +67,9 @@ function isOutweighed(row: CostRow, { clock }: Environment): boolean {
   return row.ns !== null && clock.readNs / row.opsPerSample > row.ns.p50;
 }
 
-function manyDropped({ costs }: WarningContext): string[] {
+/** Dropped samples make times doubtful; those of an emulated host mean nothing anyway. */
+function manyDropped({ costs, environment }: WarningContext): string[] {
+  if (environment.emulated) return [];
   return costs.filter((row) => droppedShare(row) > THRESHOLDS.droppedShare).map((row) =>
     `${(droppedShare(row) * 100).toFixed(1)} % of the samples of ${nameOfRow(row)} were dropped`
   );

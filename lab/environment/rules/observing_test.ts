@@ -94,6 +94,7 @@ const CASES: WarningCases<keyof typeof OBSERVING_RULES> = {
     on: [{ facts: factsOf("kvm"), results: [cost({ count: 700, dropped: 300 })] }],
     off: [
       { facts: factsOf("kvm"), results: [cost({ count: 800, dropped: 200 })] },
+      { facts: factsOf("qemuPower"), results: [cost({ count: 700, dropped: 300 })] },
       { facts: factsOf("kvm"), results: [cost({ count: 0, dropped: 0, ns: null })] },
       { facts: factsOf("kvm"), results: [{ experiment: "conformance", cases: [] }] },
     ],

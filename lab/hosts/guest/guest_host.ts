@@ -1,0 +1,176 @@
+/** Emulated hosts: a kernel, a loader and the agent in a QEMU on this machine. */
+
+import { findBuild } from "../../../ffi/build.ts";
+import { Session } from "../../../ffi/session.ts";
+import type { Guest } from "../../run_schema.ts";
+import { Scratch } from "../../store/scratch.ts";
+import { type Agent, offerAgent } from "../handshake.ts";
+import type { Connection, LabHost, OpenOptions } from "../host.ts";
+import { HostError } from "../host_error.ts";
+import { THIS_MACHINE } from "../local_host.ts";
+import { guestCommand } from "./attempt.ts";
+import { type BootFacts, bootGuest } from "./boot.ts";
+import type { GuestSpec } from "./guest_name.ts";
+import { type GuestKernel, prepareKernel } from "./kernel.ts";
+import { MACHINES } from "./machine.ts";
+import { sha256 } from "./snapshots.ts";
+import { assignCpus, ownCpus } from "./vcpus.ts";
+
+/** Where guests keep things and take kernels from. */
+export interface GuestContext {
+  /** The cache of everything fetched and saved. */
+  readonly cache: string;
+  /** A Debian mirror instead of the system's. */
+  readonly mirror?: string;
+  /** Sets the sockets of guests apart that run at the same time; see {@linkcode qmpSocket}. */
+  readonly slot: string;
+}
+
+/**
+ * Path of the socket for QEMU's machine protocol.
+ *
+ * Deno grants unix sockets by exact path, so the launcher must know it before there is a process.
+ *
+ * @param slot Differs between guests that run at the same time.
+ */
+export function qmpSocket(cache: string, slot: string): string {
+  return `${cache}/guests/qmp-${slot}.sock`;
+}
+
+/** Programs that start and pin a guest (util-linux). */
+const GUEST_PROGRAMS = ["setpriv", "taskset"] as const;
+
+/** Programs that fetch a kernel. */
+export const KERNEL_PROGRAMS = ["apt-config", "apt-get", "apt-cache", "dpkg-deb", "tar"] as const;
+
+/** An emulated host. */
+export function guestHost(spec: GuestSpec, context: GuestContext): LabHost {
+  return {
+    name: spec.name,
+    via: "qemu",
+    transport: "agent",
+    description: describe(spec),
+    labels: {},
+    occupies: { machine: THIS_MACHINE, cpus: spec.hostCpus },
+    cpus: null,
+    housekeeping: null,
+    needs: {
+      architectures: [spec.arch],
+      anyArchitecture: false,
+      programs: [
+        ...GUEST_PROGRAMS,
+        ...("path" in spec.kernel ? [] : KERNEL_PROGRAMS),
+        MACHINES[spec.arch].program,
+      ],
+      reads: "path" in spec.kernel ? [spec.kernel.path] : ["/etc/apt"],
+      sockets: [qmpSocket(context.cache, context.slot)],
+      cache: true,
+    },
+    commands: () => Promise.resolve([commandOf(spec, context)]),
+    open: (options = {}) => open(spec, context, options),
+  };
+}
+
+function describe(spec: GuestSpec): string {
+  const kernel = "path" in spec.kernel
+    ? spec.kernel.path
+    : `Debian's ${spec.kernel.series} kernel` +
+      ({ standard: "", rt: ", PREEMPT_RT", "64k": ", 64K pages" })[spec.kernel.flavour];
+  return `emulated ${spec.arch}, ${spec.cpus} CPUs, ${kernel}`;
+}
+
+/** For people: what stands in angle brackets is known only once it is fetched or made. */
+function commandOf(spec: GuestSpec, { cache, slot }: GuestContext): string[] {
+  return guestCommand({
+    spec,
+    accelerator: spec.accelerator ?? "tcg",
+    deadlineMs: 0,
+    files: {
+      kernel: "path" in spec.kernel ? spec.kernel.path : "<kernel>",
+      initramfs: "<initramfs>",
+      console: "<console.log>",
+      qmp: qmpSocket(cache, slot),
+      restore: null,
+    },
+  });
+}
+
+async function open(
+  spec: GuestSpec,
+  context: GuestContext,
+  { signal = new AbortController().signal, onProgress = () => {} }: OpenOptions,
+): Promise<Connection> {
+  const build = await findBuild(spec.arch);
+  if (!build) {
+    throw new HostError(
+      `Cannot use host '${spec.name}': the agent for ${spec.arch} is not built. ` +
+        `Remedy: run 'deno task build ${spec.arch}'`,
+    );
+  }
+  const kernel = await prepareKernel(spec, {
+    cache: `${context.cache}/kernels`,
+    signal,
+    onProgress: (_, label) => onProgress(label),
+    ...(context.mirror === undefined ? {} : { mirror: context.mirror }),
+  });
+  const bytes = await Deno.readFile(build.agent);
+  const agent = { bytes, sha256: await sha256(bytes) };
+  await using stack = new AsyncDisposableStack();
+  const directory = `${context.cache}/guests`;
+  const scratch = stack.use(await Scratch.open(directory, context.slot));
+  const { guest, facts } = await bootGuest(spec, {
+    directory,
+    scratch: scratch.path,
+    qmp: qmpSocket(context.cache, context.slot),
+    kernel,
+    loader: build.loader,
+    signal,
+    onProgress,
+  });
+  stack.use(guest);
+  const session = await startAgent(spec, guest.channel, agent, signal);
+  const known = await guestFacts(spec, kernel, facts);
+  const owned = stack.move();
+  return {
+    session,
+    helper: "/proc/self/exe",
+    knowledge: { emulated: facts.accelerator === "tcg" },
+    guest: known,
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+async function startAgent(
+  spec: GuestSpec,
+  channel: Parameters<typeof offerAgent>[0],
+  agent: Agent,
+  signal: AbortSignal,
+): Promise<Session> {
+  await offerAgent(channel, agent, signal);
+  try {
+    return await Session.open(channel);
+  } catch (cause) {
+    signal.throwIfAborted();
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new HostError(`Cannot use host '${spec.name}': its agent did not start: ${why}`, {
+      cause,
+    });
+  }
+}
+
+async function guestFacts(
+  spec: GuestSpec,
+  kernel: GuestKernel,
+  facts: BootFacts,
+): Promise<Guest> {
+  const { machine, cpuModel } = MACHINES[spec.arch];
+  return {
+    ...facts,
+    machine,
+    cpuModel: spec.cpuModel ?? (facts.accelerator === "kvm" ? "host" : cpuModel),
+    memoryMb: spec.memoryMb,
+    hostCpus: assignCpus(spec.cpus, spec.hostCpus ?? await ownCpus()),
+    kernelPackage: kernel.package,
+    kernelSha256: kernel.sha256,
+  };
+}

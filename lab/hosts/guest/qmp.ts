@@ -1,0 +1,154 @@
+/** QEMU's machine protocol (docs/interop/qmp-spec.rst): which threads run CPUs, and saving a guest. */
+
+import { z } from "zod";
+import { HostError } from "../host_error.ts";
+import { shellWord } from "./machine.ts";
+
+const RETRY_MS = 10;
+/** QEMU opens the socket within a few ms of its start; a busy machine needs longer. */
+const CONNECT_MS = 10_000;
+/** Saving 100 MB takes 0.1 to 0.6 s. */
+const SAVE_MS = 30_000;
+
+const message = z.union([
+  z.object({ return: z.unknown() }),
+  z.object({ error: z.object({ class: z.string(), desc: z.string() }) }),
+  z.object({ event: z.string() }),
+  z.object({ QMP: z.unknown() }),
+]);
+
+/** A connection to a QEMU. */
+export class Qmp implements Disposable {
+  readonly #connection: Deno.UnixConn;
+  #pending = "";
+
+  private constructor(connection: Deno.UnixConn) {
+    this.#connection = connection;
+  }
+
+  /** Connects, as soon as QEMU listens. @throws {HostError} If it does not within 10 s. */
+  static async connect(path: string, signal: AbortSignal): Promise<Qmp> {
+    const until = performance.now() + CONNECT_MS;
+    for (;;) {
+      signal.throwIfAborted();
+      try {
+        const qmp = new Qmp(await Deno.connect({ transport: "unix", path }));
+        await qmp.execute("qmp_capabilities");
+        return qmp;
+      } catch (cause) {
+        const early = cause instanceof Deno.errors.NotFound ||
+          cause instanceof Deno.errors.ConnectionRefused;
+        if (!early || performance.now() > until) {
+          throw new HostError(
+            `Cannot talk to QEMU at '${path}'. Remedy: a shorter XDG_CACHE_HOME if the path is ` +
+              "beyond 100 characters; otherwise try again when the machine is less busy",
+            { cause },
+          );
+        }
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      }
+    }
+  }
+
+  /**
+   * Runs a command. One at a time.
+   *
+   * @returns What QEMU returns, not checked.
+   * @throws {HostError} If QEMU refuses or has ended.
+   */
+  async execute(command: string, args: Record<string, unknown> = {}): Promise<unknown> {
+    const line = `${JSON.stringify({ execute: command, arguments: args })}\n`;
+    const bytes = new TextEncoder().encode(line);
+    for (let rest = bytes; rest.length > 0;) {
+      rest = rest.subarray(await this.#connection.write(rest));
+    }
+    for (;;) {
+      const answer = message.parse(JSON.parse(await this.#line()));
+      if ("error" in answer) {
+        throw new HostError(`Cannot run QEMU's '${command}': ${answer.error.desc}`);
+      }
+      if ("return" in answer) return answer.return;
+    }
+  }
+
+  async #line(): Promise<string> {
+    const block = new Uint8Array(1 << 14);
+    for (;;) {
+      const end = this.#pending.indexOf("\n");
+      if (end >= 0) {
+        const line = this.#pending.slice(0, end);
+        this.#pending = this.#pending.slice(end + 1);
+        return line;
+      }
+      const n = await this.#connection.read(block);
+      if (n === null) throw new HostError("Lost QEMU: it closed its control socket");
+      this.#pending += new TextDecoder().decode(block.subarray(0, n));
+    }
+  }
+
+  /** Thread ids of the virtual CPUs on this machine, by CPU. */
+  async cpuThreads(): Promise<number[]> {
+    const reply = z.array(z.object({ "cpu-index": z.int(), "thread-id": z.int() })).parse(
+      await this.execute("query-cpus-fast"),
+    );
+    return reply.sort((a, b) => a["cpu-index"] - b["cpu-index"]).map((cpu) => cpu["thread-id"]);
+  }
+
+  /** QEMU's version, such as "7.2.22". */
+  async version(): Promise<string> {
+    const part = z.int();
+    const { qemu } = z.object({ qemu: z.object({ major: part, minor: part, micro: part }) }).parse(
+      await this.execute("query-version"),
+    );
+    return `${qemu.major}.${qemu.minor}.${qemu.micro}`;
+  }
+
+  /** Whether the guest runs on KVM. QEMU says so even where KVM then does not work. */
+  async kvm(): Promise<boolean> {
+    return z.object({ enabled: z.boolean() }).parse(await this.execute("query-kvm")).enabled;
+  }
+
+  /**
+   * Writes the running guest's state into a file; the guest goes on afterwards.
+   *
+   * It must not be stopped first: a guest that was saved stopped is stopped when it is restored.
+   */
+  async save(file: string, signal: AbortSignal): Promise<void> {
+    await this.execute("migrate", { uri: `exec:cat >${shellWord(file)}` });
+    const until = performance.now() + SAVE_MS;
+    for (;;) {
+      signal.throwIfAborted();
+      const { status, "error-desc": error } = z.object({
+        status: z.string().optional(),
+        "error-desc": z.string().optional(),
+      }).parse(await this.execute("query-migrate"));
+      if (status === "completed") break;
+      if (status === "failed" || performance.now() > until) {
+        throw new HostError(`Cannot save the guest: ${error ?? `${status} after 30 s`}`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    }
+    await this.execute("cont");
+  }
+
+  /** Waits until the guest runs: a restored one does only when its whole state has arrived. */
+  async running(signal: AbortSignal): Promise<void> {
+    for (;;) {
+      signal.throwIfAborted();
+      const { running } = z.object({ running: z.boolean() }).parse(
+        await this.execute("query-status"),
+      );
+      if (running) return;
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    }
+  }
+
+  /** Closes the connection. */
+  [Symbol.dispose](): void {
+    try {
+      this.#connection.close();
+    } catch {
+      // QEMU has ended and with it the connection
+    }
+  }
+}

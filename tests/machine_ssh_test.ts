@@ -1,0 +1,117 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+
+import type { LabHost } from "../lab/hosts/host.ts";
+import { parseRun, type Run } from "../lab/run_schema.ts";
+import { build } from "./doors.ts";
+import { lab } from "./lab_process.ts";
+import { HostsFile } from "./machine_lab.ts";
+import { machine, openAndWatch, Surroundings } from "./machine_shells.ts";
+import { sshNeeds, SshServer } from "./machine_ssh_server.ts";
+import { cpus, isRoot, needs } from "./needs.ts";
+import { until } from "./processes.ts";
+import { engineNeed } from "./trace_processor_engine.ts";
+
+/** A host behind the server, with a folder of its own for agents. */
+function behind(server: SshServer, place: Surroundings, host?: string): LabHost {
+  return machine(server.command(host), { agentDir: place.cache });
+}
+
+Deno.test({
+  ...needs("an agent is sent by ssh once; a shared connection does as well", sshNeeds),
+  async fn(): Promise<void> {
+    await using server = await SshServer.start();
+    using place = new Surroundings();
+    for (const [host, sent] of [["there", true], ["there", false], ["shared", false]] as const) {
+      {
+        await using there = await openAndWatch(behind(server, place, host));
+        assertEquals(there.sent, sent);
+        assertEquals(there.session.hello.build, build.id);
+        assertEquals((await there.session.request("environment")).length, 1);
+        await there.session.claim("the test");
+      }
+      await until("nothing runs there", () => server.sessions().length === 0);
+    }
+  },
+});
+
+Deno.test({
+  ...needs("what keeps ssh from a machine is named with a remedy", sshNeeds),
+  async fn(): Promise<void> {
+    await using server = await SshServer.start();
+    using place = new Surroundings();
+    const expected = {
+      unknown: ["Host key verification failed.", "run 'ssh' to that host once by hand"],
+      stranger: ["Permission denied (publickey)", "ssh-copy-id"],
+      nowhere: ["Could not resolve hostname fencelab-test.invalid", "correct the machine's name"],
+    };
+    for (const [host, parts] of Object.entries(expected)) {
+      const error = await assertRejects(() => behind(server, place, host).open(), Error);
+      for (const part of ["Lost host 'there'", "exit status 255", ...parts]) {
+        assert(error.message.includes(part), `'${part}' is not in: ${error.message}`);
+      }
+    }
+  },
+});
+
+Deno.test({
+  ...needs("a changed host key is not something to accept", sshNeeds),
+  async fn(): Promise<void> {
+    await using server = await SshServer.start();
+    using place = new Surroundings();
+    const known = `${server.root}/known_hosts`;
+    const [type, key] = (await Deno.readTextFile(`${server.root}/user.pub`)).split(" ");
+    const [address] = (await Deno.readTextFile(known)).split(" ");
+    await Deno.writeTextFile(known, `${address} ${type} ${key}\n`);
+    const error = await assertRejects(() => behind(server, place).open(), Error);
+    assert(error.message.includes("its host key is another one"), error.message);
+  },
+});
+
+const techniques = ["none", "membarrier-private-expedited", "mprotect", "munmap"] as const;
+
+/** Interrupts per operation of each technique, by experiment, to the nearest whole number. */
+function interrupts(run: Run): Record<string, number | null> {
+  const found: Record<string, number | null> = {};
+  const whole = (value: number | null | undefined): number | null =>
+    value === null || value === undefined ? null : Math.round(value);
+  for (const result of run.results) {
+    if (result.experiment === "cost") {
+      found[`cost ${result.technique} ${result.siblings}`] = whole(result.ipisPerOp?.value);
+    } else if (result.experiment === "capture") {
+      for (const one of result.techniques) {
+        found[`capture ${one.technique}`] = whole(one.ipisPerOp);
+        found[`counted ${one.technique}`] = whole(one.countedPerOp?.perf);
+      }
+    }
+  }
+  return found;
+}
+
+Deno.test({
+  ...needs("cost and capture by ssh see the interrupts that they see locally", {
+    ...sshNeeds,
+    ...engineNeed,
+    root: isRoot,
+    "two CPUs": cpus >= 2,
+  }),
+  async fn(): Promise<void> {
+    await using server = await SshServer.start();
+    // Both are this machine, so they must not run at once
+    using hosts = new HostsFile(server.command(), { machine: "this machine" });
+    const { code, stdout, stderr } = await lab([
+      ...["run", "--hosts", hosts.path, "--host", "there", "--host", "local", "--json"],
+      ...["--experiment", "cost", "--experiment", "capture", "--seconds", "0.3"],
+      ...techniques.flatMap((technique) => ["--technique", technique]),
+      ...["--out", hosts.store],
+    ]);
+    assertEquals(code, 0, stderr);
+    const [there, here] = stdout.trim().split("\n").map((line) => parseRun(line, "stdout"));
+    assertEquals([there!.host.name, there!.host.via], ["there", "command"]);
+    assertEquals([here!.host.name, here!.host.via], ["local", "local"]);
+    assertEquals(interrupts(there!), interrupts(here!));
+    assertEquals(interrupts(there!)["capture membarrier-private-expedited"], 1);
+    assertEquals(interrupts(there!)["cost membarrier-private-expedited 1"], 1);
+    if (build.arch === "x86_64") assertEquals(interrupts(there!)["capture mprotect"], 2);
+    assertEquals(hosts.runs().length, 2);
+  },
+});
