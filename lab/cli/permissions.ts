@@ -52,7 +52,7 @@ export async function permissionsFor(
 ): Promise<string[]> {
   if (line === null || line.help) return [`--allow-env=${list(VARIABLES)}`];
   const grants: Grants = {
-    read: [projectDirectory, ...namedPaths(line, "read"), ...line.positionals.map(userPath)],
+    read: [projectDirectory, ...namedPaths(line, "read"), ...positionalPaths(line)],
     // Files are written under a name of their own first
     write: namedPaths(line, "write").flatMap((path) => [path, `${path}.tmp`]),
     run: [],
@@ -154,6 +154,13 @@ function writesStore(line: CommandLine): boolean {
 function namedPaths(line: CommandLine, kind: "read" | "write"): string[] {
   return line.command.options.filter((option) => option.path === kind && option.name !== "out")
     .flatMap((option) => line.values(option.name)).map(userPath);
+}
+
+/** Positional arguments that may be paths; SQL is none, and its commas would not survive. */
+const PATHS = ["TRACE", "INPUT", "[RUN]"];
+
+function positionalPaths({ command, positionals }: CommandLine): string[] {
+  return positionals.filter((_, at) => PATHS.includes(command.positionals[at] ?? "")).map(userPath);
 }
 
 function pathVariable(): string {
