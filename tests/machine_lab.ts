@@ -67,13 +67,26 @@ export class LongCapture {
   }
 }
 
-/** Waits until a capture is made there; everything that belongs to it. */
-export async function capturing(there: () => Process[]): Promise<Process[]> {
+/**
+ * Waits until a capture is made there.
+ *
+ * @returns Everything that runs there.
+ * @throws If the run ends instead, with what it said.
+ */
+export async function capturing(run: LongCapture, there: () => Process[]): Promise<Process[]> {
   let family: Process[] = [];
-  await until("it captures", () => {
+  const waiting = until("it captures", () => {
     family = there();
     return family.some(({ pid, name }) => name === "fencelab-worker" && hasInstance(pid));
   }, 60);
+  waiting.catch(() => {}); // the run may have ended before it fails
+  const ended = run.end().then(({ code, stderr }) => {
+    if (!family.some(({ pid }) => hasInstance(pid))) {
+      throw new Error(`It ended (${code}): ${stderr}`);
+    }
+  });
+  ended.catch(() => {}); // likewise
+  await Promise.race([waiting, ended]);
   return family;
 }
 

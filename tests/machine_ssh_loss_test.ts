@@ -18,7 +18,7 @@ async function assertNothingLeft(
   await using sshd = await SshServer.start(network);
   using hosts = new HostsFile(sshd.command(host), { silenceSeconds: 3 });
   const run = new LongCapture(hosts);
-  const there = await capturing(() => sshd.sessions());
+  const there = await capturing(run, () => sshd.sessions());
   const here = run.family();
   const expected = await harm(run, there);
   await until("nothing runs there", () => gone(there), 30);

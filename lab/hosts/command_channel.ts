@@ -14,6 +14,12 @@ const TERMINATE_MS = 1000;
 const AFTER_MS = 1000;
 
 /**
+ * Variables that every command gets. By itself srun passes output on line by line, and frames have
+ * no lines; this is its option `--unbuffered`.
+ */
+const ENVIRONMENT = { SLURM_UNBUFFEREDIO: "1" } as const;
+
+/**
  * Starts a command whose stdin and stdout are an agent's.
  *
  * Its standard error is kept for the message, should it end before its time.
@@ -27,6 +33,7 @@ export function openCommandChannel(name: string, command: readonly string[]): Ch
   try {
     const child = new Deno.Command(program, {
       args,
+      env: ENVIRONMENT,
       stdin: "piped",
       stdout: "piped",
       stderr: "piped",
