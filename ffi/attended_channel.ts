@@ -70,7 +70,7 @@ export class AttendedChannel implements Channel {
     this.#giveUp(
       new SessionError(
         `Lost ${this.name}: it has been silent for ${this.#seconds} s. ` +
-          "Remedy: look whether the machine and the network to it are up, then run again",
+          "Remedy: look whether it and the way to it are up and not overloaded, then run again",
       ),
     );
     // It may take its time to end a command that does not listen

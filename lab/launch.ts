@@ -9,11 +9,13 @@
 
 import { BuildError, ensureBuild } from "../ffi/build.ts";
 import { ARCHITECTURES, localArchitecture } from "../ffi/toolchain.ts";
+import type { UserSource } from "../ffi/user_source.ts";
 import { hostsFor, permissionsFor } from "./cli/permissions.ts";
 import { parseCommandLine } from "./cli/parse.ts";
 import { watchParent } from "./cli/parent_watch.ts";
 import type { LabHost } from "./hosts/host.ts";
 import { say } from "./cli/terminal.ts";
+import { techniqueSourcesOf } from "./cli/technique_sources.ts";
 import { UsageError } from "./cli/usage_error.ts";
 
 /** What the lab itself will say better is not judged here. */
@@ -27,14 +29,17 @@ function parsed(args: readonly string[]): ReturnType<typeof parseCommandLine> | 
 }
 
 /** Builds what the hosts need; commands that name none need this machine's. */
-async function ensureBuilds(hosts: readonly LabHost[]): Promise<void> {
+async function ensureBuilds(
+  hosts: readonly LabHost[],
+  user: readonly UserSource[],
+): Promise<void> {
   const needed = new Set(hosts.flatMap(({ needs }) => needs.architectures));
   if (hosts.length === 0) needed.add(localArchitecture());
-  for (const arch of needed) await ensureBuild(arch, say);
+  for (const arch of needed) await ensureBuild(arch, say, user);
   if (!hosts.some(({ needs }) => needs.anyArchitecture)) return;
   for (const arch of ARCHITECTURES.filter((one) => !needed.has(one))) {
     try {
-      await ensureBuild(arch, say);
+      await ensureBuild(arch, say, user);
     } catch (error) {
       // Only the machine itself will say which one it is; the lab then says what is missing
       if (!(error instanceof BuildError && error.missingCompiler)) throw error;
@@ -48,7 +53,8 @@ async function main(args: readonly string[]): Promise<number> {
   const hosts = line && !line.help ? await hostsFor(line, Deno.pid) : [];
   if (line && !line.help && line.command.core) {
     try {
-      await ensureBuilds(hosts);
+      // Where they cannot be read no host was found, and the lab says why
+      await ensureBuilds(hosts, hosts.length > 0 ? await techniqueSourcesOf(line) : []);
     } catch (error) {
       if (!(error instanceof BuildError)) throw error;
       // doctor explains what is missing; everything else cannot go on without it

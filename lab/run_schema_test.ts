@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { checkRun, formatRun, parseRun, RunFormatError, runJsonSchema } from "./run_schema.ts";
+import { sampleCoreSync } from "./schema/sample_core_sync.ts";
 import { sampleCapture, sampleCaptured, sampleCost, sampleRun } from "./schema/sample_run.ts";
 
 /** What parseRun() says about a run with one key, given by its path, set to another value. */
@@ -25,10 +26,27 @@ const LATER_RESULTS = [
   },
   {
     experiment: "core-sync",
-    technique: "membarrier-sync-core",
-    calls: 5,
-    stale: 0,
+    ...sampleCoreSync(),
+    controls: { none: null, publishFirst: null },
     verdict: "starved",
+    why: "a thread did not get to run",
+  },
+  {
+    experiment: "shapes",
+    cpus: [0, 1],
+    shapes: [
+      {
+        shape: "SB",
+        threads: 2,
+        barrier: "none",
+        iterations: 1000,
+        weak: 5,
+        ran: true,
+        why: null,
+      },
+    ],
+    priority: "fifo",
+    seconds: 0.5,
   },
   {
     experiment: "rcu",
@@ -132,7 +150,7 @@ Deno.test("parseRun() names the experiments when it meets an unknown one", () =>
 });
 
 Deno.test("parseRun() refuses ids, traces, codes and times of another form", () => {
-  const trace = LATER_RESULTS[4]!;
+  const trace = LATER_RESULTS.at(-1)!;
   assertEquals(faultOf(["id"], "../../etc").path, "id");
   assertEquals(faultOf(["startedAt"], "2026-11-21 01:04:38").path, "startedAt");
   assertEquals(faultOf(["warnings"], [{ code: "W1" }]).path, "warnings[0].code");
@@ -178,6 +196,6 @@ Deno.test("runJsonSchema() describes every experiment, with what must be there",
   const experiments = schema.properties.results.items.oneOf.map((one) => one.properties.experiment);
   assertEquals(
     experiments.map((experiment) => (experiment as { const: string }).const),
-    ["conformance", "cost", "ordering", "core-sync", "rcu", "disturbance", "capture"],
+    ["conformance", "cost", "ordering", "core-sync", "shapes", "rcu", "disturbance", "capture"],
   );
 });

@@ -178,7 +178,31 @@ export const techniques: readonly Technique[] = [
 
 const byId = new Map(techniques.map((technique) => [technique.id, technique]));
 
-/** A technique by its identifier; `undefined` when there is none. */
+/** What the identifiers of techniques begin with that a user brings by `--technique-source`. */
+export const USER_PREFIX = "user:";
+
+/** Identifier of the technique that a source of the user's own gives. */
+export function userTechniqueId(name: string): string {
+  return `${USER_PREFIX}${name}`;
+}
+
+/** Of a fence that somebody brings it is to be found out whether it is one. */
+function userTechnique(id: string): Technique | undefined {
+  if (!/^user:[a-z0-9_-]{1,32}$/.test(id)) return undefined;
+  return {
+    id,
+    promise: "ordering",
+    does: "a fence of the user's own",
+    source: `${id.slice(USER_PREFIX.length)}.c`,
+    control: "getppid",
+  };
+}
+
+/**
+ * A technique by its identifier; `undefined` when there is none.
+ *
+ * Every well-formed `user:NAME` is one; whether there is a source for it the command line knows.
+ */
 export function findTechnique(id: string): Technique | undefined {
-  return byId.get(id);
+  return byId.get(id) ?? userTechnique(id);
 }

@@ -1,12 +1,14 @@
 /** `deno task bench [NAME]…`: performance, compared with a yardstick in the same run. */
 
 import { benchCost } from "./bench/cost_bench.ts";
+import { benchGuests } from "./bench/guests_bench.ts";
 import { benchTraces } from "./traces_bench.ts";
 
 const benches: Readonly<Record<string, () => Promise<string[]>>> = {
   cost: benchCost,
   traces: () => benchTraces(),
   store: () => denoBench("store_bench.ts"),
+  guests: benchGuests,
 };
 
 /** Runs a file of `Deno.bench` cases, which prints its own table. */

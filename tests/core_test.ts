@@ -48,6 +48,23 @@ Deno.test({
   },
 });
 
+/** Every arrangement of the ordering experiment, briefly. */
+async function exerciseOrdering(session: Session): Promise<void> {
+  const sides = { "caller-cpu": 0, "sibling-cpu": 1, iterations: 50, "budget-ms": 300 };
+  const some = { technique: "membarrier-private-expedited", ...sides };
+  await session.request("ordering", some);
+  await session.request("ordering", { ...some, light: some.technique });
+  await session.request("ordering", { ...some, technique: "mutant-early" });
+  await session.request("ordering", { ...some, technique: "membarrier-global-expedited" });
+  for (const relation of ["process", "process-registered"]) {
+    await session.request("ordering", { ...some, relation });
+  }
+  for (const habit of ["sleep", "switch", "exit"]) {
+    await session.request("ordering", { ...some, habit });
+  }
+  await session.request("ordering", { ...some, shape: "mp" });
+}
+
 /** Runs every kind of request on an agent; a sanitizer's finding kills the worker, which is an error. */
 async function exerciseAgent(program: string): Promise<void> {
   const sibling = cpus > 1 ? [1] : [];
@@ -62,6 +79,13 @@ async function exerciseAgent(program: string): Promise<void> {
     const traced = { techniques: ids.join(","), "sibling-cpus": sibling, ops: 20 };
     await session.request("capture", traced, files);
     await session.request("trace", { command: "sleep 0.1" }, files);
+    await session.request("shapes", { cpus: [0, 1], iterations: 1000, "budget-ms": 500 });
+    for (const order of ["code-first", "publish-first"]) {
+      const threads = { "caller-cpu": 0, "sibling-cpu": 1 };
+      const some = { ...threads, order, modifications: 100, "budget-ms": 500 };
+      await session.request("core-sync", { technique: "membarrier-sync-core", ...some });
+    }
+    await exerciseOrdering(session);
   }
   for (const technique of ids) {
     const crew = { "caller-cpus": [0], "sibling-cpus": sibling };

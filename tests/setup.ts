@@ -23,6 +23,10 @@ const PACKAGES = [
   "stress-ng",
   "linux-perf",
   "util-linux",
+  "munge",
+  "slurm-client",
+  "slurmctld",
+  "slurmd",
 ] as const;
 
 function say(line: string): void {

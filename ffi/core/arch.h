@@ -2,6 +2,9 @@
 #ifndef FENCELAB_ARCH_H
 #define FENCELAB_ARCH_H
 
+#include <stdint.h>
+#include <string.h>
+
 #if defined(__x86_64__)
 #include "arch/x86_64.h"
 #elif defined(__aarch64__)

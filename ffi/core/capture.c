@@ -55,10 +55,14 @@ static void run_phase(struct capture *c, int index)
 {
 	struct board *board = c->board;
 	int status = 0;
+
+	/* stays so where the technique ends the process */
+	board->error[index] = -EIO;
 	pid_t child = fork();
 
 	if (child == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		technique_limit(c->technique[index], 2 * c->setup.seconds_ns);
 		board->recorder.technique = (uint32_t)index;
 		board->recorder.log = board->log;
 		board->error[index] = phase_run(&c->setup, c->technique[index], &c->recording.instance, &c->plan,
@@ -68,9 +72,10 @@ static void run_phase(struct capture *c, int index)
 	}
 	if (child < 0) {
 		board->error[index] = -errno;
-	} else if (waitpid(child, &status, 0) == child && !WIFEXITED(status)) {
-		board->error[index] = -EIO;
-		snprintf(board->reason[index], REASON, "killed by signal %d", WTERMSIG(status));
+	} else if (waitpid(child, &status, 0) == child && board->error[index] == -EIO &&
+		   !board->reason[index][0]) {
+		technique_died(board->reason[index], REASON,
+			       WIFSIGNALED(status) ? WTERMSIG(status) : 0, WEXITSTATUS(status));
 	}
 	instance_tracing(&c->recording.instance, 0);
 }

@@ -180,6 +180,7 @@ int cost_run(struct request *r, int out)
 	if (request_finish(r))
 		return -EINVAL;
 
+	technique_limit(setup.technique, setup.budget_ns);
 	struct cost_outcome *outcome = malloc(sizeof(*outcome));
 
 	if (!outcome)

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -234,4 +235,23 @@ const char *errno_name(int error)
 		if (names[i].number == error)
 			return names[i].name;
 	return "E0";
+}
+
+/* As above: sigabbrev_np() needs glibc 2.32. */
+const char *signal_name(int signal)
+{
+	static const struct {
+		int number;
+		const char *name;
+	} names[] = {
+		{ SIGSEGV, "SIGSEGV" }, { SIGBUS, "SIGBUS" },	{ SIGILL, "SIGILL" },
+		{ SIGFPE, "SIGFPE" },	{ SIGABRT, "SIGABRT" }, { SIGTRAP, "SIGTRAP" },
+		{ SIGSYS, "SIGSYS" },	{ SIGKILL, "SIGKILL" }, { SIGTERM, "SIGTERM" },
+		{ SIGALRM, "SIGALRM" }, { SIGPIPE, "SIGPIPE" }, { SIGXCPU, "SIGXCPU" },
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (names[i].number == signal)
+			return names[i].name;
+	return "a signal";
 }

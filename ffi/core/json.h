@@ -35,4 +35,7 @@ void json_errno(struct json *j, const char *key, int error);
 /* errno_name - "EPERM" for EPERM; "E0" for an error without a known name. */
 const char *errno_name(int error);
 
+/* signal_name - "SIGSEGV" for SIGSEGV; "a signal" for one without a known name. */
+const char *signal_name(int signal);
+
 #endif

@@ -45,8 +45,7 @@ static void write_technique(struct json *j, const struct technique *technique)
 
 	if (!ret && end.length != sizeof(answer)) {
 		answer.error = -EIO;
-		snprintf(answer.reason, sizeof(answer.reason), "killed by signal %d%s", end.signal,
-			 end.signal == SIGSYS ? " (SIGSYS: a seccomp filter)" : "");
+		technique_died(answer.reason, sizeof(answer.reason), end.signal, end.status);
 	} else if (ret) {
 		answer.error = ret;
 	}

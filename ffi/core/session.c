@@ -62,8 +62,9 @@ static int finish_request(struct session *s)
 		return send_done(s, "cancelled");
 	/* whoever is killed may well leave half a frame; whoever sent nonsense was killed for it */
 	if (killed && !broken)
-		ret = outlet_error(&s->out, "worker-died", "%s: the worker was killed by signal %d%s",
-				   s->kind, code, code == SIGSYS ? " (SIGSYS: a seccomp filter)" : "");
+		ret = outlet_error(&s->out, "worker-died", "%s: the worker was killed by signal %d (%s%s)",
+				   s->kind, code, signal_name(code),
+				   code == SIGSYS ? ": a seccomp filter" : "");
 	else if (broken || incomplete)
 		ret = outlet_error(&s->out, "worker-died", "%s: the worker left a broken frame", s->kind);
 	return ret ? ret : send_done(s, code == 0 && !incomplete ? "ok" : "failed");

@@ -12,6 +12,7 @@ static const struct technique *const tables[] = {
 	techniques_membarrier,
 	techniques_tlb,
 	techniques_thread,
+	techniques_user,
 };
 
 /* technique_at - the index-th technique in the order in which tables print them; NULL at the end. */
@@ -24,11 +25,15 @@ const struct technique *technique_at(size_t index)
 	return NULL;
 }
 
+/* technique_find - by identifier, mutants too; NULL for unknown ones. */
 const struct technique *technique_find(const char *id)
 {
 	const struct technique *t;
 
 	for (size_t i = 0; (t = technique_at(i)); i++)
+		if (strcmp(t->id, id) == 0)
+			return t;
+	for (t = techniques_mutant; t->id; t++)
 		if (strcmp(t->id, id) == 0)
 			return t;
 	return NULL;

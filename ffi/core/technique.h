@@ -13,6 +13,13 @@
 #define TECHNIQUE_PREEMPTS 1u
 /* Must be opened while the siblings run: see conformance_lazy.c. */
 #define TECHNIQUE_LATE 2u
+/* A mutation: the ordering experiment calls it before the store instead of after it. */
+#define TECHNIQUE_EARLY 4u
+/* heavy() is compiler_barrier(), or arch_full_fence(): loops may have it in line. */
+#define TECHNIQUE_NOTHING 8u
+#define TECHNIQUE_FENCE 16u
+/* Brought by the user: may crash, and may not return. */
+#define TECHNIQUE_USER 8u
 
 struct technique;
 
@@ -28,6 +35,7 @@ struct fence {
 	int ntargets;
 	bool targets_all; /* `signal`: every thread of the process, listed at each call */
 	void *private;
+	bool set_up; /* technique_user.c: there is something to tear down */
 	char reason[160]; /* why opening failed */
 };
 
@@ -35,6 +43,8 @@ struct fence {
  * open    - setup: mappings, mlock, registration. 0 or -errno with f->reason
  * prepare - untimed work before each heavy call (NULL: none is needed). 0 or -errno
  * heavy   - the measured operation. 0 or -errno
+ * light   - the light side's barrier, called by other threads with the same
+ *           fence (NULL: a compiler barrier)
  * close   - undo open
  */
 struct technique {
@@ -44,6 +54,7 @@ struct technique {
 	int (*open)(struct fence *f);
 	int (*prepare)(struct fence *f);
 	int (*heavy)(struct fence *f);
+	void (*light)(struct fence *f);
 	void (*close)(struct fence *f);
 };
 
@@ -52,11 +63,16 @@ const struct technique *technique_at(size_t index);
 int fence_open(struct fence *f, const struct technique *technique, int cpu, uint64_t delay_ns);
 void fence_close(struct fence *f);
 int fence_fail(struct fence *f, int error, const char *what);
+void technique_limit(const struct technique *technique, uint64_t budget_ns);
+void technique_died(char *reason, size_t room, int signal, int status);
 
 /* The tables of the technique_*.c files, each ended by an entry without id. */
 extern const struct technique techniques_control[];
 extern const struct technique techniques_membarrier[];
 extern const struct technique techniques_tlb[];
 extern const struct technique techniques_thread[];
+extern const struct technique techniques_user[];
+/* Broken on purpose: technique_find() finds them, technique_at() does not list them. */
+extern const struct technique techniques_mutant[];
 
 #endif

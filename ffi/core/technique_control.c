@@ -45,8 +45,8 @@ static int delay_heavy(struct fence *f)
 }
 
 const struct technique techniques_control[] = {
-	{ .id = "none", .heavy = none_heavy },
-	{ .id = "fence", .heavy = fence_heavy },
+	{ .id = "none", .flags = TECHNIQUE_NOTHING, .heavy = none_heavy },
+	{ .id = "fence", .flags = TECHNIQUE_FENCE, .heavy = fence_heavy },
 	{ .id = "getppid", .heavy = getppid_heavy },
 	{ .id = "delay", .heavy = delay_heavy },
 	{ .id = NULL },

@@ -35,7 +35,7 @@ export interface Captured {
  * @throws {RequestError | SessionError | CaptureError} If recording fails in the middle.
  */
 export async function runCapture(
-  session: Session,
+  session: Pick<Session, "request">,
   parameters: RequestParameters,
   facts: HostFacts,
   options: CaptureOptions,

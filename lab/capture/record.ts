@@ -24,7 +24,7 @@ export interface NoCapture {
  * @throws {RequestError | SessionError | ReplyFormatError} If it cannot be recorded or understood.
  */
 export async function recordCapture(
-  session: Session,
+  session: Pick<Session, "request">,
   parameters: RequestParameters,
   facts: HostFacts,
   directory: string,

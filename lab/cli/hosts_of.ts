@@ -1,5 +1,6 @@
 /** Hosts that a command line names, and what they are made with. */
 
+import type { UserSource } from "../../ffi/user_source.ts";
 import { cacheDirectory } from "../cache_directory.ts";
 import type { LabHost } from "../hosts/host.ts";
 import { HostError } from "../hosts/host_error.ts";
@@ -8,6 +9,7 @@ import { findHost, type HostContext } from "../hosts/registry.ts";
 import type { CommandLine } from "./parse.ts";
 import { projectDirectory, userPath } from "./paths.ts";
 import { transportOf } from "./run_options.ts";
+import { techniqueSourcesOf } from "./technique_sources.ts";
 
 /** The hosts file that a command line names, or the project's. */
 export function hostsFile(line: CommandLine): { path: string; named: boolean } {
@@ -30,20 +32,25 @@ export async function hostContext(
 ): Promise<HostContext> {
   const cache = cacheDirectory();
   const mirror = line.value("mirror");
+  const user = await techniqueSourcesOf(line);
   return {
     transport: transportOf(line),
+    user,
     guests: cache === null
       ? null
-      : { cache, slot: `${launcher}-${slot}`, ...(mirror === undefined ? {} : { mirror }) },
-    machines: await machinesOf(line),
+      : { cache, slot: `${launcher}-${slot}`, user, ...(mirror === undefined ? {} : { mirror }) },
+    machines: await machinesOf(line, user),
   };
 }
 
 /** A hosts file that nobody named may be missing. */
-async function machinesOf(line: CommandLine): Promise<LabHost[]> {
+async function machinesOf(
+  line: CommandLine,
+  user: readonly UserSource[],
+): Promise<LabHost[]> {
   const { path, named } = hostsFile(line);
   try {
-    return await readMachines(path);
+    return await readMachines(path, user);
   } catch (error) {
     const missing = error instanceof HostError && error.cause instanceof Deno.errors.NotFound;
     if (missing && !named) return [];

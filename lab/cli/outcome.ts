@@ -1,5 +1,6 @@
 /** What a run means for the exit code. */
 
+import { brokenPromises } from "../ordering/score.ts";
 import type { Run } from "../run_schema.ts";
 import { findTechnique } from "../techniques.ts";
 
@@ -15,17 +16,23 @@ export const ExitCode = {
 /**
  * The exit code of a finished run.
  *
- * 2 when a technique that promises ordering was seen not to order; 77 when the
- * run holds not one measurement or case that could be carried out.
+ * 2 when a technique that promises ordering, or to make replaced code seen, was
+ * seen not to; 77 when the run holds not one measurement or case that could be
+ * carried out.
  */
 export function outcomeOf(run: Run): number {
-  const broken = run.results.some((result) =>
-    result.experiment === "ordering" && result.verdict === "not-ordered" &&
-    findTechnique(result.technique)?.promise.startsWith("ordering")
+  const orderings = run.results.filter((result) => result.experiment === "ordering");
+  if (brokenPromises(orderings).length > 0) return ExitCode.notOrdered;
+  const stale = run.results.some((result) =>
+    result.experiment === "core-sync" && result.verdict === "not-ordered" &&
+    findTechnique(result.technique)?.promise === "ordering+core-sync"
   );
-  if (broken) return ExitCode.notOrdered;
+  if (stale) return ExitCode.notOrdered;
   const ran = run.results.some((result) => {
     if (result.experiment === "conformance") return result.cases.some((one) => !one.skipped);
+    if (result.experiment === "ordering") return result.iterations > 0;
+    if (result.experiment === "core-sync") return result.modifications > 0;
+    if (result.experiment === "shapes") return result.shapes.some((one) => one.ran);
     return result.experiment !== "cost" || (result.available && result.count > 0);
   });
   return ran ? ExitCode.done : ExitCode.nothingRan;

@@ -1,21 +1,17 @@
 import { assertEquals } from "@std/assert";
 
 import type { Result } from "../run_schema.ts";
+import { sideOf } from "../ordering/testdata/counts.ts";
+import { resultsWith } from "../ordering/testdata/runs.ts";
+import type { CoreSyncResult } from "../schema/core_sync_schema.ts";
+import { sampleCoreSync } from "../schema/sample_core_sync.ts";
 import { sampleCost, sampleRun } from "../schema/sample_run.ts";
 import { outcomeOf } from "./outcome.ts";
 
-function ordering(technique: string, verdict: string): Result {
-  return {
-    experiment: "ordering",
-    technique,
-    iterations: 20_000,
-    weak: 3,
-    power: 0.9,
-    controls: {},
-    evidence: {},
-    verdict,
-    observation: "Observation SB Sometimes 3 19997",
-  } as Result;
+function ordering(technique: string, role: string, weak: number): Result {
+  const counts = sideOf(weak, 20_000);
+  return resultsWith((one) => one.technique === technique && one.role === role ? { counts } : {})
+    .find((one) => one.technique === technique && one.role === role)!;
 }
 
 function conformance(skipped: boolean): Result {
@@ -23,16 +19,30 @@ function conformance(skipped: boolean): Result {
   return { experiment: "conformance", cases: [one] };
 }
 
+function coreSync(technique: string, verdict: CoreSyncResult["verdict"]): Result {
+  const controls = { none: null, publishFirst: null };
+  return { experiment: "core-sync", ...sampleCoreSync({ technique }), controls, verdict, why: "" };
+}
+
 const outcomes: [string, Result[], number][] = [
+  ["stale code that a promise excludes", [coreSync("membarrier-sync-core", "not-ordered")], 2],
+  ["stale code as expected", [coreSync("none", "not-ordered")], 0],
   ["a measurement", [sampleCost({ available: true, count: 5 })], 0],
   ["nothing but unavailable techniques", [sampleCost({ available: false, count: 0 })], 77],
   ["no sample kept", [sampleCost({ available: true, count: 0 })], 77],
   ["skipped cases alone", [conformance(true)], 77],
   ["a case", [conformance(false)], 0],
   ["nothing", [], 77],
-  ["a promise broken", [sampleCost({ count: 5 }), ordering("signal", "not-ordered")], 2],
-  ["no promise broken", [ordering("mprotect", "not-ordered")], 0],
-  ["a promise kept", [ordering("signal", "ordered")], 0],
+  ["a promise broken", [sampleCost({ count: 5 }), ordering("signal", "technique", 3)], 2],
+  ["no promise broken", [ordering("mprotect", "technique", 3)], 0],
+  ["a promise kept", [ordering("signal", "technique", 0)], 0],
+  ["strangers not ordered", [ordering("membarrier-rseq", "mechanism", 3)], 0],
+  ["a promise broken in a scenario", [
+    ordering("membarrier-private-expedited", "scenario", 3),
+  ], 2],
+  ["no turn in the time", [
+    { ...ordering("signal", "technique", 0), iterations: 0 } as Result,
+  ], 77],
 ];
 
 for (const [what, results, code] of outcomes) {

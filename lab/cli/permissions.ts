@@ -9,6 +9,7 @@ import { HostError } from "../hosts/host_error.ts";
 import { hostsFile, hostsOf } from "./hosts_of.ts";
 import type { CommandLine } from "./parse.ts";
 import { projectDirectory, storeDirectory, userPath } from "./paths.ts";
+import { techniqueSourcesOf } from "./technique_sources.ts";
 import { UsageError } from "./usage_error.ts";
 
 /** Environment variables that the lab looks at. */
@@ -66,7 +67,7 @@ export async function permissionsFor(
   if (usesHosts(line)) {
     grants.env.push(...CACHE_VARIABLES);
     grants.read.push(hostsFile(line).path);
-    if (!line.has("dry-run")) await grantHosts(hosts, grants);
+    if (!line.has("dry-run")) await grantHosts(line, hosts, grants);
   }
   if (analysesTraces(line)) grantEngine(grants);
   return [
@@ -97,13 +98,14 @@ export async function hostsFor(line: CommandLine, launcher: number): Promise<rea
 }
 
 async function grantHosts(
+  line: CommandLine,
   hosts: readonly LabHost[],
   { read, write, run, net, sys, env }: Grants,
 ): Promise<void> {
   env.push(...OWNER_VARIABLES);
   sys.push("hostname");
   if (hosts.some((host) => host.transport === "agent" && host.via === "local")) {
-    const build = await findBuild();
+    const build = await findBuild(undefined, await techniqueSourcesOf(line));
     if (build) run.push(build.agent);
   }
   for (const { needs } of hosts) {

@@ -10,15 +10,19 @@ import {
   type Plan,
   type PlanChanges,
 } from "../plan/plan.ts";
+import { withUserTechniques } from "../plan/user_techniques.ts";
 import { nearest } from "../store/nearest.ts";
 import { findTechnique, techniques } from "../techniques.ts";
 import type { CommandLine } from "./parse.ts";
 import { userPath } from "./paths.ts";
+import { techniqueSourcesOf } from "./technique_sources.ts";
 import { UsageError } from "./usage_error.ts";
 
 /** The plan that a command line asks for. */
 export async function planOf(line: CommandLine): Promise<Plan> {
-  return changePlan(await readPlan(line.value("plan") ?? "quick"), changesOf(line));
+  const plan = changePlan(await readPlan(line.value("plan") ?? "quick"), changesOf(line));
+  const sources = await techniqueSourcesOf(line);
+  return withUserTechniques(plan, sources.map(({ name }) => name));
 }
 
 async function readPlan(name: string): Promise<Plan> {

@@ -5,10 +5,11 @@
  */
 import type { Capabilities } from "./capabilities.ts";
 import type { Environment } from "./environment.ts";
-import { captureRows, costRows, type Rule } from "./rules/context.ts";
+import { captureRows, costRows, orderingRows, type Rule } from "./rules/context.ts";
 import { CAPTURE_RULES } from "./rules/captures.ts";
 import { CPU_RULES } from "./rules/cpus.ts";
 import { OBSERVING_RULES } from "./rules/observing.ts";
+import { ORDERING_RULES } from "./rules/ordering.ts";
 import { RIGHTS_RULES } from "./rules/rights.ts";
 import { TLB_RULES } from "./rules/tlb.ts";
 import { WARNING_CATALOGUE, type WarningCode } from "./warning_catalogue.ts";
@@ -30,6 +31,7 @@ const RULES: Record<WarningCode, Rule> = {
   ...OBSERVING_RULES,
   ...TLB_RULES,
   ...CAPTURE_RULES,
+  ...ORDERING_RULES,
 };
 
 /**
@@ -50,6 +52,7 @@ export function warningsFor(
     capabilities,
     costs: costRows(results),
     captures: captureRows(results),
+    orderings: orderingRows(results),
   };
   const codes = Object.keys(WARNING_CATALOGUE).sort() as WarningCode[];
   return codes.flatMap((code) => {

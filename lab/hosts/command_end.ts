@@ -31,6 +31,10 @@ const KNOWN: readonly (readonly [RegExp, string])[] = [
     "look whether the machine is up and reachable from here",
   ],
   [
+    /STEP \S+ ON \S+ CANCELLED AT|JOB \S+ ON \S+ CANCELLED AT/,
+    "find out who ended the job ('scontrol show job', 'sacct'): somebody, or its time limit",
+  ],
+  [
     /srun: error/,
     "see 'sinfo' and 'squeue', and correct srun's options in the hosts file",
   ],

@@ -13,7 +13,7 @@ export interface Agent {
   readonly sha256: string;
 }
 
-/** How long the other side may take for each of its answers, in ms. */
+/** How long the other side may take for each of its answers and each piece, in ms. */
 const ANSWER_MS = 30_000;
 /** Pieces in which the agent is sent, so that progress can be told. */
 const PIECE = 1 << 16;
@@ -30,12 +30,12 @@ export async function offerAgent(
   signal?: AbortSignal,
   onProgress: (fraction: number) => void = () => {},
 ): Promise<boolean> {
-  await channel.writeLine(`${agent.sha256} ${agent.bytes.length}`);
+  await channel.sendLine(`${agent.sha256} ${agent.bytes.length}`, ANSWER_MS, signal);
   const answer = await channel.readLine(ANSWER_MS, signal);
   if (answer === "have") return false;
   if (answer !== "need") throw refusal(channel, answer);
   for (let at = 0; at < agent.bytes.length; at += PIECE) {
-    await channel.write(agent.bytes.subarray(at, at + PIECE));
+    await channel.send(agent.bytes.subarray(at, at + PIECE), ANSWER_MS, signal);
     onProgress(Math.min(1, (at + PIECE) / agent.bytes.length));
   }
   const end = await channel.readLine(ANSWER_MS, signal);

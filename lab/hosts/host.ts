@@ -13,6 +13,8 @@ export interface OpenOptions {
   readonly signal?: AbortSignal;
   /** Told what is being done: booting takes seconds, fetching a kernel minutes. */
   readonly onProgress?: (label: string) => void;
+  /** Who opens it, for whoever finds it taken; printable ASCII. */
+  readonly owner?: string;
 }
 
 /** An open host. Disposing of it ends everything that was started there. */
@@ -24,6 +26,8 @@ export interface Connection extends AsyncDisposable {
   readonly knowledge: HostKnowledge;
   /** How an emulated guest was started; `null` for other hosts. */
   readonly guest: Guest | null;
+  /** The end of its console as a sentence for an error; `null` for hosts without one. */
+  readonly console: (() => Promise<string>) | null;
 }
 
 /** CPUs that a host occupies while it runs a plan. */

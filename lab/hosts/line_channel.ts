@@ -25,6 +25,35 @@ export class LineChannel implements Channel {
    * @throws {SessionError} If the other side ends, is silent for too long, or sends no line.
    */
   async readLine(deadlineMs: number, signal?: AbortSignal): Promise<string> {
+    return await this.#within(deadlineMs, "it said nothing", signal, () => this.#line());
+  }
+
+  async #line(): Promise<string> {
+    for (;;) {
+      const end = this.#pending.indexOf(0x0a);
+      if (end >= 0) {
+        const line = new TextDecoder("latin1").decode(this.#pending.subarray(0, end));
+        this.#pending = this.#pending.subarray(end + 1);
+        return line;
+      }
+      if (this.#pending.length > LINE_MAX) {
+        throw new SessionError(`Cannot understand ${this.name}: it sends no lines`);
+      }
+      const chunk = await this.#channel.read();
+      if (chunk === null) {
+        throw new SessionError(`Lost ${this.name}: it ended before the agent had started`);
+      }
+      this.#pending = joined(this.#pending, chunk);
+    }
+  }
+
+  /** Does something on the channel, and closes it when that takes too long. */
+  async #within<T>(
+    deadlineMs: number,
+    what: string,
+    signal: AbortSignal | undefined,
+    work: () => Promise<T>,
+  ): Promise<T> {
     signal?.throwIfAborted();
     let late = false;
     const close = (): void => void this.#channel.close().catch(() => {});
@@ -34,36 +63,17 @@ export class LineChannel implements Channel {
     }, deadlineMs);
     signal?.addEventListener("abort", close, { once: true });
     try {
-      for (;;) {
-        const end = this.#pending.indexOf(0x0a);
-        if (end >= 0) {
-          const line = new TextDecoder("latin1").decode(this.#pending.subarray(0, end));
-          this.#pending = this.#pending.subarray(end + 1);
-          return line;
-        }
-        if (this.#pending.length > LINE_MAX) {
-          throw new SessionError(`Cannot understand ${this.name}: it sends no lines`);
-        }
-        const chunk = await this.#channel.read();
-        signal?.throwIfAborted();
-        if (chunk === null) throw this.#ended(late, deadlineMs);
-        this.#pending = joined(this.#pending, chunk);
-      }
-    } catch (error) {
+      const done = await work();
       signal?.throwIfAborted();
-      throw late ? this.#ended(late, deadlineMs) : error;
+      return done;
+    } catch (cause) {
+      signal?.throwIfAborted();
+      if (!late) throw cause;
+      throw new SessionError(`Lost ${this.name}: ${what} for ${deadlineMs / 1000} s`, { cause });
     } finally {
       clearTimeout(timer);
       signal?.removeEventListener("abort", close);
     }
-  }
-
-  #ended(late: boolean, deadlineMs: number): SessionError {
-    return new SessionError(
-      late
-        ? `Lost ${this.name}: it said nothing for ${deadlineMs / 1000} s`
-        : `Lost ${this.name}: it ended before the agent had started`,
-    );
   }
 
   async read(): Promise<Uint8Array | null> {
@@ -77,9 +87,19 @@ export class LineChannel implements Channel {
     await this.#channel.write(bytes);
   }
 
-  /** Sends a line. */
-  async writeLine(line: string): Promise<void> {
-    await this.write(new TextEncoder().encode(`${line}\n`));
+  /**
+   * Sends bytes to a side that may be stuck.
+   *
+   * @param deadlineMs How long it may take none; the channel is closed when it passes.
+   * @throws {SessionError} If the other side has ended or takes nothing for too long.
+   */
+  async send(bytes: Uint8Array, deadlineMs: number, signal?: AbortSignal): Promise<void> {
+    await this.#within(deadlineMs, "it took nothing", signal, () => this.write(bytes));
+  }
+
+  /** Sends a line; as {@linkcode LineChannel.send}. */
+  async sendLine(line: string, deadlineMs: number, signal?: AbortSignal): Promise<void> {
+    await this.send(new TextEncoder().encode(`${line}\n`), deadlineMs, signal);
   }
 
   async close(): Promise<void> {

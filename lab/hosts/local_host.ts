@@ -5,6 +5,7 @@ import { openFfiChannel } from "../../ffi/ffi_channel.ts";
 import { loadLibrary } from "../../ffi/library.ts";
 import { Session } from "../../ffi/session.ts";
 import { localArchitecture } from "../../ffi/toolchain.ts";
+import type { UserSource } from "../../ffi/user_source.ts";
 import { openCommandChannel } from "./command_channel.ts";
 import type { Connection, LabHost, Transport } from "./host.ts";
 import { HostError } from "./host_error.ts";
@@ -12,16 +13,23 @@ import { HostError } from "./host_error.ts";
 /** What hosts on this machine occupy. */
 export const THIS_MACHINE = "this machine";
 
-async function localBuild(): Promise<Build> {
-  const build = await findBuild();
+async function localBuild(user: readonly UserSource[]): Promise<Build> {
+  const build = await findBuild(undefined, user);
   if (build) return build;
   throw new HostError(
     "Cannot use host 'local': the C core is not built. Remedy: run 'deno task build'",
   );
 }
 
-/** This machine. */
-export function localHost(transport: Transport = "ffi"): LabHost {
+/**
+ * This machine.
+ *
+ * @param user Techniques of the user's own.
+ */
+export function localHost(
+  transport: Transport = "ffi",
+  user: readonly UserSource[] = [],
+): LabHost {
   return {
     name: "local",
     via: "local",
@@ -40,10 +48,10 @@ export function localHost(transport: Transport = "ffi"): LabHost {
       cache: false,
     },
     async commands(): Promise<string[][]> {
-      return transport === "ffi" ? [] : [[(await localBuild()).agent]];
+      return transport === "ffi" ? [] : [[(await localBuild(user)).agent]];
     },
     async open(): Promise<Connection> {
-      const build = await localBuild();
+      const build = await localBuild(user);
       const channel = transport === "ffi"
         ? openFfiChannel(loadLibrary(build.library))
         : openCommandChannel("the local agent", [build.agent]);
@@ -53,6 +61,7 @@ export function localHost(transport: Transport = "ffi"): LabHost {
         helper: build.agent,
         knowledge: {},
         guest: null,
+        console: null,
         [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
       };
     },

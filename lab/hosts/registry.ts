@@ -1,5 +1,6 @@
 /** Hosts by name: this machine, emulated ones, and those of a hosts file. */
 
+import type { UserSource } from "../../ffi/user_source.ts";
 import { nearest } from "../store/nearest.ts";
 import { GUEST_NAMES, isGuestName, parseGuestName } from "./guest/guest_name.ts";
 import { type GuestContext, guestHost } from "./guest/guest_host.ts";
@@ -10,6 +11,8 @@ import { localHost } from "./local_host.ts";
 /** What hosts are made with. */
 export interface HostContext {
   readonly transport: Transport;
+  /** Techniques of the user's own, compiled into what hosts run. */
+  readonly user: readonly UserSource[];
   /** What guests need; without it (no cache directory) they cannot be used. */
   readonly guests: GuestContext | null;
   /** Hosts of a hosts file. */
@@ -23,7 +26,7 @@ export const BUILT_IN = ["local", ...Object.keys(GUEST_NAMES)] as const;
 export function knownHosts(context: HostContext): LabHost[] {
   const guests = context.guests === null ? [] : Object.keys(GUEST_NAMES);
   return [
-    localHost(context.transport),
+    localHost(context.transport, context.user),
     ...guests.map((name) => guestHost(parseGuestName(name), context.guests!)),
     ...context.machines,
   ];
@@ -31,7 +34,7 @@ export function knownHosts(context: HostContext): LabHost[] {
 
 /** A host by name. @throws {HostError} If there is none; names the nearest ones. */
 export function findHost(name: string, context: HostContext): LabHost {
-  if (name === "local") return localHost(context.transport);
+  if (name === "local") return localHost(context.transport, context.user);
   if (isGuestName(name)) return guestHost(parseGuestName(name), guestContext(name, context));
   const machine = context.machines.find((one) => one.name === name);
   if (machine) return machine;

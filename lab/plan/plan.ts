@@ -42,10 +42,37 @@ const capturePlan = z.strictObject({
   stopAboveNs: z.int().min(0),
 });
 
+const orderingPlan = z.strictObject({
+  experiment: z.literal("ordering"),
+  /** Techniques in the order in which they are tested; controls and scenarios follow from them. */
+  techniques: z.array(z.string().refine(isTechnique, { error: "is no technique" })).min(1),
+  /** Turns of each technique … */
+  iterations: z.int().min(1000).max(100_000_000),
+  /** … and seconds after which it ends at the latest. */
+  seconds: z.number().positive().max(3600),
+});
+
+const coreSyncPlan = z.strictObject({
+  experiment: z.literal("core-sync"),
+  /** Techniques by which another CPU is to notice replaced code; `none` is tried in any case. */
+  techniques: z.array(z.string().refine(isTechnique, { error: "is no technique" })).min(1),
+  /** Times that the code is replaced with each technique … */
+  modifications: z.int().min(1).max(1_000_000_000),
+  /** … and seconds after which it ends at the latest. */
+  seconds: z.number().positive().max(3600),
+});
+
 const planSchema = z.strictObject({
   name: z.string().min(1).max(64),
-  experiments: z.array(z.discriminatedUnion("experiment", [conformancePlan, costPlan, capturePlan]))
-    .min(1),
+  experiments: z.array(
+    z.discriminatedUnion("experiment", [
+      conformancePlan,
+      costPlan,
+      orderingPlan,
+      coreSyncPlan,
+      capturePlan,
+    ]),
+  ).min(1),
 });
 
 /** A plan. */
@@ -55,8 +82,14 @@ export type CostPlan = z.infer<typeof costPlan>;
 /** The part of a plan that asks for a capture. */
 export type CapturePlan = z.infer<typeof capturePlan>;
 
+/** The part of a plan that asks for ordering. */
+export type OrderingPlan = z.infer<typeof orderingPlan>;
+
+/** The part of a plan that asks for core-sync. */
+export type CoreSyncPlan = z.infer<typeof coreSyncPlan>;
+
 /** Experiments that this version can run. */
-export const experiments = ["conformance", "cost", "capture"] as const;
+export const experiments = ["conformance", "cost", "ordering", "core-sync", "capture"] as const;
 /** One of {@linkcode experiments}. */
 export type ExperimentName = typeof experiments[number];
 
@@ -102,6 +135,13 @@ export const builtInPlans: Readonly<Record<"quick" | "full", Plan>> = {
         samples: 100_000,
         seconds: 1,
         registration: true,
+      },
+      { experiment: "ordering", techniques: allTechniques, iterations: 20_000, seconds: 5 },
+      {
+        experiment: "core-sync",
+        techniques: ["membarrier-private-expedited", "membarrier-sync-core"],
+        modifications: 20_000,
+        seconds: 2,
       },
       {
         experiment: "capture",
@@ -192,6 +232,7 @@ function changeExperiment(one: Plan["experiments"][number], changes: PlanChanges
       bufferKb: changes.bufferKb ?? changed.bufferKb,
     };
   }
+  if (changed.experiment === "ordering" || changed.experiment === "core-sync") return changed;
   // Whoever gives more time wants more samples, up to what a histogram is good for
   return {
     ...changed,

@@ -1,6 +1,6 @@
 /** Runs a plan on a host and makes a run of it. */
 
-import type { Session } from "../../ffi/session.ts";
+import { SessionError } from "../../ffi/session.ts";
 import { version } from "../../ffi/version.ts";
 import type { CaptureOptions } from "../capture/experiment.ts";
 import { type Capabilities, parseCapabilities } from "../environment/capabilities.ts";
@@ -9,12 +9,13 @@ import { type HostFacts, parseHostFacts } from "../environment/facts.ts";
 import { formatCpuList } from "../environment/cpu_list.ts";
 import { topologyOf } from "../environment/topology.ts";
 import { warningsFor } from "../environment/warnings.ts";
-import type { LabHost } from "../hosts/host.ts";
+import type { Connection, LabHost } from "../hosts/host.ts";
 import { HostError } from "../hosts/host_error.ts";
 import { checkRun, type Guest, type Run, RUN_SCHEMA } from "../run_schema.ts";
 import { newRunId } from "../store/run_id.ts";
 import type { Plan } from "./plan.ts";
 import { runSteps } from "./run_steps.ts";
+import { guarded, type Requests, stallLimit } from "./stall_guard.ts";
 import { type Steps, stepsOf } from "./steps.ts";
 
 /** What is known about a host before a plan runs on it. */
@@ -42,15 +43,19 @@ export interface FreshRun {
   readonly traces: ReadonlyMap<string, string>;
 }
 
-async function askFacts(session: Session, name: string): Promise<HostFacts> {
-  const [reply] = await session.request("environment");
+async function askFacts(session: Requests, name: string): Promise<HostFacts> {
+  const [reply] = await surveying(session, name).request("environment");
   return parseHostFacts(reply?.result, `environment of host '${name}'`);
 }
 
+function surveying(session: Requests, host: string): Requests {
+  return guarded(session, { host, label: "survey", seconds: stallLimit(0) });
+}
+
 /** Asks a host what it is and what it can do. @throws as {@linkcode Session.request} does. */
-export async function survey(session: Session, name: string): Promise<Survey> {
+export async function survey(session: Requests, name: string): Promise<Survey> {
   const facts = await askFacts(session, name);
-  const [reply] = await session.request("probe");
+  const [reply] = await surveying(session, name).request("probe");
   return { facts, capabilities: parseCapabilities(reply?.result, `probe of host '${name}'`) };
 }
 
@@ -99,13 +104,39 @@ export async function runPlan(
   await using connection = await host.open({
     ...(options.signal ? { signal: options.signal } : {}),
     onProgress: (label) => options.onProgress?.(0, label),
+    ...(options.owner === undefined ? {} : { owner: options.owner }),
   });
+  try {
+    return await runOn(host, plan, connection, options, { startedAt, begin });
+  } catch (error) {
+    throw await withConsole(error, connection);
+  }
+}
+
+/** The console of a guest that is lost often says why. */
+async function withConsole(error: unknown, { console }: Connection): Promise<unknown> {
+  const lost = error instanceof SessionError || error instanceof HostError;
+  if (console === null || !lost) return error;
+  return new HostError(`${error.message}.${await console()}`, { cause: error });
+}
+
+async function runOn(
+  host: LabHost,
+  plan: Plan,
+  connection: Connection,
+  options: RunPlanOptions,
+  { startedAt, begin }: { startedAt: Date; begin: number },
+): Promise<FreshRun> {
   const { session, knowledge } = connection;
   await session.claim(options.owner ?? `process ${Deno.pid}`, host.housekeeping);
   const surveyed = await survey(session, host.name);
   const { facts, capabilities } = surveyed;
   const { steps, leftOut } = planSteps(plan, surveyed, host, connection.guest);
+  const before = environmentOf(facts, knowledge);
   const { results, traces } = await runSteps(session, steps, {
+    host: host.name,
+    arch: before.arch,
+    emulated: before.emulated,
     facts,
     capabilities,
     ...(options.capture ? { capture: options.capture } : {}),
@@ -114,7 +145,7 @@ export async function runPlan(
     ...(options.onProgress ? { onProgress: options.onProgress } : {}),
   });
   const environment = withLoadAfter(
-    environmentOf(facts, knowledge),
+    before,
     await askFacts(session, host.name),
   );
   const run = checkRun({

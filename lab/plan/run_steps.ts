@@ -1,18 +1,28 @@
 /** Carries steps out in a session and collects results in the form of run.json. */
 
-import { type Reply, RequestError, type Session } from "../../ffi/session.ts";
+import { type Reply, RequestError } from "../../ffi/session.ts";
 import { type CaptureOptions, runCapture } from "../capture/experiment.ts";
 import type { Capabilities } from "../environment/capabilities.ts";
 import type { HostFacts } from "../environment/facts.ts";
 import { parseReply } from "../environment/reply.ts";
+import { CoreSyncRun } from "../ordering/run_core_sync.ts";
+import { OrderingRun } from "../ordering/run_ordering.ts";
 import type { Registration, Result } from "../run_schema.ts";
 import { resultSchema } from "../schema/results_schema.ts";
-import type { Step } from "./steps.ts";
+import { crashReason, NO_RESULT } from "./crash_reason.ts";
+import { guarded, type Requests, stallLimit } from "./stall_guard.ts";
+import { quietSeconds, type Step } from "./steps.ts";
 
 /** What accompanies running steps. */
 export interface RunStepsOptions {
+  /** The host's name. */
+  readonly host: string;
   readonly facts: HostFacts;
   readonly capabilities: Capabilities;
+  /** "x86_64", "aarch64", "ppc64le". */
+  readonly arch: string;
+  /** The host's CPU is emulated. */
+  readonly emulated: boolean;
   /** Where captures go; without it a plan must not ask for one. */
   readonly capture?: CaptureOptions;
   /** Path of the agent on the host, for the conformance case that executes it. */
@@ -29,37 +39,56 @@ export interface RunStepsOptions {
  *
  * @returns Results in the order of the steps, and the traces that they name, by path.
  * @throws {SessionError} If the core ends; {RequestError} if it does not understand a request;
+ * {HostError} if nothing has come of a step for too long, upon which the session is to be closed;
  * {ReplyFormatError} if a reply is not what the schema says; `AbortError` if the signal aborts.
  */
 export async function runSteps(
-  session: Session,
+  session: Requests,
   steps: readonly Step[],
   options: RunStepsOptions,
 ): Promise<{ results: Result[]; traces: Map<string, string> }> {
   const traces = new Map<string, string>();
   const total = steps.reduce((sum, step) => sum + step.seconds, 0);
   const results: Result[] = [];
+  const ordering = new OrderingRun();
+  const coreSync = new CoreSyncRun();
   let before = 0;
   for (const step of steps) {
     const onProgress = (fraction: number): void =>
       options.onProgress?.((before + fraction * step.seconds) / total, step.label);
     onProgress(0);
-    if (step.kind === "registration") {
-      addRegistration(results, await ask(session, step, options, onProgress));
+    const seconds = stallLimit(quietSeconds(step));
+    const requests = guarded(session, { host: options.host, label: step.label, seconds });
+    if (step.arrangement) {
+      await ordering.run(requests, { ...step, arrangement: step.arrangement }, {
+        capabilities: options.capabilities,
+        onProgress,
+        ...(options.signal ? { signal: options.signal } : {}),
+      });
+    } else if (step.kind === "core-sync") {
+      await coreSync.run(requests, step, {
+        capabilities: options.capabilities,
+        onProgress,
+        ...(options.signal ? { signal: options.signal } : {}),
+      });
+    } else if (step.kind === "registration") {
+      addRegistration(results, await ask(requests, step, options, onProgress));
     } else if (step.kind === "capture") {
-      const { result, trace } = await capture(session, step, options, onProgress);
+      const { result, trace } = await capture(requests, step, options, onProgress);
       if (result.trace !== null && trace !== null) traces.set(result.trace, trace);
       results.push(result);
     } else {
-      results.push(await resultOf(session, step, options, onProgress));
+      results.push(await resultOf(requests, step, options, onProgress));
     }
     before += step.seconds;
   }
+  results.push(...ordering.conclude());
+  results.push(...coreSync.conclude(options));
   return { results, traces };
 }
 
 async function capture(
-  session: Session,
+  session: Requests,
   step: Step,
   options: RunStepsOptions,
   onProgress: (fraction: number) => void,
@@ -72,7 +101,7 @@ async function capture(
 }
 
 async function resultOf(
-  session: Session,
+  session: Requests,
   step: Step,
   options: RunStepsOptions,
   onProgress: (fraction: number) => void,
@@ -92,7 +121,7 @@ async function resultOf(
     );
   } catch (error) {
     if (step.kind === "cost" && error instanceof RequestError && error.code !== "bad-request") {
-      return unavailable(step, error.message, null);
+      return unavailable(step, crashReason(step.technique, error), null);
     }
     throw error;
   }
@@ -103,7 +132,7 @@ function histogramOf(step: Step, reply: Reply): object {
 }
 
 async function ask(
-  session: Session,
+  session: Requests,
   step: Step,
   options: RunStepsOptions,
   onProgress: (fraction: number) => void,
@@ -116,7 +145,7 @@ async function ask(
     ...(options.signal ? { signal: options.signal } : {}),
   });
   if (!reply) {
-    throw new RequestError("failed", `Cannot run '${step.label}': the core sent no result`);
+    throw new RequestError(NO_RESULT, `Cannot run '${step.label}': the core sent no result`);
   }
   return reply;
 }

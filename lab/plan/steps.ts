@@ -3,19 +3,31 @@
 import type { RequestParameters } from "../../ffi/session.ts";
 import { choosePlacement } from "../environment/placement.ts";
 import { type Placement, PLACEMENTS, type Topology } from "../environment/topology.ts";
+import type { Arrangement } from "../ordering/arrangements.ts";
 import { findTechnique } from "../techniques.ts";
+import { coreSyncSteps } from "./core_sync_steps.ts";
+import { orderingSteps } from "./ordering_steps.ts";
 import type { CapturePlan, CostPlan, Plan } from "./plan.ts";
 
 /** One request, with what progress needs to know about it. */
 export interface Step {
   /** What is being done, for progress: "cost mprotect, 1 sibling". */
   readonly label: string;
-  readonly experiment: "conformance" | "cost" | "capture";
+  readonly experiment: "conformance" | "cost" | "ordering" | "core-sync" | "capture";
   /** Request kind of the core. */
-  readonly kind: "conformance" | "cost" | "registration" | "capture";
+  readonly kind:
+    | "conformance"
+    | "cost"
+    | "registration"
+    | "ordering"
+    | "shapes"
+    | "core-sync"
+    | "capture";
   readonly parameters: RequestParameters;
-  /** Technique of cost and registration steps. */
+  /** Technique of cost, registration, ordering and core-sync steps. */
   readonly technique: string | null;
+  /** What an ordering step arranges. */
+  readonly arrangement?: Arrangement;
   /** Estimated duration in seconds; progress weighs steps by it. */
   readonly seconds: number;
 }
@@ -44,6 +56,13 @@ export interface Machine {
 const STEP_OVERHEAD = 0.05;
 const CONFORMANCE_SECONDS = 0.7;
 const REGISTRATION_SECONDS = 0.4;
+/** Setting a phase up and tracing off and on, as a multiple of its time; for estimates only. */
+const CAPTURE_EFFORT = 2.5;
+
+/** How long a step may say nothing, in seconds, estimated: a capture reports after each technique. */
+export function quietSeconds({ kind, parameters, seconds }: Step): number {
+  return kind === "capture" ? Number(parameters["budget-ms"]) / 1000 * CAPTURE_EFFORT : seconds;
+}
 
 /** The steps of a plan on a machine, in the order in which they are run. */
 export function stepsOf(plan: Plan, machine: Machine): Steps {
@@ -63,6 +82,18 @@ export function stepsOf(plan: Plan, machine: Machine): Steps {
     }
     if (one.experiment === "capture") {
       addCapture(one, machine, steps, leftOut);
+      continue;
+    }
+    if (one.experiment === "ordering") {
+      const ordering = orderingSteps(one, machine);
+      steps.push(...ordering.steps);
+      leftOut.push(...ordering.leftOut);
+      continue;
+    }
+    if (one.experiment === "core-sync") {
+      const coreSync = coreSyncSteps(one, machine);
+      steps.push(...coreSync.steps);
+      leftOut.push(...coreSync.leftOut);
       continue;
     }
     for (const crew of crewsOf(one, machine.allowed.length)) {
@@ -171,9 +202,6 @@ function describe({ callers, siblings, placement }: Crew): string {
   const who = siblings === 1 ? "1 sibling" : `${siblings} siblings`;
   return callers === 1 ? `${who}${where}` : `${callers} callers`;
 }
-
-/** Setting a phase up and tracing off and on, as a multiple of its time; for estimates only. */
-const CAPTURE_EFFORT = 2.5;
 
 function addCapture(plan: CapturePlan, machine: Machine, steps: Step[], leftOut: LeftOut[]): void {
   const chosen = choosePlacement(machine.topology, machine.allowed, 1, plan.siblings);

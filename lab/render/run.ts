@@ -1,15 +1,18 @@
 import type { Run } from "../run_schema.ts";
 import { renderCapture } from "./capture.ts";
 import { renderConformance } from "./conformance.ts";
+import { renderCoreSync } from "./core_sync.ts";
 import { renderCost, renderUnavailable } from "./cost.ts";
 import { renderEnvironment } from "./environment.ts";
+import { renderOrdering } from "./ordering.ts";
 import { printable } from "./printable.ts";
 import { renderRegistration } from "./registration.ts";
+import { renderShapes } from "./shapes.ts";
 import { paint, type RenderOptions, wrap } from "./style.ts";
 import { formatCount, formatSeconds } from "./units.ts";
 import { renderWarnings } from "./warnings.ts";
 
-const RENDERED = ["conformance", "cost", "capture"];
+const RENDERED = ["conformance", "cost", "ordering", "shapes", "core-sync", "capture"];
 
 /**
  * A whole run as text for a terminal: what it is, where it ran, its warnings, its results.
@@ -24,6 +27,9 @@ export function renderRun(run: Run, options: RenderOptions): string {
     renderCost(run, options),
     renderUnavailable(run, options),
     renderRegistration(run, options),
+    renderOrdering(run, options),
+    renderShapes(run, options),
+    renderCoreSync(run, options),
     renderCapture(run, options),
     renderOthers(run, options),
   ];

@@ -1,11 +1,13 @@
 import { z } from "zod";
 import { captureSchema } from "./capture_schema.ts";
+import { coreSyncSchema } from "./core_sync_schema.ts";
 import type { Known } from "./known.ts";
 import { costSchema } from "./cost_schema.ts";
+import { orderingSchema } from "./ordering_schema.ts";
+import { shapesSchema } from "./shapes_schema.ts";
 
 const count = z.int().nonnegative();
 const facts = z.record(z.string(), z.unknown());
-const verdict = z.enum(["ordered", "not-ordered", "not-discriminable", "starved"]);
 
 const conformanceSchema = z.looseObject({
   experiment: z.literal("conformance"),
@@ -17,26 +19,6 @@ const conformanceSchema = z.looseObject({
     skipped: z.boolean().default(false).describe("true: not tried here, note says why"),
     note: z.string().nullable().default(null),
   })),
-});
-
-const orderingSchema = z.looseObject({
-  experiment: z.literal("ordering"),
-  technique: z.string().min(1),
-  iterations: count,
-  weak: count.describe("iterations with the outcome that a fence forbids"),
-  power: z.number().min(0).max(1).describe("chance that missing order would have been seen"),
-  controls: facts,
-  evidence: facts,
-  verdict,
-  observation: z.string().describe("the line that litmus7 would print"),
-});
-
-const coreSyncSchema = z.looseObject({
-  experiment: z.literal("core-sync"),
-  technique: z.string().min(1),
-  calls: count,
-  stale: count.describe("calls that ran instructions already replaced"),
-  verdict,
 });
 
 const rcuSchema = z.looseObject({
@@ -71,6 +53,7 @@ const EXPERIMENTS = [
   costSchema,
   orderingSchema,
   coreSyncSchema,
+  shapesSchema,
   rcuSchema,
   disturbanceSchema,
   captureSchema,

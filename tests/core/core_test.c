@@ -11,5 +11,7 @@ int main(void)
 	test_count();
 	test_child();
 	test_techniques();
+	test_core_sync();
+	test_shapes();
 	return check_failures ? 1 : 0;
 }

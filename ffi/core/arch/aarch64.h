@@ -16,4 +16,29 @@ static inline void arch_relax(void)
 	__asm__ volatile("yield" ::: "memory");
 }
 
+/* arch_flush_line - DC CIVAC: clean and invalidate to the point of coherency (allowed by SCTLR_EL1.UCI). */
+static inline void arch_flush_line(void *line)
+{
+	__asm__ volatile("dc civac, %0" ::"r"(line) : "memory");
+}
+
+/* The interrupt witness: ERET clears the exclusive monitor (Arm ARM B2.12), so the store fails. */
+#define ARCH_WITNESS "a reservation, which ERET clears"
+
+/*
+ * arch_witness_look - has the kernel interrupted this thread since the last look? Arms it again.
+ *
+ * Blind between its two instructions: looks should be far apart.
+ */
+static inline int arch_witness_look(uint32_t *reserved)
+{
+	uint32_t failed, value;
+
+	__asm__ volatile("stxr %w0, wzr, [%2]; ldxr %w1, [%2]"
+			 : "=&r"(failed), "=&r"(value)
+			 : "r"(reserved)
+			 : "memory");
+	return failed != 0;
+}
+
 #endif

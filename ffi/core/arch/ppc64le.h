@@ -16,4 +16,33 @@ static inline void arch_relax(void)
 	__asm__ volatile("or 1,1,1; or 2,2,2" ::: "memory");
 }
 
+/* arch_flush_line - DCBF: write back and drop (Power ISA book II 4.3.2). */
+static inline void arch_flush_line(void *line)
+{
+	__asm__ volatile("dcbf 0, %0" ::"r"(line) : "memory");
+}
+
+/*
+ * The interrupt witness: the kernel clears the reservation on its way out
+ * (arch/powerpc/kernel/interrupt_64.S, stdcx. or ldarx), so the store fails.
+ */
+#define ARCH_WITNESS "a reservation, which the kernel's exit clears"
+
+/*
+ * arch_witness_look - has the kernel interrupted this thread since the last look? Arms it again.
+ *
+ * Blind between its instructions: looks should be far apart.
+ */
+static inline int arch_witness_look(uint32_t *reserved)
+{
+	uint32_t condition, value;
+
+	/* CR0[EQ], bit 29 of what mfcr gives, says whether the store was done */
+	__asm__ volatile("stwcx. %2, 0, %3; mfcr %0; lwarx %1, 0, %3"
+			 : "=&r"(condition), "=&r"(value)
+			 : "r"(0), "r"(reserved)
+			 : "memory", "cr0");
+	return !(condition >> 29 & 1);
+}
+
 #endif

@@ -22,4 +22,41 @@ static inline void arch_relax(void)
 	__asm__ volatile("pause" ::: "memory");
 }
 
+/*
+ * arch_flush_line - write a cache line back and drop it. CLFLUSH is ordered
+ * behind older stores and holds younger ones up (Intel SDM volume 2, AMD APM
+ * volume 3): the store buffer drains at the pace of memory.
+ */
+static inline void arch_flush_line(void *line)
+{
+	__asm__ volatile("clflush (%0)" ::"r"(line) : "memory");
+}
+
+/* arch_stream - MOVNTI: a store past the caches, which drops the line from them. */
+#define ARCH_STREAMS 1
+static inline void arch_stream(void *line, uint64_t value)
+{
+	__asm__ volatile("movnti %1, (%0)" ::"r"(line), "r"(value) : "memory");
+}
+
+/*
+ * The interrupt witness: a null selector other than 0 in ES survives user mode
+ * but not IRET, which zeroes it (Intel SDM volume 3, "returns to a less
+ * privileged level"). FRED's ERETU would not. ES is not used in 64-bit mode.
+ */
+#define ARCH_WITNESS "a selector in ES, which IRET zeroes"
+
+/* arch_witness_look - has the kernel interrupted this thread since the last look? Arms it again. */
+static inline int arch_witness_look(uint32_t *reserved)
+{
+	uint32_t es;
+
+	(void)reserved;
+	__asm__ volatile("movl %%es, %0" : "=r"(es)::"memory");
+	if (es == 3)
+		return 0;
+	__asm__ volatile("movl %0, %%es" ::"r"(3) : "memory");
+	return 1;
+}
+
 #endif

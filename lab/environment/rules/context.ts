@@ -4,6 +4,7 @@
  * @module
  */
 import { z } from "zod";
+import { type OrderingResult, orderingSchema } from "../../schema/ordering_schema.ts";
 import type { Capabilities } from "../capabilities.ts";
 import { tryCpuList } from "../cpu_list.ts";
 import type { Environment } from "../environment.ts";
@@ -51,6 +52,8 @@ export type WarningContext = {
   costs: readonly CostRow[];
   /** Captures; empty before a run. */
   captures: readonly CaptureRow[];
+  /** Results of the ordering experiment; empty before a run. */
+  orderings: readonly OrderingResult[];
 };
 
 /** The findings that trigger a warning, one message each; none if the warning does not apply. */
@@ -70,6 +73,14 @@ export function costRows(results: readonly unknown[]): CostRow[] {
 export function captureRows(results: readonly unknown[]): CaptureRow[] {
   return results.flatMap((result) => {
     const row = CaptureRowSchema.safeParse(result);
+    return row.success ? [row.data] : [];
+  });
+}
+
+/** Picks the ordering results out of a run's results. */
+export function orderingRows(results: readonly unknown[]): OrderingResult[] {
+  return results.flatMap((result) => {
+    const row = orderingSchema.safeParse(result);
     return row.success ? [row.data] : [];
   });
 }

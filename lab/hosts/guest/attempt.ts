@@ -9,6 +9,9 @@ import { type Accelerator, MACHINES, qemuArguments, type QemuFiles } from "./mac
 import { Qmp } from "./qmp.ts";
 import { ownCpus, pinThreads } from "./vcpus.ts";
 
+/** How long QEMU may take to answer that it ends, in ms; after that it is killed. */
+const QUIT_MS = 2000;
+
 /** Lines of the console that an error shows. */
 const CONSOLE_LINES = 25;
 
@@ -32,10 +35,17 @@ export function guestCommand({ spec, accelerator, files }: Omit<Attempt, "signal
 export class StartedGuest implements AsyncDisposable {
   readonly channel: LineChannel;
   readonly qmp: Qmp;
+  readonly #console: string;
 
-  private constructor(channel: LineChannel, qmp: Qmp) {
+  private constructor(channel: LineChannel, qmp: Qmp, console: string) {
     this.channel = channel;
     this.qmp = qmp;
+    this.#console = console;
+  }
+
+  /** The end of its console as a sentence, for an error. */
+  async consoleTail(): Promise<string> {
+    return await consoleTail(this.#console);
   }
 
   /**
@@ -49,16 +59,19 @@ export class StartedGuest implements AsyncDisposable {
     const until = performance.now() + deadlineMs;
     const channel = new LineChannel(openCommandChannel(name, guestCommand(attempt)));
     let qmp: Qmp | null = null;
+    const failed = new AbortController();
     try {
       // QEMU that ends at once would otherwise be noticed only when its socket never comes
       const greeting = ask(channel, deadlineMs, signal);
       greeting.catch(() => {}); // it is awaited below, or the connection failed for the same reason
-      qmp = await Promise.race([Qmp.connect(files.qmp, signal), failureOf(greeting)]);
+      const connecting = Qmp.connect(files.qmp, AbortSignal.any([signal, failed.signal]));
+      qmp = await Promise.race([connecting, failureOf(greeting)]);
       await pinThreads(await qmp.cpuThreads(), spec.hostCpus ?? await ownCpus());
       if (files.restore !== null) await Promise.race([qmp.running(signal), failureOf(greeting)]);
       checkGreeting(await greeting, spec);
-      return new StartedGuest(channel, qmp);
+      return new StartedGuest(channel, qmp, files.console);
     } catch (cause) {
+      failed.abort();
       await quit(channel, qmp);
       signal.throwIfAborted();
       const why = cause instanceof Error ? cause.message : String(cause);
@@ -75,7 +88,7 @@ export class StartedGuest implements AsyncDisposable {
 
 async function quit(channel: LineChannel, qmp: Qmp | null): Promise<void> {
   // It may have ended, or be about to: the channel's end is what counts
-  await qmp?.execute("quit").catch(() => {});
+  await qmp?.execute("quit", {}, QUIT_MS).catch(() => {});
   qmp?.[Symbol.dispose]();
   await channel.close();
 }
@@ -86,7 +99,7 @@ async function ask(
   deadlineMs: number,
   signal: AbortSignal,
 ): Promise<string> {
-  await channel.writeLine(`ask ${Math.floor(Date.now() / 1000)}`);
+  await channel.sendLine(`ask ${Math.floor(Date.now() / 1000)}`, deadlineMs, signal);
   return await channel.readLine(deadlineMs, signal);
 }
 
@@ -101,7 +114,6 @@ function checkGreeting(line: string, spec: GuestSpec): void {
   }
 }
 
-/** The end of a guest's console, for an error. */
 async function consoleTail(path: string): Promise<string> {
   const text = await Deno.readTextFile(path).catch(() => "");
   const lines = text.split(/\r?\n/).filter((line) => line.trim() !== "").slice(-CONSOLE_LINES);

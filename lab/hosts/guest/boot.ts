@@ -31,9 +31,13 @@ export interface BootOptions {
   readonly scratch: string;
   /** Path of the unix socket for QEMU's machine protocol. */
   readonly qmp: string;
+  /** As {@linkcode qemuVersion} says. */
+  readonly qemu: string;
   readonly kernel: GuestKernel;
   /** Path of the loader for the guest's architecture. */
   readonly loader: string;
+  /** Boot even if a saved guest is there. */
+  readonly fresh: boolean;
   readonly signal: AbortSignal;
   readonly onProgress: (label: string) => void;
 }
@@ -56,10 +60,10 @@ export interface BootedGuest {
 /**
  * Brings a guest up.
  *
- * @throws {HostError} If QEMU is missing, or no start succeeded; the last one's console is quoted.
+ * @throws {HostError} If no start succeeded; the last one's console is quoted.
  */
 export async function bootGuest(spec: GuestSpec, options: BootOptions): Promise<BootedGuest> {
-  const qemu = await qemuVersion(spec);
+  const { qemu } = options;
   const initramfs = await prepareInitramfs(
     options.directory,
     spec.arch,
@@ -77,6 +81,7 @@ export async function bootGuest(spec: GuestSpec, options: BootOptions): Promise<
     initramfs,
     qemuVersion: qemu,
   });
+  if (options.fresh) await Deno.remove(snapshot).catch(() => {}); // there may be none
   const restored = await restore(spec, qemu, initramfs, snapshot, options);
   if (restored) return restored;
   const booted = await coldBoot(spec, qemu, initramfs, options);
@@ -194,8 +199,12 @@ async function save(guest: StartedGuest, snapshot: string, options: BootOptions)
   }
 }
 
-/** @throws {HostError} If QEMU for the guest's architecture is not there. */
-async function qemuVersion(spec: GuestSpec): Promise<string> {
+/**
+ * The version of QEMU, such as "7.2.22".
+ *
+ * @throws {HostError} If QEMU for the guest's architecture is not there.
+ */
+export async function qemuVersion(spec: GuestSpec): Promise<string> {
   const { program, package: name } = MACHINES[spec.arch];
   if (findProgram(program, Deno.env.get("PATH") ?? "") === null) {
     throw new HostError(

@@ -2,6 +2,7 @@
 
 import { findBuild } from "../../../ffi/build.ts";
 import { Session } from "../../../ffi/session.ts";
+import type { UserSource } from "../../../ffi/user_source.ts";
 import type { Guest } from "../../run_schema.ts";
 import { Scratch } from "../../store/scratch.ts";
 import { type Agent, offerAgent } from "../handshake.ts";
@@ -9,7 +10,14 @@ import type { Connection, LabHost, OpenOptions } from "../host.ts";
 import { HostError } from "../host_error.ts";
 import { THIS_MACHINE } from "../local_host.ts";
 import { guestCommand } from "./attempt.ts";
-import { type BootFacts, bootGuest } from "./boot.ts";
+import {
+  type BootedGuest,
+  type BootFacts,
+  bootGuest,
+  type BootOptions,
+  qemuVersion,
+} from "./boot.ts";
+import { CpuLocks } from "./cpu_locks.ts";
 import type { GuestSpec } from "./guest_name.ts";
 import { type GuestKernel, prepareKernel } from "./kernel.ts";
 import { MACHINES } from "./machine.ts";
@@ -24,6 +32,10 @@ export interface GuestContext {
   readonly mirror?: string;
   /** Sets the sockets of guests apart that run at the same time; see {@linkcode qmpSocket}. */
   readonly slot: string;
+  /** Seconds of silence after which a guest is lost; tests give fewer. */
+  readonly silenceSeconds?: number;
+  /** Techniques of the user's own. */
+  readonly user?: readonly UserSource[];
 }
 
 /**
@@ -36,6 +48,9 @@ export interface GuestContext {
 export function qmpSocket(cache: string, slot: string): string {
   return `${cache}/guests/qmp-${slot}.sock`;
 }
+
+/** After how long a silence either side takes the other for lost, in s: a busy machine emulates slowly. */
+const SILENCE_SECONDS = 30;
 
 /** Programs that start and pin a guest (util-linux). */
 const GUEST_PROGRAMS = ["setpriv", "taskset"] as const;
@@ -98,15 +113,17 @@ function commandOf(spec: GuestSpec, { cache, slot }: GuestContext): string[] {
 async function open(
   spec: GuestSpec,
   context: GuestContext,
-  { signal = new AbortController().signal, onProgress = () => {} }: OpenOptions,
+  { signal = new AbortController().signal, onProgress = () => {}, owner }: OpenOptions,
 ): Promise<Connection> {
-  const build = await findBuild(spec.arch);
+  const build = await findBuild(spec.arch, context.user);
   if (!build) {
     throw new HostError(
       `Cannot use host '${spec.name}': the agent for ${spec.arch} is not built. ` +
         `Remedy: run 'deno task build ${spec.arch}'`,
     );
   }
+  // Before a kernel is fetched that nothing could start
+  const qemu = await qemuVersion(spec);
   const kernel = await prepareKernel(spec, {
     cache: `${context.cache}/kernels`,
     signal,
@@ -118,17 +135,30 @@ async function open(
   await using stack = new AsyncDisposableStack();
   const directory = `${context.cache}/guests`;
   const scratch = stack.use(await Scratch.open(directory, context.slot));
-  const { guest, facts } = await bootGuest(spec, {
+  stack.use(
+    await CpuLocks.take(directory, {
+      host: spec.name,
+      owner: owner ?? `process ${Deno.pid}`,
+      cpus: spec.hostCpus ?? await ownCpus(),
+    }),
+  );
+  const qmp = qmpSocket(context.cache, context.slot);
+  // A QEMU that is killed leaves it
+  stack.defer(() => Deno.remove(qmp).catch(() => {}));
+  const boot: BootOptions = {
     directory,
     scratch: scratch.path,
-    qmp: qmpSocket(context.cache, context.slot),
+    qmp,
+    qemu,
     kernel,
     loader: build.loader,
+    fresh: false,
     signal,
     onProgress,
-  });
+  };
+  const silence = context.silenceSeconds ?? SILENCE_SECONDS;
+  const { session, facts, guest } = await startAgent(spec, boot, agent, silence);
   stack.use(guest);
-  const session = await startAgent(spec, guest.channel, agent, signal);
   const known = await guestFacts(spec, kernel, facts);
   const owned = stack.move();
   return {
@@ -136,25 +166,56 @@ async function open(
     helper: "/proc/self/exe",
     knowledge: { emulated: facts.accelerator === "tcg" },
     guest: known,
+    console: () => guest.consoleTail(),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
 
+interface StartedAgent extends BootedGuest {
+  readonly session: Session;
+}
+
+/** Boots a guest and its agent. One that stops right after it was saved or restored is booted anew. */
 async function startAgent(
   spec: GuestSpec,
-  channel: Parameters<typeof offerAgent>[0],
+  boot: BootOptions,
   agent: Agent,
-  signal: AbortSignal,
-): Promise<Session> {
-  await offerAgent(channel, agent, signal);
+  silenceSeconds: number,
+): Promise<StartedAgent> {
   try {
-    return await Session.open(channel);
+    return await tryAgent(spec, boot, agent, silenceSeconds);
+  } catch (error) {
+    if (!(error instanceof LostAgent)) throw error;
+    boot.onProgress(`${spec.name} did not take the agent`);
+    return await tryAgent(spec, { ...boot, fresh: true }, agent, silenceSeconds);
+  }
+}
+
+/** A guest came up, but its agent did not. */
+class LostAgent extends HostError {}
+
+async function tryAgent(
+  spec: GuestSpec,
+  boot: BootOptions,
+  agent: Agent,
+  attendSeconds: number,
+): Promise<StartedAgent> {
+  const booted = await bootGuest(spec, boot);
+  const { signal, onProgress } = boot;
+  onProgress(`starting the agent on ${spec.name}`);
+  try {
+    await offerAgent(booted.guest.channel, agent, signal);
+    const session = await Session.open(booted.guest.channel, { attendSeconds });
+    return { ...booted, session };
   } catch (cause) {
+    const console = await booted.guest.consoleTail();
+    await booted.guest[Symbol.asyncDispose]();
     signal.throwIfAborted();
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw new HostError(`Cannot use host '${spec.name}': its agent did not start: ${why}`, {
-      cause,
-    });
+    throw new LostAgent(
+      `Cannot use host '${spec.name}': its agent did not start: ${why}.${console}`,
+      { cause },
+    );
   }
 }
 

@@ -9,6 +9,8 @@ const RETRY_MS = 10;
 const CONNECT_MS = 10_000;
 /** Saving 100 MB takes 0.1 to 0.6 s. */
 const SAVE_MS = 30_000;
+/** A command is answered within ms; a QEMU that hangs never answers. */
+const ANSWER_MS = 20_000;
 
 const message = z.union([
   z.object({ return: z.unknown() }),
@@ -26,37 +28,64 @@ export class Qmp implements Disposable {
     this.#connection = connection;
   }
 
-  /** Connects, as soon as QEMU listens. @throws {HostError} If it does not within 10 s. */
+  /**
+   * Connects, as soon as QEMU listens.
+   *
+   * QEMU serves one connection at a time: one that nobody wants any more would keep the next start,
+   * which listens at the same path, from being controlled.
+   *
+   * @param signal Ends the attempt, and nothing stays connected.
+   * @throws {HostError} If QEMU does not listen or answer within 10 s.
+   */
   static async connect(path: string, signal: AbortSignal): Promise<Qmp> {
-    const until = performance.now() + CONNECT_MS;
-    for (;;) {
+    const qmp = new Qmp(await listening(path, signal));
+    const close = (): void => qmp[Symbol.dispose]();
+    signal.addEventListener("abort", close, { once: true });
+    try {
       signal.throwIfAborted();
-      try {
-        const qmp = new Qmp(await Deno.connect({ transport: "unix", path }));
-        await qmp.execute("qmp_capabilities");
-        return qmp;
-      } catch (cause) {
-        const early = cause instanceof Deno.errors.NotFound ||
-          cause instanceof Deno.errors.ConnectionRefused;
-        if (!early || performance.now() > until) {
-          throw new HostError(
-            `Cannot talk to QEMU at '${path}'. Remedy: a shorter XDG_CACHE_HOME if the path is ` +
-              "beyond 100 characters; otherwise try again when the machine is less busy",
-            { cause },
-          );
-        }
-        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
-      }
+      await qmp.execute("qmp_capabilities", {}, CONNECT_MS);
+      signal.throwIfAborted();
+      return qmp;
+    } catch (error) {
+      close();
+      signal.throwIfAborted();
+      throw error;
+    } finally {
+      signal.removeEventListener("abort", close);
     }
   }
 
   /**
    * Runs a command. One at a time.
    *
+   * @param deadlineMs How long to wait; the connection is closed when it passes.
    * @returns What QEMU returns, not checked.
-   * @throws {HostError} If QEMU refuses or has ended.
+   * @throws {HostError} If QEMU refuses, has ended, or does not answer.
    */
-  async execute(command: string, args: Record<string, unknown> = {}): Promise<unknown> {
+  async execute(
+    command: string,
+    args: Record<string, unknown> = {},
+    deadlineMs: number = ANSWER_MS,
+  ): Promise<unknown> {
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      this[Symbol.dispose]();
+    }, deadlineMs);
+    try {
+      return await this.#ask(command, args);
+    } catch (cause) {
+      if (!late) throw cause;
+      throw new HostError(
+        `Lost QEMU: it has not answered '${command}' for ${deadlineMs / 1000} s`,
+        { cause },
+      );
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #ask(command: string, args: Record<string, unknown>): Promise<unknown> {
     const line = `${JSON.stringify({ execute: command, arguments: args })}\n`;
     const bytes = new TextEncoder().encode(line);
     for (let rest = bytes; rest.length > 0;) {
@@ -94,20 +123,6 @@ export class Qmp implements Disposable {
     return reply.sort((a, b) => a["cpu-index"] - b["cpu-index"]).map((cpu) => cpu["thread-id"]);
   }
 
-  /** QEMU's version, such as "7.2.22". */
-  async version(): Promise<string> {
-    const part = z.int();
-    const { qemu } = z.object({ qemu: z.object({ major: part, minor: part, micro: part }) }).parse(
-      await this.execute("query-version"),
-    );
-    return `${qemu.major}.${qemu.minor}.${qemu.micro}`;
-  }
-
-  /** Whether the guest runs on KVM. QEMU says so even where KVM then does not work. */
-  async kvm(): Promise<boolean> {
-    return z.object({ enabled: z.boolean() }).parse(await this.execute("query-kvm")).enabled;
-  }
-
   /**
    * Writes the running guest's state into a file; the guest goes on afterwards.
    *
@@ -116,29 +131,48 @@ export class Qmp implements Disposable {
   async save(file: string, signal: AbortSignal): Promise<void> {
     await this.execute("migrate", { uri: `exec:cat >${shellWord(file)}` });
     const until = performance.now() + SAVE_MS;
-    for (;;) {
-      signal.throwIfAborted();
-      const { status, "error-desc": error } = z.object({
-        status: z.string().optional(),
-        "error-desc": z.string().optional(),
-      }).parse(await this.execute("query-migrate"));
-      if (status === "completed") break;
-      if (status === "failed" || performance.now() > until) {
-        throw new HostError(`Cannot save the guest: ${error ?? `${status} after 30 s`}`);
+    try {
+      for (;;) {
+        signal.throwIfAborted();
+        const { status, "error-desc": error } = z.object({
+          status: z.string().optional(),
+          "error-desc": z.string().optional(),
+        }).parse(await this.execute("query-migrate"));
+        if (status === "completed") break;
+        if (status === "failed" || performance.now() > until) {
+          throw new HostError(`Cannot save the guest: ${error ?? `${status} after 30 s`}`);
+        }
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
       }
-      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      // "completed" is said a moment before QEMU stops the guest for good: to continue it in
+      // between would be undone, or be a change of state at which QEMU aborts
+      await this.#state("postmigrate", signal);
+    } catch (error) {
+      // It may have been stopped for the last part
+      await this.execute("migrate_cancel").catch(() => {});
+      await this.execute("cont").catch(() => {});
+      throw error;
     }
     await this.execute("cont");
+    await this.#state("running", signal);
   }
 
   /** Waits until the guest runs: a restored one does only when its whole state has arrived. */
   async running(signal: AbortSignal): Promise<void> {
+    await this.#state("running", signal);
+  }
+
+  async #state(wanted: string, signal: AbortSignal): Promise<void> {
+    const until = performance.now() + SAVE_MS;
     for (;;) {
       signal.throwIfAborted();
-      const { running } = z.object({ running: z.boolean() }).parse(
+      const { status } = z.object({ status: z.string() }).parse(
         await this.execute("query-status"),
       );
-      if (running) return;
+      if (status === wanted) return;
+      if (performance.now() > until) {
+        throw new HostError(`Lost the guest: QEMU says '${status}' for ${SAVE_MS / 1000} s`);
+      }
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
     }
   }
@@ -149,6 +183,27 @@ export class Qmp implements Disposable {
       this.#connection.close();
     } catch {
       // QEMU has ended and with it the connection
+    }
+  }
+}
+
+async function listening(path: string, signal: AbortSignal): Promise<Deno.UnixConn> {
+  const until = performance.now() + CONNECT_MS;
+  for (;;) {
+    signal.throwIfAborted();
+    try {
+      return await Deno.connect({ transport: "unix", path });
+    } catch (cause) {
+      const early = cause instanceof Deno.errors.NotFound ||
+        cause instanceof Deno.errors.ConnectionRefused;
+      if (!early || performance.now() > until) {
+        throw new HostError(
+          `Cannot talk to QEMU at '${path}'. Remedy: a shorter XDG_CACHE_HOME if the path is ` +
+            "beyond 100 characters; otherwise try again when the machine is less busy",
+          { cause },
+        );
+      }
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
     }
   }
 }

@@ -3,6 +3,7 @@
 import { findBuild } from "../../../ffi/build.ts";
 import { Session } from "../../../ffi/session.ts";
 import { ARCHITECTURES, toolchainFor } from "../../../ffi/toolchain.ts";
+import type { UserSource } from "../../../ffi/user_source.ts";
 import { type Arch, normaliseArch } from "../../environment/arch.ts";
 import { parseCpuList } from "../../environment/cpu_list.ts";
 import { printable } from "../../render/printable.ts";
@@ -24,7 +25,7 @@ interface BuiltAgent extends Agent {
 export type AgentSource = (arch: Arch) => Promise<BuiltAgent | null>;
 
 /** A machine of a hosts file as a host. */
-export function machineHost(entry: MachineEntry, source: AgentSource = builtAgent): LabHost {
+export function machineHost(entry: MachineEntry, source: AgentSource = builtAgents()): LabHost {
   const { name, command, labels = {} } = entry;
   const arch = entry.arch === undefined ? null : normaliseArch(entry.arch);
   const cpus = entry.cpus === undefined ? null : parseCpuList(entry.cpus);
@@ -94,6 +95,7 @@ async function open(
       helper: "/proc/self/exe",
       knowledge: {},
       guest: null,
+      console: null,
       [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
     };
   } catch (error) {
@@ -156,10 +158,13 @@ function checkProgram(name: string, arch: Arch, bytes: Uint8Array): void {
   );
 }
 
-async function builtAgent(arch: Arch): Promise<BuiltAgent | null> {
-  const build = await findBuild(arch);
-  if (build === null) return null;
-  const bytes = await Deno.readFile(build.agent);
-  const digest = await crypto.subtle.digest("SHA-256", bytes);
-  return { arch, build: build.id, bytes, sha256: new Uint8Array(digest).toHex() };
+/** The agents of this fencelab, with techniques of the user's own. */
+export function builtAgents(user: readonly UserSource[] = []): AgentSource {
+  return async (arch) => {
+    const build = await findBuild(arch, user);
+    if (build === null) return null;
+    const bytes = await Deno.readFile(build.agent);
+    const digest = await crypto.subtle.digest("SHA-256", bytes);
+    return { arch, build: build.id, bytes, sha256: new Uint8Array(digest).toHex() };
+  };
 }

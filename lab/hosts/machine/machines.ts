@@ -1,16 +1,21 @@
 /** The hosts of a hosts file. */
 
+import type { UserSource } from "../../../ffi/user_source.ts";
 import type { LabHost } from "../host.ts";
 import { HostError } from "../host_error.ts";
 import { parseHostsFile } from "./hosts_file.ts";
-import { machineHost } from "./machine_host.ts";
+import { builtAgents, machineHost } from "./machine_host.ts";
 
 /**
  * Reads a hosts file.
  *
+ * @param user Techniques of the user's own.
  * @throws {HostError} If it cannot be read (its cause is then Deno's error) or is no hosts file.
  */
-export async function readMachines(path: string): Promise<LabHost[]> {
+export async function readMachines(
+  path: string,
+  user: readonly UserSource[] = [],
+): Promise<LabHost[]> {
   let text: string;
   try {
     text = await Deno.readTextFile(path);
@@ -22,5 +27,5 @@ export async function readMachines(path: string): Promise<LabHost[]> {
       { cause },
     );
   }
-  return parseHostsFile(text, path).map((entry) => machineHost(entry));
+  return parseHostsFile(text, path).map((entry) => machineHost(entry, builtAgents(user)));
 }

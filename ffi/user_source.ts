@@ -1,0 +1,77 @@
+/** C files of the user's own that become techniques; see core/user_fence.h. */
+
+/** One such file. */
+export interface UserSource {
+  /** The file's name without `.c`; the technique is `user:NAME`. */
+  readonly name: string;
+  /** Absolute path. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** A file cannot be taken for a technique. */
+export class UserSourceError extends Error {
+  override readonly name = "UserSourceError";
+}
+
+const NAME = /^[a-z0-9_-]{1,32}$/;
+const FUNCTIONS = ["setup", "heavy", "light", "teardown"] as const;
+
+/**
+ * Reads a technique's source.
+ *
+ * @param path Absolute.
+ * @param shown The file as the user named it, for messages.
+ * @throws {UserSourceError} If it cannot be read, or its name is no name of a technique.
+ */
+export async function readUserSource(path: string, shown: string = path): Promise<UserSource> {
+  const name = /([^/]*)\.c$/.exec(path)?.[1] ?? "";
+  if (!NAME.test(name)) {
+    throw new UserSourceError(
+      `Cannot use '${shown}' as a technique: its name must be 1 to 32 of a-z, 0-9, _ and -, then ` +
+        ".c. Remedy: rename the file, for instance to my_fence.c",
+    );
+  }
+  try {
+    return { name, path, text: await Deno.readTextFile(path) };
+  } catch (cause) {
+    if (cause instanceof Deno.errors.NotCapable) throw cause;
+    const why = cause instanceof Deno.errors.NotFound
+      ? "there is no such file"
+      : cause instanceof Error
+      ? cause.message
+      : String(cause);
+    throw new UserSourceError(
+      `Cannot read the technique '${shown}': ${why}. Remedy: name an existing C file`,
+      { cause },
+    );
+  }
+}
+
+/** Several can be linked together because each file's functions get names of their own. */
+function symbol(at: number, name: string): string {
+  return `fencelab_user${at}_${name}`;
+}
+
+/** Compiler flags for the `at`-th source; no warning keeps a user's file from being tried. */
+export function userSourceFlags(at: number): string[] {
+  return [
+    ...["-std=gnu11", "-D_GNU_SOURCE", "-O2", "-g", "-pthread", "-fPIC", "-fvisibility=hidden"],
+    // Else the linker would complain instead, without a line
+    "-Werror=implicit-function-declaration",
+    ...["-iquote", "core"],
+    ...FUNCTIONS.map((name) => `-Dfence_${name}=${symbol(at, name)}`),
+  ];
+}
+
+/** The definition by which core/technique_user.c knows the sources. */
+export function userSourcesDefine(sources: readonly UserSource[]): string {
+  const entries = sources.map(({ name }, at) => `EACH(${at}, "${name}")`).join(" ");
+  return `-DFENCELAB_USER_FENCES(EACH)=${entries}`;
+}
+
+/** What a compiler says, with the functions' names as the user wrote them. */
+export function asWritten(words: string): string {
+  const renamed = new RegExp(`fencelab_user\\d+_(${FUNCTIONS.join("|")})\\b`, "g");
+  return words.replaceAll(renamed, "fence_$1");
+}

@@ -1,0 +1,58 @@
+import type { Arrangement } from "../../ordering/arrangements.ts";
+import { sideOf } from "../../ordering/testdata/counts.ts";
+import { resultsWith } from "../../ordering/testdata/runs.ts";
+import type { OrderingCounts } from "../../schema/ordering_schema.ts";
+import { factsOf } from "../testdata/fixtures.ts";
+import { testCases, type WarningCase, type WarningCases } from "../testdata/warning_cases.ts";
+import type { ORDERING_RULES } from "./ordering.ts";
+
+function after(change: (one: Arrangement) => Partial<OrderingCounts> = () => ({})): WarningCase {
+  return { facts: factsOf("xeon"), results: resultsWith(change) };
+}
+
+/** Everything as expected, but for one arrangement's forbidden outcomes. */
+function weakIn(
+  technique: string,
+  role: Arrangement["role"],
+  weak: number,
+  light?: string,
+): WarningCase {
+  return after((one) =>
+    one.technique === technique && one.role === role && one.parameters["light"] === light
+      ? { counts: sideOf(weak, 20_000) }
+      : {}
+  );
+}
+
+const nothing: WarningCase = { facts: factsOf("xeon") };
+
+const CASES: WarningCases<keyof typeof ORDERING_RULES> = {
+  W042: { on: [weakIn("fence", "control", 1, "fence")], off: [nothing, after()] },
+  W043: {
+    on: [weakIn("none", "control", 1999), weakIn("fence", "control", 0)],
+    off: [nothing, after(), weakIn("none", "control", 2000)],
+  },
+  W044: {
+    on: [
+      weakIn("signal", "technique", 1),
+      after(({ role }) => role === "scenario" ? { counts: sideOf(1, 20_000) } : {}),
+    ],
+    off: [nothing, after(), weakIn("mremap", "technique", 1)],
+  },
+  W045: {
+    on: [weakIn("mutant-early", "mutant", 0)],
+    off: [
+      nothing,
+      after(),
+      after(({ role }) =>
+        role === "mutant" ? { counts: sideOf(0, 20_000), delay: sideOf(0, 10_000) } : {}
+      ),
+    ],
+  },
+  W046: {
+    on: [weakIn("mprotect-untouched", "control", 0)],
+    off: [nothing, after(), weakIn("mprotect-untouched", "control", 1)],
+  },
+};
+
+testCases(CASES);

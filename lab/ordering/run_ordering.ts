@@ -1,0 +1,124 @@
+/** Runs the arrangements of the ordering experiment and keeps what they count. */
+
+import { RequestError, type RequestParameters } from "../../ffi/session.ts";
+import type { Capabilities } from "../environment/capabilities.ts";
+import { parseReply } from "../environment/reply.ts";
+import {
+  type OrderingCounts,
+  orderingCountsSchema,
+  type OrderingResult,
+} from "../schema/ordering_schema.ts";
+import { crashReason, NO_RESULT } from "../plan/crash_reason.ts";
+import type { Requests } from "../plan/stall_guard.ts";
+import type { Arrangement } from "./arrangements.ts";
+import { concludeOrdering, type Counted } from "./conclude.ts";
+
+/** One request of the experiment. */
+export interface OrderingStep {
+  readonly label: string;
+  readonly arrangement: Arrangement;
+  readonly parameters: RequestParameters;
+}
+
+/** What accompanies a step. */
+export interface OrderingOptions {
+  readonly capabilities: Capabilities;
+  readonly onProgress: (fraction: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** The technique whose cost the mutant that orders nothing imitates. */
+const IMITATED = "membarrier-private-expedited";
+
+/** All arrangements of one run; verdicts need them all. */
+export class OrderingRun {
+  #counted: Counted[] = [];
+
+  /**
+   * Runs one arrangement. A technique that is refused or crashes is a result, too.
+   *
+   * @throws {SessionError} If the core ends; {ReplyFormatError} if its reply is not one.
+   */
+  async run(session: Requests, step: OrderingStep, options: OrderingOptions): Promise<void> {
+    this.#counted.push({
+      arrangement: step.arrangement,
+      counts: await this.#count(session, step, options),
+    });
+  }
+
+  /** The results of all arrangements so far. */
+  conclude(): OrderingResult[] {
+    return concludeOrdering(this.#counted);
+  }
+
+  async #count(
+    session: Requests,
+    step: OrderingStep,
+    { capabilities, onProgress, signal }: OrderingOptions,
+  ): Promise<OrderingCounts> {
+    const refused = capabilities.techniques.find(({ id, available }) =>
+      id === step.arrangement.technique && !available
+    );
+    if (refused) return nothing(step, refused.reason ?? "it is refused", refused.errno);
+    try {
+      const [reply] = await session.request("ordering", this.#parameters(step), {
+        onProgress,
+        ...(signal ? { signal } : {}),
+      });
+      if (!reply) throw new RequestError(NO_RESULT, "the core sent no result");
+      return parseReply(orderingCountsSchema, reply.result, "result", step.label);
+    } catch (error) {
+      if (error instanceof RequestError && error.code !== "bad-request") {
+        return nothing(step, crashReason(step.arrangement.technique, error), null);
+      }
+      throw error;
+    }
+  }
+
+  #parameters({ arrangement, parameters }: OrderingStep): RequestParameters {
+    if (arrangement.technique !== "mutant-noop") return parameters;
+    const model = this.#counted.find((one) => one.arrangement.technique === IMITATED);
+    return { ...parameters, "delay-ns": Math.round(model?.counts.costNs ?? 10_000) };
+  }
+}
+
+/** Counts of something that did not run. */
+function nothing(
+  { arrangement, parameters }: OrderingStep,
+  reason: string,
+  errno: string | null,
+): OrderingCounts {
+  const none = { iterations: 0, weak: 0, missed: 0, lightPeriodNs: null };
+  return parseReply(
+    orderingCountsSchema,
+    {
+      technique: arrangement.technique,
+      shape: parameters["shape"] ?? "sb",
+      relation: parameters["relation"] ?? "thread",
+      habit: parameters["habit"] ?? "spin",
+      light: parameters["light"] ?? "barrier",
+      callerCpu: parameters["caller-cpu"],
+      siblingCpu: parameters["sibling-cpu"],
+      available: false,
+      reason,
+      errno,
+      starved: false,
+      counts: none,
+      delay: none,
+      clog: { kind: "none", count: 0 },
+      calibration: { delayNs: 0, trials: [] },
+      costNs: null,
+      costAfterNs: null,
+      cloggedNs: null,
+      interruptsPerOp: null,
+      preempted: 0,
+      witnessBy: "",
+      witness: null,
+      background: null,
+      priority: "none",
+      seconds: 0,
+    },
+    "result",
+    arrangement.name,
+  );
+}
