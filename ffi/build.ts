@@ -182,9 +182,14 @@ async function removeOlder(arch: Architecture, sources: Sources): Promise<void> 
   }
 }
 
-/** Milliseconds since a directory was made. */
+/** Milliseconds since a directory was made; 0 if somebody else has removed it meanwhile. */
 async function age(directory: URL): Promise<number> {
-  return Date.now() - ((await Deno.stat(directory)).mtime?.getTime() ?? 0);
+  try {
+    return Date.now() - ((await Deno.stat(directory)).mtime?.getTime() ?? 0);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return 0;
+    throw error;
+  }
 }
 
 /**

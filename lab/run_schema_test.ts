@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { resultsWith } from "./ordering/testdata/runs.ts";
 import { checkRun, formatRun, parseRun, RunFormatError, runJsonSchema } from "./run_schema.ts";
 import { sampleCoreSync } from "./schema/sample_core_sync.ts";
 import { sampleCapture, sampleCaptured, sampleCost, sampleRun } from "./schema/sample_run.ts";
@@ -13,17 +14,7 @@ function faultOf(path: (string | number)[], value: unknown): RunFormatError {
 }
 
 const LATER_RESULTS = [
-  {
-    experiment: "ordering",
-    technique: "mprotect",
-    iterations: 20000,
-    weak: 0,
-    power: 0.93,
-    controls: {},
-    evidence: { ipisPerOp: 1 },
-    verdict: "ordered",
-    observation: "Observation SB+mprotect Never 0 20000",
-  },
+  resultsWith()[5]!,
   {
     experiment: "core-sync",
     ...sampleCoreSync(),

@@ -158,3 +158,31 @@ Deno.test("a technique without its source and a source without a name are refuse
   assertEquals(named.code, 1);
   assertStringIncludes(named.stderr, "Cannot use 'My Fence.c' as a technique");
 });
+
+Deno.test({
+  ...needs("fences of the user's own get verdicts", {
+    "a C compiler": hasProgram("gcc"),
+    "x86-64": build.arch === "x86_64",
+    "two CPUs": cpus >= 2,
+  }),
+  async fn(): Promise<void> {
+    const { correct, empty, crashes } = SOURCES;
+    const { run, code, stderr } = await labWith(
+      { correct: correct!, empty: empty!, crashes: crashes! },
+      ["--experiment", "ordering", "--technique", "getppid", "--seconds", "1"],
+    );
+    // A fence is meant to order: the empty one breaks that promise
+    assertEquals(code, 2, stderr);
+    const verdictOf = (technique: string): { verdict: string; why: string } => {
+      const found = run?.results.find((one) =>
+        one.experiment === "ordering" && one.technique === technique
+      );
+      assert(found, technique);
+      return found as unknown as { verdict: string; why: string };
+    };
+    assert(["ordered", "not-discriminable"].includes(verdictOf("user:correct").verdict));
+    assertEquals(verdictOf("user:empty").verdict, "not-ordered");
+    assertEquals(verdictOf("user:crashes").verdict, "not-discriminable");
+    assertStringIncludes(verdictOf("user:crashes").why, "the technique crashed: SIGSEGV");
+  },
+});

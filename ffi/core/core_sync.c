@@ -29,6 +29,7 @@ static int send_outcome(int out, const struct core_sync_setup *setup,
 	json_u64(&j, "staleAfterEnd", o->stale_after_end);
 	json_u64(&j, "unknown", o->unknown);
 	json_u64(&j, "unseen", o->unseen);
+	json_bool(&j, "starved", o->starved);
 	json_double(&j, "seconds", o->seconds);
 	json_string(&j, "priority", priority_name(o->priority));
 	json_i64(&j, "callerCpu", setup->caller_cpu);

@@ -31,6 +31,7 @@ struct core_sync_outcome {
 	uint64_t stale_after_end; /* calls that were stale although nothing had been replaced for a while */
 	uint64_t modifications;
 	uint64_t unseen; /* modifications after which the sibling did not get to call */
+	bool starved; /* a thread did not get to run for seconds, which ended it */
 	enum priority priority;
 	double seconds;
 	char reason[160]; /* why it could not run */

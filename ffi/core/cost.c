@@ -7,6 +7,7 @@
 
 #include "experiment.h"
 #include "frame.h"
+#include "hist_frame.h"
 #include "json.h"
 
 enum { MAX_CPUS = 1024 };
@@ -17,26 +18,6 @@ static void write_cpus(struct json *j, const char *key, const int *cpus, int n)
 	for (int i = 0; i < n; i++)
 		json_i64(j, NULL, cpus[i]);
 	json_array_end(j);
-}
-
-static void write_ns(struct json *j, const struct hist *h)
-{
-	static const struct {
-		const char *key;
-		double q;
-	} quantiles[] = { { "p50", 0.5 }, { "p90", 0.9 }, { "p99", 0.99 }, { "p999", 0.999 } };
-
-	if (h->count == 0) {
-		json_null(j, "ns");
-		return;
-	}
-	json_object(j, "ns");
-	json_double(j, "min", (double)h->min / 1000);
-	for (size_t i = 0; i < sizeof(quantiles) / sizeof(quantiles[0]); i++)
-		json_double(j, quantiles[i].key, (double)hist_quantile(h, quantiles[i].q) / 1000);
-	json_double(j, "max", (double)h->max / 1000);
-	json_double(j, "mean", h->sum / (double)h->count / 1000);
-	json_object_end(j);
 }
 
 static void write_interrupts(struct json *j, const struct cost_outcome *o)
@@ -64,32 +45,6 @@ static void write_drops(struct json *j, const struct cost_drops *d)
 	json_object_end(j);
 }
 
-/* Buckets that hold something: u32 precision bits, u32 pairs, then {u32 index, u64 count} each. */
-static int send_histogram(int out, const struct hist *h)
-{
-	uint32_t pairs = 0;
-
-	for (unsigned int i = 0; i < HIST_BUCKETS; i++)
-		pairs += h->bucket[i] != 0;
-	unsigned char *bytes = malloc(8 + (size_t)pairs * 12), *at = bytes;
-
-	if (!bytes)
-		return -ENOMEM;
-	frame_put_u32(at, HIST_BITS);
-	frame_put_u32(at + 4, pairs);
-	at += 8;
-	for (uint32_t i = 0; i < HIST_BUCKETS; i++)
-		if (h->bucket[i]) {
-			frame_put_u32(at, i);
-			frame_put_u64(at + 4, h->bucket[i]);
-			at += 12;
-		}
-	int ret = frame_send(out, FRAME_HISTOGRAM, bytes, (size_t)(at - bytes));
-
-	free(bytes);
-	return ret;
-}
-
 static int send_outcome(int out, const struct cost_setup *setup, const struct cost_outcome *o,
 			const char *placement, int error)
 {
@@ -97,7 +52,7 @@ static int send_outcome(int out, const struct cost_setup *setup, const struct co
 	int ret = 0;
 
 	if (!error)
-		ret = send_histogram(out, &o->hist);
+		ret = hist_send(out, &o->hist);
 	json_init(&j);
 	json_object(&j, NULL);
 	json_string(&j, "experiment", "cost");
@@ -118,7 +73,7 @@ static int send_outcome(int out, const struct cost_setup *setup, const struct co
 		json_null(&j, "ns");
 		json_null(&j, "ipisPerOp");
 	} else {
-		write_ns(&j, &o->hist);
+		hist_write(&j, "ns", &o->hist);
 		write_interrupts(&j, o);
 	}
 	json_string(&j, "priority", priority_name(o->priority));

@@ -180,7 +180,8 @@ void crew_tally(const struct crew *crew, struct tally *sum)
 /* crew_stop - end and join all siblings. */
 void crew_stop(struct crew *crew)
 {
-	crew_order(crew, CREW_STOP);
+	if (crew_order(crew, CREW_STOP))
+		threads_rescue();
 	for (int i = 0; i < crew->siblings; i++)
 		pthread_join(crew->sibling[i].thread, NULL);
 	free(crew->sibling);

@@ -26,6 +26,7 @@ int trace_run(struct request *request, int out);
 int ordering_run(struct request *request, int out);
 int core_sync_run(struct request *request, int out);
 int shapes_run(struct request *request, int out);
+int rcu_run(struct request *request, int out);
 
 int progress_send(int out, double fraction);
 

@@ -193,6 +193,7 @@ int ordering_run(struct request *r, int out)
 		free(o);
 		return -EINVAL;
 	}
+	technique_limit(setup.technique, setup.budget_ns);
 	ordering_measure(&setup, o, out);
 	int ret = send_outcome(out, &setup, o, light);
 

@@ -171,15 +171,28 @@ int sb_order(struct sb *sb, enum sb_order order)
 	return await(sb, next);
 }
 
+/* A light side that does not get to run cannot end either; it may need several rescues, one for each life. */
+static void stop_starved(struct sb *sb)
+{
+	for (int tries = 0; tries < 3; tries++) {
+		if (sb->process)
+			thread_rescue(sb->process, sched_getcpu());
+		else
+			threads_rescue();
+		sleep_ns(NSEC_PER_MSEC);
+	}
+}
+
 /* sb_stop - end the light side and whom it yields to. */
 void sb_stop(struct sb *sb)
 {
 	if (sb->partner) {
 		kill(sb->partner, SIGKILL);
+		thread_rescue(sb->partner, sched_getcpu());
 		waitpid(sb->partner, NULL, 0);
 	}
-	if (sb->shared)
-		sb_order(sb, SB_STOP);
+	if (sb->shared && sb_order(sb, SB_STOP))
+		stop_starved(sb);
 	if (sb->process) {
 		kill(sb->process, SIGKILL);
 		waitpid(sb->process, NULL, 0);

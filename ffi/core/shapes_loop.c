@@ -200,6 +200,8 @@ int shape_run(const struct shape *shape, bool fence, const struct shape_setup *s
 		duty_choose(&b->duty, setup->priority);
 		ret = start_lanes(b, shape, fence, setup, seen);
 		ret = ret ? ret : lead(b, shape, setup, outcome);
+		if (ret == -ETIMEDOUT)
+			threads_rescue();
 		for (int i = 1; i < b->lanes; i++)
 			pthread_join(b->lane[i].thread, NULL);
 	}

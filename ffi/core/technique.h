@@ -19,7 +19,7 @@
 #define TECHNIQUE_NOTHING 8u
 #define TECHNIQUE_FENCE 16u
 /* Brought by the user: may crash, and may not return. */
-#define TECHNIQUE_USER 8u
+#define TECHNIQUE_USER 32u
 
 struct technique;
 

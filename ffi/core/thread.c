@@ -1,6 +1,7 @@
 /* Pinning, SCHED_FIFO below the real-time throttle, own autogroup. */
 #include "thread.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -12,6 +13,7 @@
 
 #include "clock.h"
 #include "frame.h"
+#include "sys.h"
 
 /* thread_pin - keep the calling thread on one CPU; 0 or -errno (EINVAL: not allowed or offline). */
 int thread_pin(int cpu)
@@ -119,4 +121,41 @@ void duty_choose(struct duty *duty, enum priority priority)
 		share = 0.05;
 	duty->burst_ns = (uint64_t)burst;
 	duty->pause_ns = (uint64_t)(burst / share - burst);
+}
+
+/*
+ * thread_rescue - let a thread that a more urgent one keeps off its CPU run on another.
+ *
+ * Even to die a thread needs a CPU. tid: of any thread, also of another process.
+ */
+void thread_rescue(int tid, int cpu)
+{
+	struct sched_param param = { .sched_priority = 0 };
+	cpu_set_t *set = CPU_ALLOC((size_t)cpu + 1);
+	size_t size = CPU_ALLOC_SIZE((size_t)cpu + 1);
+
+	sched_setscheduler(tid, SCHED_OTHER, &param);
+	if (!set)
+		return;
+	CPU_ZERO_S(size, set);
+	CPU_SET_S((size_t)cpu, size, set);
+	sched_setaffinity(tid, size, set);
+	CPU_FREE(set);
+}
+
+/* threads_rescue - the same for all other threads of this process, onto the caller's CPU. */
+void threads_rescue(void)
+{
+	DIR *tasks = opendir("/proc/self/task");
+	struct dirent *entry;
+
+	if (!tasks)
+		return;
+	while ((entry = readdir(tasks))) {
+		int tid = atoi(entry->d_name);
+
+		if (tid > 0 && tid != sys_gettid())
+			thread_rescue(tid, sched_getcpu());
+	}
+	closedir(tasks);
 }

@@ -18,6 +18,8 @@ int thread_fifo(int level);
 int process_autogroup(void);
 enum priority priority_apply(bool fifo_wanted, bool autogroup_wanted);
 const char *priority_name(enum priority priority);
+void thread_rescue(int tid, int cpu);
+void threads_rescue(void);
 void duty_choose(struct duty *duty, enum priority priority);
 
 #endif

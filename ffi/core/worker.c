@@ -16,6 +16,7 @@ static const struct experiment experiments[] = {
 	{ "probe", probe_run },	     { "environment", environment_run },
 	{ "capture", capture_run },	     { "trace", trace_run },
 	{ "ordering", ordering_run },	     { "core-sync", core_sync_run },	     { "shapes", shapes_run },
+	{ "rcu", rcu_run },
 };
 
 /* progress_send - tell how far the request is, 0 to 1. */

@@ -90,7 +90,7 @@ export const commands: readonly CommandDefinition[] = [
         name: "experiment",
         value: "E",
         repeats: true,
-        help: "only this experiment: conformance, cost, ordering, core-sync, capture",
+        help: "only this experiment: conformance, cost, ordering, core-sync, rcu, capture",
       },
       { name: "technique", value: "T", repeats: true, help: "only this technique" },
       {
@@ -101,6 +101,9 @@ export const commands: readonly CommandDefinition[] = [
         help: "a fence of your own, as technique user:FILE (ffi/core/user_fence.h)",
       },
       { name: "siblings", value: "N", help: "running siblings (default: the plan's)" },
+      { name: "readers", value: "N", help: "rcu: threads that read (default: the plan's)" },
+      { name: "writers", value: "N", help: "rcu: threads that write (default: the plan's)" },
+      { name: "torture", help: "rcu: look for objects freed too early, instead of counting speed" },
       seconds,
       store,
       {
@@ -133,6 +136,7 @@ export const commands: readonly CommandDefinition[] = [
       "deno task lab run --host local --host qemu-arm64 --host qemu-ppc64le",
       "deno task lab run --host 'qemu-arm64@6.1?cpus=4' --experiment capture --siblings 3",
       "deno task lab run --experiment cost --technique-source my_fence.c",
+      "deno task lab run --experiment rcu --readers 6 --writers 2 --seconds 10",
     ],
   },
   {

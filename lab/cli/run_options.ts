@@ -10,6 +10,7 @@ import {
   type Plan,
   type PlanChanges,
 } from "../plan/plan.ts";
+import type { RcuChanges } from "../plan/rcu_plan.ts";
 import { withUserTechniques } from "../plan/user_techniques.ts";
 import { nearest } from "../store/nearest.ts";
 import { findTechnique, techniques } from "../techniques.ts";
@@ -51,7 +52,26 @@ function changesOf(line: CommandLine): PlanChanges {
     ...(seconds === undefined ? {} : { seconds: secondsOf(seconds) }),
     ...(siblings === undefined ? {} : { siblings: siblingsOf(siblings) }),
     ...captureChangesOf(line),
+    ...rcuChangesOf(line),
   };
+}
+
+function rcuChangesOf(line: CommandLine): RcuChanges {
+  const readers = line.value("readers");
+  const writers = line.value("writers");
+  const named = line.has("torture") || line.values("experiment").includes("rcu");
+  return {
+    ...(readers === undefined ? {} : { readers: threadsOf("readers", readers) }),
+    ...(writers === undefined ? {} : { writers: threadsOf("writers", writers) }),
+    // A plan for everything measures and tortures; whoever names the experiment means one of them
+    ...(named ? { torture: line.has("torture") } : {}),
+  };
+}
+
+function threadsOf(option: string, text: string): number {
+  const threads = Number(text);
+  if (/^\d+$/.test(text) && threads >= 1 && threads <= 1024) return threads;
+  throw new UsageError(`Cannot use --${option} '${text}': expected a number from 1 to 1024`);
 }
 
 function siblingsOf(text: string): number {

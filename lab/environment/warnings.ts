@@ -5,7 +5,7 @@
  */
 import type { Capabilities } from "./capabilities.ts";
 import type { Environment } from "./environment.ts";
-import { captureRows, costRows, orderingRows, type Rule } from "./rules/context.ts";
+import { captureRows, costRows, orderingRows, type Rule, shapeRows } from "./rules/context.ts";
 import { CAPTURE_RULES } from "./rules/captures.ts";
 import { CPU_RULES } from "./rules/cpus.ts";
 import { OBSERVING_RULES } from "./rules/observing.ts";
@@ -53,6 +53,7 @@ export function warningsFor(
     costs: costRows(results),
     captures: captureRows(results),
     orderings: orderingRows(results),
+    shapes: shapeRows(results),
   };
   const codes = Object.keys(WARNING_CATALOGUE).sort() as WarningCode[];
   return codes.flatMap((code) => {

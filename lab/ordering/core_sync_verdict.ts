@@ -64,8 +64,8 @@ const rules: readonly Rule[] = [
   {
     id: "starved",
     verdict: "starved",
-    applies: ({ counts: { modifications, unseen } }) =>
-      modifications < CORE_SYNC_RULES.leastModifications ||
+    applies: ({ counts: { modifications, unseen, starved } }) =>
+      starved || modifications < CORE_SYNC_RULES.leastModifications ||
       unseen > CORE_SYNC_RULES.unseenShare * modifications,
     words: ({ counts: { modifications, unseen, calls } }) =>
       `a thread did not get to run: ${calls} calls and ${modifications} modifications, ` +

@@ -79,6 +79,13 @@ const CASES: readonly [string, CoreSyncFacts, string, string, string][] = [
     "10001 of which nobody called",
   ],
   [
+    "a thread that stands still",
+    facts({ counts: sampleCoreSync({ starved: true }) }),
+    "starved",
+    "starved",
+    "a thread did not get to run",
+  ],
+  [
     "a starved caller",
     facts({ counts: sampleCoreSync({ modifications: 99 }) }),
     "starved",

@@ -112,6 +112,7 @@ function nothing(
       staleAfterEnd: 0,
       unknown: 0,
       unseen: 0,
+      starved: false,
       seconds: 0,
       priority: "none",
       callerCpu: parameters["caller-cpu"],

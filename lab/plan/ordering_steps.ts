@@ -3,6 +3,7 @@
 import { choosePlacement } from "../environment/placement.ts";
 import { arrangementsFor } from "../ordering/arrangements.ts";
 import type { OrderingPlan } from "./plan.ts";
+import { shapesStep } from "./shapes_steps.ts";
 import type { LeftOut, Machine, Step } from "./steps.ts";
 
 /** What an arrangement takes on real hardware, in seconds; for estimates only. */
@@ -33,5 +34,5 @@ export function orderingSteps(
       ...arrangement.parameters,
     },
   }));
-  return { steps, leftOut: [] };
+  return { steps: [...steps, shapesStep(machine, plan.seconds)], leftOut: [] };
 }

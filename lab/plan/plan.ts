@@ -3,6 +3,7 @@
 import * as z from "zod";
 
 import { findTechnique, techniques } from "../techniques.ts";
+import { changeRcu, fullRcu, meantRcu, type RcuChanges, rcuPlan } from "./rcu_plan.ts";
 
 const placements = ["smt", "same-cache", "same-node", "other-node"] as const;
 
@@ -70,6 +71,7 @@ const planSchema = z.strictObject({
       costPlan,
       orderingPlan,
       coreSyncPlan,
+      rcuPlan,
       capturePlan,
     ]),
   ).min(1),
@@ -89,7 +91,14 @@ export type OrderingPlan = z.infer<typeof orderingPlan>;
 export type CoreSyncPlan = z.infer<typeof coreSyncPlan>;
 
 /** Experiments that this version can run. */
-export const experiments = ["conformance", "cost", "ordering", "core-sync", "capture"] as const;
+export const experiments = [
+  "conformance",
+  "cost",
+  "ordering",
+  "core-sync",
+  "rcu",
+  "capture",
+] as const;
 /** One of {@linkcode experiments}. */
 export type ExperimentName = typeof experiments[number];
 
@@ -143,6 +152,7 @@ export const builtInPlans: Readonly<Record<"quick" | "full", Plan>> = {
         modifications: 20_000,
         seconds: 2,
       },
+      ...fullRcu,
       {
         experiment: "capture",
         techniques: allTechniques,
@@ -182,7 +192,7 @@ export function parsePlan(text: string, where: string): Plan {
 }
 
 /** What the command line changes in a plan. */
-export interface PlanChanges {
+export interface PlanChanges extends RcuChanges {
   /** Only these experiments. */
   readonly experiments?: readonly ExperimentName[];
   /** Only these techniques. */
@@ -212,11 +222,17 @@ export function changePlan(plan: Plan, changes: PlanChanges): Plan {
         : builtInPlans.full.experiments.filter((one) => one.experiment === name);
     });
   }
-  return { name: plan.name, experiments: chosen.map((one) => changeExperiment(one, changes)) };
+  const meant = meantRcu(chosen.filter((one) => one.experiment === "rcu"), changes.torture);
+  return {
+    name: plan.name,
+    experiments: chosen.filter((one) => one.experiment !== "rcu" || meant.includes(one))
+      .map((one) => changeExperiment(one, changes)),
+  };
 }
 
 function changeExperiment(one: Plan["experiments"][number], changes: PlanChanges): typeof one {
   if (one.experiment === "conformance") return one;
+  if (one.experiment === "rcu") return changeRcu(one, changes);
   const changed = {
     ...one,
     techniques: changes.techniques ? [...changes.techniques] : one.techniques,

@@ -7,6 +7,7 @@ import type { HostFacts } from "../environment/facts.ts";
 import { parseReply } from "../environment/reply.ts";
 import { CoreSyncRun } from "../ordering/run_core_sync.ts";
 import { OrderingRun } from "../ordering/run_ordering.ts";
+import { runRcu } from "../rcu/run_rcu.ts";
 import type { Registration, Result } from "../run_schema.ts";
 import { resultSchema } from "../schema/results_schema.ts";
 import { crashReason, NO_RESULT } from "./crash_reason.ts";
@@ -71,6 +72,14 @@ export async function runSteps(
         onProgress,
         ...(options.signal ? { signal: options.signal } : {}),
       });
+    } else if (step.kind === "rcu") {
+      results.push(
+        await runRcu(requests, step, {
+          capabilities: options.capabilities,
+          onProgress,
+          ...(options.signal ? { signal: options.signal } : {}),
+        }),
+      );
     } else if (step.kind === "registration") {
       addRegistration(results, await ask(requests, step, options, onProgress));
     } else if (step.kind === "capture") {

@@ -8,12 +8,13 @@ import { findTechnique } from "../techniques.ts";
 import { coreSyncSteps } from "./core_sync_steps.ts";
 import { orderingSteps } from "./ordering_steps.ts";
 import type { CapturePlan, CostPlan, Plan } from "./plan.ts";
+import { rcuSteps } from "./rcu_steps.ts";
 
 /** One request, with what progress needs to know about it. */
 export interface Step {
   /** What is being done, for progress: "cost mprotect, 1 sibling". */
   readonly label: string;
-  readonly experiment: "conformance" | "cost" | "ordering" | "core-sync" | "capture";
+  readonly experiment: "conformance" | "cost" | "ordering" | "core-sync" | "rcu" | "capture";
   /** Request kind of the core. */
   readonly kind:
     | "conformance"
@@ -22,6 +23,7 @@ export interface Step {
     | "ordering"
     | "shapes"
     | "core-sync"
+    | "rcu"
     | "capture";
   readonly parameters: RequestParameters;
   /** Technique of cost, registration, ordering and core-sync steps. */
@@ -88,6 +90,10 @@ export function stepsOf(plan: Plan, machine: Machine): Steps {
       const ordering = orderingSteps(one, machine);
       steps.push(...ordering.steps);
       leftOut.push(...ordering.leftOut);
+      continue;
+    }
+    if (one.experiment === "rcu") {
+      steps.push(...rcuSteps(one, machine));
       continue;
     }
     if (one.experiment === "core-sync") {

@@ -23,6 +23,7 @@ export const coreSyncCountsSchema = z.looseObject({
   reason: z.string().nullable(),
   errno: z.string().nullable(),
   ...tally,
+  starved: z.boolean().describe("a thread did not get to run for seconds, which ended it"),
   seconds: z.number().nonnegative(),
   priority: z.enum(["fifo", "autogroup", "none"]),
   callerCpu: count,

@@ -34,7 +34,8 @@ function checkBuckets(
   }
 }
 
-const histogramSchema = z.looseObject({
+/** A log-linear histogram in picoseconds, as it stands in run.json. */
+export const histogramSchema = z.looseObject({
   unit: z.literal("ps"),
   precisionBits: z.int().min(1).max(16).describe("each power of two has 2^precisionBits buckets"),
   index: z.array(count).describe("bucket numbers, ascending, empty buckets left out"),

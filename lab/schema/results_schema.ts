@@ -4,6 +4,7 @@ import { coreSyncSchema } from "./core_sync_schema.ts";
 import type { Known } from "./known.ts";
 import { costSchema } from "./cost_schema.ts";
 import { orderingSchema } from "./ordering_schema.ts";
+import { rcuSchema } from "./rcu_schema.ts";
 import { shapesSchema } from "./shapes_schema.ts";
 
 const count = z.int().nonnegative();
@@ -19,24 +20,6 @@ const conformanceSchema = z.looseObject({
     skipped: z.boolean().default(false).describe("true: not tried here, note says why"),
     note: z.string().nullable().default(null),
   })),
-});
-
-const rcuSchema = z.looseObject({
-  experiment: z.literal("rcu"),
-  flavour: z.enum([
-    "mb",
-    "signal",
-    "membarrier",
-    "membarrier-dyncheck",
-    "membarrier-global",
-    "mprotect",
-    "qsbr",
-  ]),
-  readers: count,
-  writers: count,
-  seconds: z.number().nonnegative(),
-  reads: count,
-  writes: count,
 });
 
 const disturbanceSchema = z.looseObject({

@@ -15,6 +15,7 @@ export function sampleCoreSync(changes: Partial<CoreSyncCounts> = {}): CoreSyncC
     staleAfterEnd: 0,
     unknown: 0,
     unseen: 0,
+    starved: false,
     seconds: 1.5,
     priority: "fifo",
     callerCpu: 0,

@@ -5,6 +5,7 @@
  */
 import { z } from "zod";
 import { type OrderingResult, orderingSchema } from "../../schema/ordering_schema.ts";
+import { type Shape, shapesSchema } from "../../schema/shapes_schema.ts";
 import type { Capabilities } from "../capabilities.ts";
 import { tryCpuList } from "../cpu_list.ts";
 import type { Environment } from "../environment.ts";
@@ -54,6 +55,8 @@ export type WarningContext = {
   captures: readonly CaptureRow[];
   /** Results of the ordering experiment; empty before a run. */
   orderings: readonly OrderingResult[];
+  /** Litmus shapes; empty before a run. */
+  shapes: readonly Shape[];
 };
 
 /** The findings that trigger a warning, one message each; none if the warning does not apply. */
@@ -82,6 +85,14 @@ export function orderingRows(results: readonly unknown[]): OrderingResult[] {
   return results.flatMap((result) => {
     const row = orderingSchema.safeParse(result);
     return row.success ? [row.data] : [];
+  });
+}
+
+/** Picks the litmus shapes out of a run's results. */
+export function shapeRows(results: readonly unknown[]): Shape[] {
+  return results.flatMap((result) => {
+    const row = shapesSchema.safeParse(result);
+    return row.success ? row.data.shapes : [];
   });
 }
 

@@ -4,15 +4,23 @@
  * @module
  */
 import { brokenPromises, contradictions, mutationScore } from "../../ordering/score.ts";
+import { findingOf, shapeObservation } from "../../ordering/shapes.ts";
 import { RULES } from "../../ordering/verdict.ts";
 import type { Rule, WarningContext } from "./context.ts";
 
 /** Fences on both sides are the definition of order: whoever sees them fail must not be believed. */
-function harnessFails({ orderings }: WarningContext): string[] {
-  return contradictions(orderings).filter(({ expected }) => expected === "ordered").map((result) =>
+function harnessFails({ orderings, shapes, environment }: WarningContext): string[] {
+  const broken = shapes.filter((shape) => findingOf(shape, environment).outcome === "broken");
+  const litmus = broken.map((shape) =>
+    `${shapeObservation(shape)}: ${findingOf(shape, environment).words}`
+  );
+  const both = contradictions(orderings).filter(({ expected }) => expected === "ordered").map((
+    result,
+  ) =>
     `${result.weak} of ${result.iterations} turns with full fences on both sides had the ` +
     "forbidden outcome"
   );
+  return [...both, ...litmus];
 }
 
 function powerless({ orderings }: WarningContext): string[] {

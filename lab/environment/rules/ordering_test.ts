@@ -24,10 +24,25 @@ function weakIn(
   );
 }
 
+function shape(name: string, barrier: string, weak: number): WarningCase {
+  const one = { shape: name, threads: 2, barrier, iterations: 1000, weak, ran: true, why: null };
+  const result = {
+    experiment: "shapes",
+    cpus: [0, 1],
+    shapes: [one],
+    priority: "fifo",
+    seconds: 1,
+  };
+  return { facts: factsOf("xeon"), results: [result] };
+}
+
 const nothing: WarningCase = { facts: factsOf("xeon") };
 
 const CASES: WarningCases<keyof typeof ORDERING_RULES> = {
-  W042: { on: [weakIn("fence", "control", 1, "fence")], off: [nothing, after()] },
+  W042: {
+    on: [weakIn("fence", "control", 1, "fence"), shape("SB", "fence", 1), shape("MP", "none", 1)],
+    off: [nothing, after(), shape("SB", "none", 1), shape("SB", "fence", 0)],
+  },
   W043: {
     on: [weakIn("none", "control", 1999), weakIn("fence", "control", 0)],
     off: [nothing, after(), weakIn("none", "control", 2000)],

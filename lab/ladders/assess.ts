@@ -1,0 +1,103 @@
+/** On which rung each library lands on a host, in good times and bad, and what that is worth. */
+
+import type { Run } from "../run_schema.ts";
+import { type Ladder, ladders, type Rung } from "./ladders.ts";
+import { measuredOf } from "./measured.ts";
+import { type Soundness, soundnessOf } from "./soundness.ts";
+
+/** What the system refuses. */
+export type Situation = "available" | "eperm" | "enosys" | "killed" | "no-mlock";
+
+/** The situations, in words. */
+export const situations: readonly { readonly id: Situation; readonly title: string }[] = [
+  { id: "available", title: "as this host is" },
+  { id: "eperm", title: "a seccomp filter answers membarrier with EPERM" },
+  { id: "enosys", title: "a seccomp filter answers membarrier with ENOSYS" },
+  { id: "killed", title: "a seccomp filter kills whoever calls membarrier" },
+  { id: "no-mlock", title: "membarrier is refused with EPERM and mlock, too" },
+];
+
+/** Where a library lands. */
+export interface Landing {
+  readonly library: string;
+  readonly situation: Situation;
+  /** What it does there, in words. */
+  readonly rung: string;
+  /** The lab's technique that stands for it; null: none. */
+  readonly technique: string | null;
+  readonly soundness: Soundness;
+  readonly why: string;
+  /** Median cost of a heavy call beside a running sibling, ns. */
+  readonly costNs: number | null;
+  readonly interruptsPerOp: number | null;
+}
+
+/** All libraries in all situations on the host of a run. */
+export function assessLadders(run: Run): Landing[] {
+  return ladders.flatMap((ladder) =>
+    situations.map(({ id }) => ({
+      library: ladder.library,
+      situation: id,
+      ...land(run, ladder, id),
+    }))
+  );
+}
+
+type Landed = Omit<Landing, "library" | "situation">;
+
+function land(run: Run, ladder: Ladder, situation: Situation): Landed {
+  const rungs = ladder.rungs.filter(({ on }) => on?.some((arch) => arch === run.host.arch) ?? true);
+  for (const rung of rungs) {
+    const answer = tries(run, rung, situation);
+    if (answer === "killed") {
+      return nothing("dies at its first membarrier", "the filter kills the process, not the call");
+    }
+    if (answer === "granted") return standsOn(run, ladder, rung);
+    if (rung.insists) {
+      return nothing("refuses to start", `${rung.name} is refused, nothing follows`);
+    }
+  }
+  return nothing("refuses to start", "no rung is left");
+}
+
+/** What becomes of trying a rung. */
+function tries(
+  run: Run,
+  { requires }: Rung,
+  situation: Situation,
+): "granted" | "refused" | "killed" {
+  if (requires === "nothing") return "granted";
+  if (requires === "mlock") return situation === "no-mlock" ? "refused" : "granted";
+  if (situation === "killed") return "killed";
+  if (situation !== "available") return "refused";
+  return measuredOf(run, requires.membarrier).available === false ? "refused" : "granted";
+}
+
+function standsOn(run: Run, ladder: Ladder, rung: Rung): Landed {
+  if (rung.technique === null) {
+    const why = rung.ends === "full fences"
+      ? "readers pay a full fence each time, and nothing has to be promised"
+      : "what would need the fence is not done";
+    const soundness = rung.ends === "full fences" ? "by contract" : "no fence";
+    return {
+      rung: rung.name,
+      technique: null,
+      soundness,
+      why,
+      costNs: null,
+      interruptsPerOp: null,
+    };
+  }
+  const { p50Ns, interruptsPerOp } = measuredOf(run, rung.technique);
+  return {
+    rung: rung.name,
+    technique: rung.technique,
+    ...soundnessOf(run, rung.technique, ladder.need),
+    costNs: p50Ns,
+    interruptsPerOp,
+  };
+}
+
+function nothing(rung: string, why: string): Landed {
+  return { rung, technique: null, soundness: "no fence", why, costNs: null, interruptsPerOp: null };
+}

@@ -1,0 +1,51 @@
+/** Techniques times hosts: what each is worth where. */
+
+import type { Run } from "../run_schema.ts";
+import { techniques } from "../techniques.ts";
+import { measuredOf } from "./measured.ts";
+
+/** One technique on one host. */
+export interface MatrixCell {
+  readonly host: string;
+  /** null: the run did not try it. */
+  readonly available: boolean | null;
+  readonly interruptsPerOp: number | null;
+  /** What documentation promises. */
+  readonly promised: string;
+  readonly verdict: string | null;
+  /** Median cost of the caller beside a running sibling, ns. */
+  readonly p50Ns: number | null;
+  /** Time that one operation takes from each sibling: its interrupt handler's median, ns. */
+  readonly siblingNs: number | null;
+  readonly emulated: boolean;
+}
+
+/** One technique on all hosts. */
+export interface MatrixRow {
+  readonly technique: string;
+  readonly cells: readonly MatrixCell[];
+}
+
+/** The matrix of some runs, one column for each, without techniques that none of them tried. */
+export function matrixOf(runs: readonly Run[]): MatrixRow[] {
+  return techniques.map(({ id, promise }): MatrixRow => ({
+    technique: id,
+    cells: runs.map((run): MatrixCell => ({
+      host: run.host.name,
+      promised: promise,
+      emulated: run.host.emulated,
+      siblingNs: siblingCost(run, id),
+      ...measuredOf(run, id),
+    })),
+  })).filter(({ cells }) => cells.some(({ available }) => available !== null));
+}
+
+/** From captures: handlers of one operation divided by siblings that it interrupts. */
+function siblingCost(run: Run, technique: string): number | null {
+  for (const result of run.results) {
+    if (result.experiment !== "capture") continue;
+    const row = result.techniques.find((one) => one.technique === technique);
+    if (row?.handlerNs) return row.handlerNs.p50;
+  }
+  return null;
+}
