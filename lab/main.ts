@@ -5,6 +5,7 @@ import { doctorCommand } from "./cli/doctor_command.ts";
 import { commandHelp, labHelp } from "./cli/help.ts";
 import { hostsCommand } from "./cli/hosts_command.ts";
 import { describeError } from "./cli/expected_errors.ts";
+import { adviseCommand, laddersCommand } from "./cli/ladder_commands.ts";
 import { ExitCode } from "./cli/outcome.ts";
 import { watchParent } from "./cli/parent_watch.ts";
 import { type CommandLine, parseCommandLine } from "./cli/parse.ts";
@@ -28,6 +29,10 @@ async function dispatch(line: CommandLine, signal: AbortSignal): Promise<number>
       return await queryCommand(line);
     case "convert":
       return await convertCommand(line, signal);
+    case "ladders":
+      return laddersCommand(line);
+    case "advise":
+      return await adviseCommand(line);
     case "show":
       return showCommand(line);
     default:

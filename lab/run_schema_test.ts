@@ -2,6 +2,7 @@ import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/a
 import { resultsWith } from "./ordering/testdata/runs.ts";
 import { checkRun, formatRun, parseRun, RunFormatError, runJsonSchema } from "./run_schema.ts";
 import { sampleCoreSync } from "./schema/sample_core_sync.ts";
+import { sampleRcu } from "./schema/sample_rcu.ts";
 import { sampleCapture, sampleCaptured, sampleCost, sampleRun } from "./schema/sample_run.ts";
 
 /** What parseRun() says about a run with one key, given by its path, set to another value. */
@@ -39,15 +40,7 @@ const LATER_RESULTS = [
     priority: "fifo",
     seconds: 0.5,
   },
-  {
-    experiment: "rcu",
-    flavour: "membarrier-dyncheck",
-    readers: 6,
-    writers: 2,
-    seconds: 10,
-    reads: 1,
-    writes: 2,
-  },
+  sampleRcu({ flavour: "membarrier-dyncheck" }),
   {
     experiment: "disturbance",
     technique: "membarrier-private-expedited",

@@ -3,6 +3,8 @@
  * files a command line names (from which the launcher derives permissions).
  */
 
+import { ladderCommands } from "./definitions_ladders.ts";
+
 /** An option of a command. */
 export interface OptionDefinition {
   readonly name: string;
@@ -230,6 +232,7 @@ export const commands: readonly CommandDefinition[] = [
       "deno task lab convert trace.dat -o my.pftrace",
     ],
   },
+  ...ladderCommands(store, json),
 ];
 
 /** A command by name. */

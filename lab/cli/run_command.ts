@@ -165,6 +165,7 @@ function nextSteps(run: Run, path: string): string {
 function commandOf(line: CommandLine, host: LabHost): string {
   const words = ["deno", "task", "lab", "run", "--host", host.name];
   for (const { name, value: takesValue } of line.command.options) {
+    if (name === "torture" && line.has(name)) words.push("--torture");
     if (!takesValue || name === "host" || name === "out") continue;
     for (const value of line.values(name)) words.push(`--${name}`, value);
   }

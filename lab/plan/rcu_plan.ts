@@ -38,7 +38,14 @@ export const fullRcu: readonly RcuPlan[] = [
     seconds: 2,
     torture: false,
   },
-  { experiment: "rcu", flavours: [...flavourIds], readers: 1, writers: 1, seconds: 1, torture: true },
+  {
+    experiment: "rcu",
+    flavours: [...flavourIds],
+    readers: 1,
+    writers: 1,
+    seconds: 1,
+    torture: true,
+  },
 ];
 
 /** A plan's rcu part with the command line's changes. */

@@ -2,7 +2,6 @@
 
 import { choosePlacement } from "../environment/placement.ts";
 import { flavourOf } from "../rcu/flavours.ts";
-import { formatCount } from "../render/units.ts";
 import type { RcuPlan } from "./rcu_plan.ts";
 import type { Machine, Step } from "./steps.ts";
 
@@ -20,7 +19,7 @@ const STEP_OVERHEAD = 0.1;
 export function rcuSteps(plan: RcuPlan, machine: Machine): Step[] {
   const chosen = choosePlacement(machine.topology, machine.allowed, plan.writers, plan.readers);
   const shared = "impossible" in chosen;
-  const threads = `${formatCount(plan.readers, "reader")}, ${formatCount(plan.writers, "writer")}`;
+  const threads = `readers ${plan.readers}, writers ${plan.writers}`;
   return plan.flavours.map((flavour): Step => ({
     label: `rcu ${flavour}, ${plan.torture ? "torture, " : ""}${threads}`,
     experiment: "rcu",

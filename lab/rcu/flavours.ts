@@ -37,7 +37,12 @@ export const flavours = [
   { id: "membarrier-global", technique: "membarrier-global", reader: barrier, promised: true },
   { id: "mprotect", technique: "mprotect", reader: barrier, promised: false },
   { id: "munmap", technique: "munmap", reader: barrier, promised: false },
-  { id: "qsbr", technique: "fence", reader: "nothing; a quiescent state now and then", promised: true },
+  {
+    id: "qsbr",
+    technique: "fence",
+    reader: "nothing; a quiescent state now and then",
+    promised: true,
+  },
 ] as const satisfies readonly Flavour[];
 
 /** The identifier of a flavour. */

@@ -6,13 +6,14 @@ import { renderCost, renderUnavailable } from "./cost.ts";
 import { renderEnvironment } from "./environment.ts";
 import { renderOrdering } from "./ordering.ts";
 import { printable } from "./printable.ts";
+import { renderRcu } from "./rcu.ts";
 import { renderRegistration } from "./registration.ts";
 import { renderShapes } from "./shapes.ts";
 import { paint, type RenderOptions, wrap } from "./style.ts";
 import { formatCount, formatSeconds } from "./units.ts";
 import { renderWarnings } from "./warnings.ts";
 
-const RENDERED = ["conformance", "cost", "ordering", "shapes", "core-sync", "capture"];
+const RENDERED = ["conformance", "cost", "ordering", "shapes", "core-sync", "rcu", "capture"];
 
 /**
  * A whole run as text for a terminal: what it is, where it ran, its warnings, its results.
@@ -30,6 +31,7 @@ export function renderRun(run: Run, options: RenderOptions): string {
     renderOrdering(run, options),
     renderShapes(run, options),
     renderCoreSync(run, options),
+    renderRcu(run, options),
     renderCapture(run, options),
     renderOthers(run, options),
   ];

@@ -9,12 +9,19 @@ Deno.test("renderRun() opens with what the run is and shows every block that has
   const registered = { count: 1, p50: 1, min: 1, max: 1 };
   const registerNs = { coldSingle: registered, warm: registered, coldThreaded: null };
   const refused = { available: false, reason: "because", errno: "EPERM" };
-  const rcu = { experiment: "rcu", flavour: "mb", readers: 1, writers: 1 } as const;
+  const disturbance = {
+    experiment: "disturbance",
+    technique: "munmap",
+    victim: "same-process",
+    wakeupNs: {},
+    idleNs: {},
+    stolenShare: 0.5,
+  } as const;
   const run = sampleRun();
   run.results.push(
     sampleCost({ registerNs }),
     sampleCost(refused),
-    { ...rcu, seconds: 1, reads: 1, writes: 1 },
+    disturbance,
   );
   const text = renderRun(run, OPTIONS);
   assertEquals(text.split("\n").slice(0, 3), [
@@ -32,7 +39,7 @@ Deno.test("renderRun() opens with what the run is and shows every block that has
     "Cost of registering",
     "In run.json, without a table here",
   ]);
-  assert(text.endsWith("without a table here\n  rcu: 1 result"));
+  assert(text.endsWith("without a table here\n  disturbance: 1 result"));
 });
 
 Deno.test("renderRun() of a run without results is its head and its warnings", () => {

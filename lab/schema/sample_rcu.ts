@@ -2,7 +2,15 @@ import type { RcuResult } from "./rcu_schema.ts";
 
 /** A result of the rcu experiment that the schema accepts, for tests. */
 export function sampleRcu(changes: Partial<RcuResult> = {}): RcuResult {
-  const ns = { min: 1, p50: 20_000, p90: 22_000, p99: 33_000, p999: 40_000, max: 1e6, mean: 21_000 };
+  const ns = {
+    min: 1,
+    p50: 20_000,
+    p90: 22_000,
+    p99: 33_000,
+    p999: 40_000,
+    max: 1e6,
+    mean: 21_000,
+  };
   return {
     experiment: "rcu",
     flavour: "membarrier",

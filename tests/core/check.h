@@ -22,5 +22,6 @@ void test_child(void);
 void test_techniques(void);
 void test_core_sync(void);
 void test_shapes(void);
+void test_rcu(void);
 
 #endif

@@ -13,5 +13,6 @@ int main(void)
 	test_techniques();
 	test_core_sync();
 	test_shapes();
+	test_rcu();
 	return check_failures ? 1 : 0;
 }

@@ -1,0 +1,37 @@
+import { type Advice, type HostCost, usableRungs } from "../ladders/advice.ts";
+import { printable } from "./printable.ts";
+import { paint, type RenderOptions, wrap } from "./style.ts";
+import { formatNs } from "./units.ts";
+
+/** Advice for some needs: each chain in order, with reasons and costs at the hosts seen. */
+export function renderAdvice(advice: readonly Advice[], options: RenderOptions): string {
+  return advice.map((one) => renderOne(one, options)).join("\n\n");
+}
+
+function renderOne(advice: Advice, options: RenderOptions): string {
+  const rungs = usableRungs(advice);
+  const left = advice.rungs.filter((rung) => !rungs.includes(rung));
+  return [
+    paint(`${advice.need}: ${advice.title}`, "strong", options),
+    ...rungs.flatMap(({ technique, why, costs }, place) => [
+      `  ${place + 1}. ${technique}`,
+      `     ${wrap(why, options.width, 5)}`,
+      `     ${
+        paint(wrap(printable(costLine(costs, options)), options.width, 5), "faint", options)
+      }`,
+    ]),
+    ...left.map(({ technique }) =>
+      `  ${paint(`-  ${technique}: cannot be used on any host seen`, "faint", options)}`
+    ),
+    `  ${rungs.length + 1}. ${wrap(advice.bottom, options.width, 5)}`,
+  ].join("\n");
+}
+
+function costLine(costs: readonly HostCost[], options: RenderOptions): string {
+  if (costs.length === 0) return "no host seen";
+  return costs.map(({ host, ns, available, emulated }) => {
+    if (available === false) return `${host}: not available`;
+    if (ns === null) return `${host}: not measured`;
+    return `${host}: ${formatNs(ns, options)}${emulated ? " (emulated)" : ""}`;
+  }).join(", ");
+}

@@ -1,0 +1,171 @@
+/**
+ * What is known of each host: the newest result of everything that its runs measured.
+ *
+ * A conformance run of yesterday and an ordering run of today complete one another as long as
+ * machine and kernel are the same. Which run a result comes from is kept.
+ */
+
+import type { Result, Run } from "../run_schema.ts";
+
+/** What the report says about a run itself. */
+export interface RunNote {
+  readonly id: string;
+  readonly startedAt: string;
+  readonly seconds: number;
+  readonly seed: number;
+  readonly command: string;
+  readonly version: string;
+  readonly build: string;
+  /** Experiments with results, each once. */
+  readonly experiments: readonly string[];
+  readonly warnings: Run["warnings"];
+  /** Results of it that the report shows: the rest is in newer runs, too. */
+  readonly shown: number;
+}
+
+/** One host with one kernel. */
+export interface HostView {
+  /** A name that no other host of the report has. */
+  readonly label: string;
+  /** The newest run of the host with the results of all, newest first. */
+  readonly run: Run;
+  /** Newest first. */
+  readonly runs: readonly RunNote[];
+  /** The run that each result comes from. */
+  readonly origin: ReadonlyMap<Result, Run["id"]>;
+}
+
+/** What tells hosts apart: the name alone does not, every machine calls itself local. */
+function identityOf({ host, environment }: Run): string {
+  const cpu = environment["cpu"] as { model?: unknown } | undefined;
+  return JSON.stringify([
+    host.name,
+    host.arch,
+    host.kernel,
+    host.emulated,
+    host.hypervisor,
+    host.cpus,
+    cpu?.model ?? null,
+  ]);
+}
+
+/** What a result is about; of several with the same keys the newest is shown. */
+function keysOf(result: Result): string[] {
+  const key = (...parts: unknown[]): string => JSON.stringify([result.experiment, ...parts]);
+  switch (result.experiment) {
+    case "cost":
+      return [key(result.technique, result.callers, result.siblings, result.placement)];
+    case "ordering":
+      return [key(result.technique, result.arrangement, result.role)];
+    case "core-sync":
+      return [key(result.technique, result.order)];
+    case "rcu":
+      return [key(result.flavour, result.mode, result.mutant, result.readers, result.writers)];
+    case "disturbance":
+      return [key(result.technique, result.victim)];
+    case "capture":
+      return result.techniques.length === 0
+        ? [key()]
+        : result.techniques.map(({ technique }) => key(technique));
+    default:
+      return [key()];
+  }
+}
+
+/** Collects runs into hosts. */
+export class HostCollector {
+  readonly #hosts = new Map<string, Run[]>();
+
+  /** Takes a run up. Runs may come in any order. */
+  add(run: Run): void {
+    const identity = identityOf(run);
+    const runs = this.#hosts.get(identity);
+    if (runs) runs.push(run);
+    else this.#hosts.set(identity, [run]);
+  }
+
+  /** The hosts: real ones before emulated ones, each kind by its newest run. */
+  views(): HostView[] {
+    const groups = [...this.#hosts.values()].map((runs) =>
+      runs.toSorted((left, right) => compare(startOf(right), startOf(left)))
+    );
+    groups.sort(([left], [right]) =>
+      Number(left!.host.emulated) - Number(right!.host.emulated) ||
+      compare(startOf(right!), startOf(left!))
+    );
+    const labels = labelsOf(groups.map(([newest]) => newest!));
+    return groups.map((runs, at) => viewOf(labels[at]!, runs));
+  }
+}
+
+function startOf(run: Run): string {
+  return `${run.startedAt} ${run.id}`;
+}
+
+function compare(left: string, right: string): number {
+  return left < right ? -1 : left > right ? 1 : 0;
+}
+
+/** The name where it is the only one, else with the kernel, else with a number. */
+function labelsOf(runs: readonly Run[]): string[] {
+  const names = runs.map(({ host }) => clip(host.name, 60));
+  const longer = runs.map(({ host }, at) =>
+    names.filter((name) => name === names[at]).length === 1
+      ? names[at]!
+      : `${names[at]} (${clip(host.kernel, 60)})`
+  );
+  const counts = new Map<string, number>();
+  return longer.map((name) => {
+    const count = (counts.get(name) ?? 0) + 1;
+    counts.set(name, count);
+    return count === 1 ? name : `${name} #${count}`;
+  });
+}
+
+/** Shortens what nobody would read to its end. */
+export function clip(text: string, length: number): string {
+  const letters = [...text];
+  return letters.length <= length ? text : `${letters.slice(0, length - 1).join("")}…`;
+}
+
+function viewOf(label: string, runs: readonly Run[]): HostView {
+  const newest = runs[0]!;
+  const covered = new Set<string>();
+  const origin = new Map<Result, Run["id"]>();
+  const notes = runs.map((run) => {
+    // Within one run nothing hides anything: two results of one key are two measurements
+    const before = new Set(covered);
+    const results = run.results.flatMap((result) => {
+      const keys = keysOf(result);
+      for (const key of keys) covered.add(key);
+      const fresh = keys.filter((key) => !before.has(key));
+      return fresh.length === 0 ? [] : [restrict(result, keys, fresh)];
+    });
+    for (const result of results) origin.set(result, run.id);
+    return noteOf(run, results.length);
+  });
+  const run = { ...newest, host: { ...newest.host, name: label }, results: [...origin.keys()] };
+  return { label, run, runs: notes, origin };
+}
+
+/** Of a capture only those techniques that no newer run has. */
+function restrict(result: Result, keys: readonly string[], fresh: readonly string[]): Result {
+  if (result.experiment !== "capture" || fresh.length === keys.length) return result;
+  const techniques = result.techniques.filter((_, at) => fresh.includes(keys[at]!));
+  return { ...result, techniques };
+}
+
+function noteOf(run: Run, shown: number): RunNote {
+  return {
+    id: run.id,
+    startedAt: run.startedAt,
+    seconds: run.seconds,
+    seed: run.seed,
+    command: run.command,
+    version: run.fencelab.version,
+    build: run.fencelab.build,
+    experiments: [...new Set(run.results.map(({ experiment }) => experiment))],
+    warnings: run.warnings,
+    shown,
+  };
+}

@@ -1,0 +1,77 @@
+import { type MatrixCell, matrixOf } from "../../ladders/matrix.ts";
+import { type Block, paragraph, type Section, tableOf, terms, type Text } from "../blocks.ts";
+import type { HostView } from "../host_view.ts";
+import { findTechnique } from "../../techniques.ts";
+import { hostTime, hostTitle, time, verdictText } from "./words.ts";
+
+/** Techniques times hosts in one table: what each is worth where. */
+export function matrixSection(hosts: readonly HostView[]): Section | null {
+  const rows = matrixOf(hosts.map(({ run }) => run));
+  if (rows.length === 0) return null;
+  const table: Block = tableOf("Techniques by host", rows, [
+    { title: "technique", cell: ({ technique }) => technique },
+    { title: "what it does", cell: ({ technique }) => findTechnique(technique)?.does ?? "" },
+    { title: "promise", cell: ({ cells }) => promised(cells[0]!.promised) },
+    ...hosts.map((host, at) => ({
+      title: hostTitle(host),
+      cell: ({ cells }: { cells: readonly MatrixCell[] }): Text => cellText(cells[at]!),
+    })),
+  ]);
+  return {
+    id: "matrix",
+    title: "Techniques and hosts",
+    blocks: [
+      paragraph(
+        "Each cell says, as far as it was measured: the verdict about ordering, interrupts that " +
+          "one operation causes on each sibling, what the operation costs its caller, and what it " +
+          "takes from the sibling.",
+      ),
+      terms(
+        [
+          "promise",
+          "what documentation says: ordering of memory, restart of rseq sections, or " +
+          "nothing at all. A control is known not to order other CPUs.",
+        ],
+        ["ordered, not-ordered, not-discriminable, starved", [
+          "the verdict, explained under ",
+          { text: "ordering", to: "ordering" },
+        ]],
+        [
+          "interrupts",
+          "inter-processor interrupts (IPIs) that arrived at the sibling, per " +
+          "operation. A technique that is no barrier sends none; 1.00 is one for each call.",
+        ],
+        ["caller", "median time of one operation beside a running sibling"],
+        ["sibling", "median time that the interrupt's handler takes from the sibling"],
+        ["refused", "the kernel or a limit does not let the technique be used there"],
+      ),
+      table,
+    ],
+  };
+}
+
+function promised(promise: string): Text {
+  if (promise === "nothing") return { text: "nothing", tone: "doubtful" };
+  return promise === "control" ? { text: "control", tone: "faint" } : promise;
+}
+
+function cellText(cell: MatrixCell): Text {
+  if (cell.available === null) return { text: "not tried", tone: "faint" };
+  if (!cell.available) return { text: "refused", tone: "doubtful" };
+  const pieces: (Exclude<Text, readonly unknown[]>)[] = [];
+  const add = (...text: typeof pieces): void => {
+    pieces.push(...(pieces.length > 0 ? ["; "] : []), ...text);
+  };
+  if (cell.verdict !== null) {
+    const expected = cell.promised === "control" ? "not-ordered" : null;
+    add(verdictText(cell.verdict, cell.promised.startsWith("ordering") ? "ordered" : expected));
+  }
+  if (cell.interruptsPerOp !== null) add(`${cell.interruptsPerOp.toFixed(2)} interrupts`);
+  if (cell.p50Ns !== null) add("caller ", ...pieces_(hostTime(cell.p50Ns, cell.emulated)));
+  if (cell.siblingNs !== null && !cell.emulated) add(`sibling ${time(cell.siblingNs)}`);
+  return pieces.length === 0 ? "available" : pieces;
+}
+
+function pieces_(text: Text): readonly Exclude<Text, readonly unknown[]>[] {
+  return Array.isArray(text) ? text : [text as Exclude<Text, readonly unknown[]>];
+}

@@ -1,0 +1,124 @@
+/* Userspace RCU: whom a grace period waits for, in every flavour. */
+#include "check.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "clock.h"
+#include "rcu.h"
+#include "sys.h"
+
+/* Time in which a grace period that does not wait would be over. */
+enum { WHILE_NS = 3 * 1000 * 1000 };
+
+struct writer {
+	struct rcu_domain *d;
+	pthread_t thread;
+	int ret;
+	_Atomic bool done;
+};
+
+static void *writer_main(void *argument)
+{
+	struct writer *w = argument;
+
+	w->ret = rcu_synchronize(w->d);
+	atomic_store(&w->done, true);
+	return NULL;
+}
+
+/* Start a grace period and tell whether it waits. */
+static bool waits(struct writer *w, struct rcu_domain *d)
+{
+	*w = (struct writer){ .d = d };
+	pthread_create(&w->thread, NULL, writer_main, w);
+	sleep_ns(WHILE_NS);
+	return !atomic_load(&w->done);
+}
+
+static void join(struct writer *w)
+{
+	pthread_join(w->thread, NULL);
+	CHECK(w->ret == 0 && w->done);
+}
+
+static void test_sections(struct rcu_domain *d, enum rcu_light light)
+{
+	struct rcu_reader *one = &d->reader[0], *other = &d->reader[1];
+	struct writer old, young;
+
+	CHECK(rcu_synchronize(d) == 0);
+	rcu_read_lock(light, d, one);
+	rcu_read_lock(light, d, one);
+	CHECK(waits(&old, d));
+	rcu_read_unlock(light, d, one);
+	sleep_ns(WHILE_NS);
+	CHECK(!atomic_load(&old.done)); /* the outer section goes on */
+	/* in a phase of its own, and begun after that grace period */
+	rcu_read_lock(light, d, other);
+	/* waits asleep by now, and behind the first one */
+	CHECK(waits(&young, d));
+	rcu_read_unlock(light, d, one);
+	join(&old);
+	CHECK(!atomic_load(&young.done)); /* the other section is older than it */
+	rcu_read_unlock(light, d, other);
+	join(&young);
+	CHECK(one->section == 0 && other->section == 0);
+}
+
+/* A section that loaded the period before a grace period and stored it after: two phases are for it. */
+static void test_delayed_section(struct rcu_domain *d)
+{
+	struct rcu_reader *late = &d->reader[0];
+	uint64_t period = atomic_load(&d->period);
+	struct writer w;
+
+	CHECK(rcu_synchronize(d) == 0);
+	CHECK(atomic_load(&d->period) != period);
+	atomic_store(&late->section, period);
+	CHECK(waits(&w, d));
+	rcu_read_unlock(RCU_LIGHT_FENCE, d, late);
+	join(&w);
+	CHECK(rcu_synchronize(d) == 0 && atomic_load(&d->period) != period);
+}
+
+static void test_quiescence(struct rcu_domain *d)
+{
+	struct rcu_reader *one = &d->reader[0], *other = &d->reader[1];
+	struct writer w;
+
+	CHECK(rcu_synchronize(d) == 0); /* all are offline */
+	rcu_quiescent(d, one);
+	rcu_quiescent(d, other);
+	CHECK(waits(&w, d));
+	rcu_quiescent(d, one);
+	rcu_offline(other);
+	join(&w);
+	rcu_offline(one);
+	CHECK(rcu_synchronize(d) == 0);
+}
+
+void test_rcu(void)
+{
+	static const char *const ids[] = { "mb", "signal", "membarrier", "membarrier-dyncheck",
+					   "mprotect", "munmap", "qsbr" };
+	const int self = sys_gettid();
+
+	CHECK(!rcu_flavour_find("nonsense"));
+	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
+		const struct rcu_flavour *flavour = rcu_flavour_find(ids[i]);
+		struct rcu_domain d;
+		int ret = rcu_open(&d, flavour, 2);
+
+		/* both readers are this thread */
+		d.fence.targets = &self;
+		d.fence.ntargets = 1;
+		if (ret == 0 && flavour->light == RCU_LIGHT_QUIESCENT)
+			test_quiescence(&d);
+		else if (ret == 0)
+			test_sections(&d, flavour->light);
+		if (ret == 0 && flavour->light == RCU_LIGHT_FENCE)
+			test_delayed_section(&d);
+		rcu_close(&d);
+	}
+}
