@@ -1,5 +1,6 @@
 /** The lab's command line, run by the launcher with the permissions that it needs. */
 
+import { compareCommand } from "./cli/compare_command.ts";
 import { convertCommand } from "./cli/convert_command.ts";
 import { doctorCommand } from "./cli/doctor_command.ts";
 import { commandHelp, labHelp } from "./cli/help.ts";
@@ -10,6 +11,7 @@ import { ExitCode } from "./cli/outcome.ts";
 import { watchParent } from "./cli/parent_watch.ts";
 import { type CommandLine, parseCommandLine } from "./cli/parse.ts";
 import { queryCommand } from "./cli/query_command.ts";
+import { reportCommand } from "./cli/report_command.ts";
 import { runCommand } from "./cli/run_command.ts";
 import { showCommand } from "./cli/show_command.ts";
 import { print, say } from "./cli/terminal.ts";
@@ -29,6 +31,10 @@ async function dispatch(line: CommandLine, signal: AbortSignal): Promise<number>
       return await queryCommand(line);
     case "convert":
       return await convertCommand(line, signal);
+    case "compare":
+      return compareCommand(line);
+    case "report":
+      return reportCommand(line);
     case "ladders":
       return laddersCommand(line);
     case "advise":

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { resultsWith } from "./ordering/testdata/runs.ts";
 import { checkRun, formatRun, parseRun, RunFormatError, runJsonSchema } from "./run_schema.ts";
+import { sampleDisturbance } from "./schema/sample_disturbance.ts";
 import { sampleCoreSync } from "./schema/sample_core_sync.ts";
 import { sampleRcu } from "./schema/sample_rcu.ts";
 import { sampleCapture, sampleCaptured, sampleCost, sampleRun } from "./schema/sample_run.ts";
@@ -41,14 +42,7 @@ const LATER_RESULTS = [
     seconds: 0.5,
   },
   sampleRcu({ flavour: "membarrier-dyncheck" }),
-  {
-    experiment: "disturbance",
-    technique: "membarrier-private-expedited",
-    victim: "other-process-registered",
-    wakeupNs: {},
-    idleNs: {},
-    stolenShare: 0.5,
-  },
+  sampleDisturbance({ victim: "other-process-registered" }),
   sampleCapture({ techniques: [sampleCaptured()] }),
 ];
 

@@ -1,14 +1,18 @@
 /** `deno task bench [NAME]…`: performance, compared with a yardstick in the same run. */
 
+import { benchCompare } from "./bench/compare_bench.ts";
 import { benchCost } from "./bench/cost_bench.ts";
 import { benchGuests } from "./bench/guests_bench.ts";
+import { benchRcu } from "./bench/rcu_bench.ts";
 import { benchTraces } from "./traces_bench.ts";
 
 const benches: Readonly<Record<string, () => Promise<string[]>>> = {
   cost: benchCost,
   traces: () => benchTraces(),
   store: () => denoBench("store_bench.ts"),
+  compare: benchCompare,
   guests: benchGuests,
+  rcu: benchRcu,
 };
 
 /** Runs a file of `Deno.bench` cases, which prints its own table. */

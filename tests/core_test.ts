@@ -3,6 +3,7 @@ import { assertEquals } from "@std/assert";
 import { FrameReader, FrameType } from "../ffi/frames.ts";
 import { Session } from "../ffi/session.ts";
 import { openCommandChannel } from "../lab/hosts/command_channel.ts";
+import { flavourIds } from "../lab/rcu/flavours.ts";
 import { cpus, hasProgram, needs } from "./needs.ts";
 
 const root = new URL("../", import.meta.url).pathname;
@@ -65,6 +66,17 @@ async function exerciseOrdering(session: Session): Promise<void> {
   await session.request("ordering", { ...some, shape: "mp" });
 }
 
+/** Every kind of victim, briefly. */
+async function exerciseDisturbance(session: Session): Promise<void> {
+  const some = { "caller-cpus": 0, "victim-cpu": 1, "budget-ms": 100, occupied: 1 };
+  for (const work of ["wakes", "runs", "sleeps", "calls"]) {
+    for (const victim of ["same-process", "other-process", "other-process-registered"]) {
+      const technique = victim === "same-process" ? "signal" : "membarrier-global-expedited";
+      await session.request("disturbance", { ...some, technique, work, victim });
+    }
+  }
+}
+
 /** Runs every kind of request on an agent; a sanitizer's finding kills the worker, which is an error. */
 async function exerciseAgent(program: string): Promise<void> {
   const sibling = cpus > 1 ? [1] : [];
@@ -86,6 +98,18 @@ async function exerciseAgent(program: string): Promise<void> {
       await session.request("core-sync", { technique: "membarrier-sync-core", ...some });
     }
     await exerciseOrdering(session);
+    await exerciseDisturbance(session);
+  }
+  for (const flavour of flavourIds) {
+    const threads = {
+      readers: 2,
+      writers: 2,
+      "reader-cpus": sibling.concat(0),
+      "writer-cpus": [0],
+    };
+    const short = { flavour, ...threads, "budget-ms": 50 };
+    await session.request("rcu", short);
+    await session.request("rcu", { ...short, mode: "torture" });
   }
   for (const technique of ids) {
     const crew = { "caller-cpus": [0], "sibling-cpus": sibling };

@@ -1,6 +1,7 @@
 /* Measures the clock that measures everything else. */
 #include "clock.h"
 
+#include <errno.h>
 #include <sched.h>
 
 #include "arch.h"
@@ -56,12 +57,18 @@ bool patience_lost(struct patience *patience, uint64_t limit_ns)
 	return now > patience->end_ns;
 }
 
-/* sleep_ns - sleep at least ns nanoseconds, whatever signals arrive. */
+/*
+ * sleep_ns - sleep at least ns nanoseconds, whatever signals arrive.
+ *
+ * Until a point in time: under a storm of signals what is left would be counted
+ * anew each time, and never end.
+ */
 void sleep_ns(uint64_t ns)
 {
-	struct timespec left = { .tv_sec = (time_t)(ns / NSEC_PER_SEC),
-				 .tv_nsec = (long)(ns % NSEC_PER_SEC) };
+	const uint64_t end = now_ns() + ns;
+	const struct timespec when = { .tv_sec = (time_t)(end / NSEC_PER_SEC),
+				       .tv_nsec = (long)(end % NSEC_PER_SEC) };
 
-	while (nanosleep(&left, &left) != 0)
+	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &when, NULL) == EINTR)
 		;
 }

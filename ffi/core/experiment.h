@@ -23,6 +23,7 @@ int probe_run(struct request *request, int out);
 int environment_run(struct request *request, int out);
 int capture_run(struct request *request, int out);
 int trace_run(struct request *request, int out);
+int disturbance_run(struct request *request, int out);
 int ordering_run(struct request *request, int out);
 int core_sync_run(struct request *request, int out);
 int shapes_run(struct request *request, int out);

@@ -145,13 +145,17 @@ static int await_reader(struct rcu_domain *d, struct rcu_reader *reader, uint64_
  */
 static int two_phases(struct rcu_domain *d)
 {
+	bool any = false;
 	uint64_t section;
 	int ret = 0;
 
 	for (int i = 0; i < d->readers && !ret; i++) {
 		ret = await_reader(d, &d->reader[i], &section);
 		d->pending[i] = section & RCU_NEST;
+		any |= d->pending[i];
 	}
+	if (!any)
+		return ret;
 	/* relaxed: a section that begins with the old phase is only waited for longer */
 	atomic_store_explicit(&d->period,
 			      atomic_load_explicit(&d->period, memory_order_relaxed) ^ RCU_PHASE,

@@ -10,7 +10,7 @@ enum {
 	/* one group of so many is timed: the clock must not slow readers down */
 	TIMED_EVERY = 16,
 	/* grace periods below this are not all timed either */
-	SHORT_NS = 5000,
+	SHORT_NS = 100 * 1000,
 };
 
 /*

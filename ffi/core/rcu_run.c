@@ -50,19 +50,26 @@ static int give_order(struct rcu_session *s, enum crew_order order)
 	return order == CREW_RUN ? 0 : await_all(s, next);
 }
 
-/* run_for - let the threads run for a while, and tell how far all is. */
+/* tell - how far all is. */
+static void tell(const struct rcu_session *s, uint64_t ran, int out)
+{
+	progress_send(out, (double)ran / (double)s->setup->budget_ns);
+}
+
+/* run_for - let the threads run for a while. */
 static int run_for(struct rcu_session *s, uint64_t ns, uint64_t *ran, int out)
 {
+	const uint64_t step = PROGRESS_MS * NSEC_PER_MSEC;
 	uint64_t start = now_ns(), now = start;
 	int ret = give_order(s, CREW_RUN);
 
 	while (!ret && now - start < ns) {
 		uint64_t left = ns - (now - start);
-		const uint64_t step = PROGRESS_MS * NSEC_PER_MSEC;
 
 		sleep_ns(left < step ? left : step);
 		now = now_ns();
-		progress_send(out, (double)(*ran + now - start) / (double)s->setup->budget_ns);
+		if (left > step)
+			tell(s, *ran + now - start, out);
 	}
 	ret = ret ? ret : give_order(s, CREW_PAUSE);
 	*ran += now_ns() - start;
@@ -72,7 +79,7 @@ static int run_for(struct rcu_session *s, uint64_t ns, uint64_t *ran, int out)
 static int run(struct rcu_session *s, int out)
 {
 	struct duty duty;
-	uint64_t ran = 0;
+	uint64_t ran = 0, told = now_ns();
 	int ret = 0;
 
 	duty_choose(&duty, s->outcome->priority);
@@ -80,6 +87,11 @@ static int run(struct rcu_session *s, int out)
 		uint64_t left = s->setup->budget_ns - ran;
 
 		ret = run_for(s, duty.burst_ns && duty.burst_ns < left ? duty.burst_ns : left, &ran, out);
+		/* while the threads rest: writing wakes another process */
+		if (now_ns() - told > PROGRESS_MS * NSEC_PER_MSEC) {
+			tell(s, ran, out);
+			told = now_ns();
+		}
 		sleep_ns(duty.pause_ns);
 	}
 	s->outcome->seconds = (double)ran / 1e9;

@@ -15,7 +15,7 @@ static const struct experiment experiments[] = {
 	{ "cost", cost_run },	     { "registration", registration_run }, { "conformance", conformance_run },
 	{ "probe", probe_run },	     { "environment", environment_run },
 	{ "capture", capture_run },	     { "trace", trace_run },
-	{ "ordering", ordering_run },	     { "core-sync", core_sync_run },	     { "shapes", shapes_run },
+	{ "disturbance", disturbance_run },  { "ordering", ordering_run },	     { "core-sync", core_sync_run },	     { "shapes", shapes_run },
 	{ "rcu", rcu_run },
 };
 

@@ -3,7 +3,9 @@
  * files a command line names (from which the launcher derives permissions).
  */
 
+import { compareDefinition } from "./definitions_compare.ts";
 import { ladderCommands } from "./definitions_ladders.ts";
+import { reportDefinition } from "./definitions_report.ts";
 
 /** An option of a command. */
 export interface OptionDefinition {
@@ -92,7 +94,8 @@ export const commands: readonly CommandDefinition[] = [
         name: "experiment",
         value: "E",
         repeats: true,
-        help: "only this experiment: conformance, cost, ordering, core-sync, rcu, capture",
+        help: "only this experiment: conformance, cost, ordering, core-sync, rcu, " +
+          "disturbance, capture",
       },
       { name: "technique", value: "T", repeats: true, help: "only this technique" },
       {
@@ -232,7 +235,9 @@ export const commands: readonly CommandDefinition[] = [
       "deno task lab convert trace.dat -o my.pftrace",
     ],
   },
+  compareDefinition(store, json),
   ...ladderCommands(store, json),
+  reportDefinition(json),
 ];
 
 /** A command by name. */

@@ -11,6 +11,7 @@ import { ReplyFormatError } from "../environment/reply.ts";
 import { HostError } from "../hosts/host_error.ts";
 import { PlanError } from "../plan/plan.ts";
 import { printable } from "../render/printable.ts";
+import { ReportError } from "../report/report_error.ts";
 import { RunFormatError } from "../run_schema.ts";
 import { StoreError } from "../store/store_error.ts";
 import { UsageError } from "./usage_error.ts";
@@ -33,6 +34,7 @@ const EXPECTED = [
   EngineError,
   SqlError,
   TraceLoadError,
+  ReportError,
 ];
 
 /** Whether an error's message is meant for the user. */

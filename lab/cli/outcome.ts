@@ -1,6 +1,7 @@
 /** What a run means for the exit code. */
 
 import { brokenPromises } from "../ordering/score.ts";
+import { staleFlavours } from "../rcu/stale.ts";
 import type { Run } from "../run_schema.ts";
 import { findTechnique } from "../techniques.ts";
 
@@ -17,7 +18,7 @@ export const ExitCode = {
  * The exit code of a finished run.
  *
  * 2 when a technique that promises ordering, or to make replaced code seen, was
- * seen not to; 77 when the run holds not one measurement or case that could be
+ * seen not to, or readers of an RCU built on it held freed objects; 77 when the run holds not one measurement or case that could be
  * carried out.
  */
 export function outcomeOf(run: Run): number {
@@ -28,10 +29,12 @@ export function outcomeOf(run: Run): number {
     findTechnique(result.technique)?.promise === "ordering+core-sync"
   );
   if (stale) return ExitCode.notOrdered;
+  if (staleFlavours(run.results).some(({ promised }) => promised)) return ExitCode.notOrdered;
   const ran = run.results.some((result) => {
     if (result.experiment === "conformance") return result.cases.some((one) => !one.skipped);
     if (result.experiment === "ordering") return result.iterations > 0;
     if (result.experiment === "core-sync") return result.modifications > 0;
+    if (result.experiment === "rcu") return result.reads > 0;
     if (result.experiment === "shapes") return result.shapes.some((one) => one.ran);
     return result.experiment !== "cost" || (result.available && result.count > 0);
   });

@@ -5,6 +5,7 @@ import { sideOf } from "../ordering/testdata/counts.ts";
 import { resultsWith } from "../ordering/testdata/runs.ts";
 import type { CoreSyncResult } from "../schema/core_sync_schema.ts";
 import { sampleCoreSync } from "../schema/sample_core_sync.ts";
+import { sampleRcu } from "../schema/sample_rcu.ts";
 import { sampleCost, sampleRun } from "../schema/sample_run.ts";
 import { outcomeOf } from "./outcome.ts";
 
@@ -27,6 +28,12 @@ function coreSync(technique: string, verdict: CoreSyncResult["verdict"]): Result
 const outcomes: [string, Result[], number][] = [
   ["stale code that a promise excludes", [coreSync("membarrier-sync-core", "not-ordered")], 2],
   ["stale code as expected", [coreSync("none", "not-ordered")], 0],
+  ["readers with freed objects", [sampleRcu({ stale: 1 })], 2],
+  ["readers with freed objects as expected", [
+    sampleRcu({ stale: 1, mutant: true }),
+    sampleRcu({ stale: 1, flavour: "mprotect" }),
+  ], 0],
+  ["an RCU flavour that cannot run", [sampleRcu({ available: false, reads: 0 })], 77],
   ["a measurement", [sampleCost({ available: true, count: 5 })], 0],
   ["nothing but unavailable techniques", [sampleCost({ available: false, count: 0 })], 77],
   ["no sample kept", [sampleCost({ available: true, count: 0 })], 77],

@@ -25,6 +25,8 @@ export interface CommandLine {
   value(option: string): string | undefined;
   /** All values of an option that repeats; empty when it is not given. */
   values(option: string): readonly string[];
+  /** How many of the positionals stand before a switch; all when it is not given. */
+  positionalsBefore(option: string): number;
 }
 
 const helpOption: OptionDefinition = { name: "help", short: "h", help: "print this help" };
@@ -63,7 +65,7 @@ function parseOptions(
   rest: readonly string[],
 ): CommandLine {
   const options = [...command.options, helpOption];
-  const parsed = parseArgs([...args], {
+  const settings = {
     string: options.filter((option) => option.value).map((option) => option.name),
     boolean: options.filter((option) => !option.value).map((option) => option.name),
     // Everything is collected, so that an option given twice is noticed
@@ -75,7 +77,9 @@ function parseOptions(
       if (key !== undefined) throw unknownOption(command, options, arg);
       return true;
     },
-  }) as Record<string, unknown> & { _: (string | number)[] };
+  };
+  type Parsed = Record<string, unknown> & { _: (string | number)[] };
+  const parsed = parseArgs([...args], settings) as Parsed;
   checkSwitches(args, options);
   const positionals = parsed._.map(String);
   checkPositionals(command, positionals);
@@ -91,6 +95,12 @@ function parseOptions(
     has: (name) => parsed[name] === true,
     value: (name) => values(name)[0],
     values,
+    positionalsBefore(name): number {
+      const at = args.indexOf(`--${name}`);
+      return at < 0
+        ? positionals.length
+        : (parseArgs(args.slice(0, at), settings) as Parsed)._.length;
+    },
   };
 }
 

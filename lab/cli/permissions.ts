@@ -62,7 +62,8 @@ export async function permissionsFor(
     env: [...VARIABLES],
     ffi: line.command.core ? [`${projectDirectory}build`] : [],
   };
-  if (writesStore(line)) grants.write.push(storeDirectory(line.value("out")));
+  const store = storeOption(line);
+  if (store !== undefined) grants.write.push(storeDirectory(line.value(store)));
   if (line.command.name === "doctor") grants.read.push(...searchPath());
   if (usesHosts(line)) {
     grants.env.push(...CACHE_VARIABLES);
@@ -148,21 +149,27 @@ function usesHosts(line: CommandLine): boolean {
   return line.command.options.some((option) => option.name === "hosts");
 }
 
-/** `show` writes too: the store's index. */
-function writesStore(line: CommandLine): boolean {
-  return line.command.options.some((option) => option.name === "out");
+/** The option that names the store. Whoever only reads runs writes, too: the store's index. */
+function storeOption({ command }: CommandLine): string | undefined {
+  const names = command.options.map(({ name }) => name);
+  // Where a report has its file by --out, its store is --store
+  return ["store", "out"].find((name) => names.includes(name));
 }
 
 function namedPaths(line: CommandLine, kind: "read" | "write"): string[] {
-  return line.command.options.filter((option) => option.path === kind && option.name !== "out")
+  const store = storeOption(line);
+  return line.command.options.filter(({ path, name }) => path === kind && name !== store)
     .flatMap((option) => line.values(option.name)).map(userPath);
 }
 
 /** Positional arguments that may be paths; SQL is none, and its commas would not survive. */
-const PATHS = ["TRACE", "INPUT", "[RUN]"];
+const PATHS = ["TRACE", "INPUT", "[RUN]", "[RUN]…"];
 
 function positionalPaths({ command, positionals }: CommandLine): string[] {
-  return positionals.filter((_, at) => PATHS.includes(command.positionals[at] ?? "")).map(userPath);
+  // The last one may repeat
+  const nameAt = (at: number): string =>
+    command.positionals[at] ?? command.positionals.at(-1) ?? "";
+  return positionals.filter((_, at) => PATHS.includes(nameAt(at))).map(userPath);
 }
 
 function pathVariable(): string {

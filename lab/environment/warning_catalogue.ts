@@ -7,6 +7,8 @@
  * @module
  */
 
+import { SOUNDNESS_WARNINGS } from "./warning_catalogue_soundness.ts";
+
 /** What is fixed about a warning; the finding that triggers it comes from its rule. */
 export type CatalogueEntry = {
   /** What the finding means for the results. Follows the finding and a colon in the message. */
@@ -268,32 +270,7 @@ export const WARNING_CATALOGUE = {
     remedy: "Look at the call sites in the trace: the kernel may send on behalf of another thread",
     invalidates: false,
   },
-  W042: {
-    reason: "no verdict about order can be trusted, since nothing orders more than that",
-    remedy: "Report it with the run: the processor, the hypervisor or the lab is at fault",
-    invalidates: true,
-  },
-  W043: {
-    reason: "where missing order does not show, its absence says nothing: no technique gets the " +
-      "verdict ordered",
-    remedy: "Free both CPUs of other work and run again; under emulation this may happen",
-    invalidates: false,
-  },
-  W044: {
-    reason: "it is documented to order memory and did not",
-    remedy: "Do not rely on it in this situation; private-expedited may do in its place",
-    invalidates: false,
-  },
-  W045: {
-    reason: "a technique broken on purpose passed for a sound one, so verdicts may be wrong",
-    remedy: "Report it with the run: the test is blind for that mistake here",
-    invalidates: true,
-  },
-  W046: {
-    reason: "what is known not to order others looked as if it did",
-    remedy: "Look at its interrupts per operation: if there are some, it is no control here",
-    invalidates: false,
-  },
+  ...SOUNDNESS_WARNINGS,
 } as const satisfies Record<string, CatalogueEntry>;
 
 /** The number of a warning: "W001". */

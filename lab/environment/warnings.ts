@@ -5,11 +5,19 @@
  */
 import type { Capabilities } from "./capabilities.ts";
 import type { Environment } from "./environment.ts";
-import { captureRows, costRows, orderingRows, type Rule, shapeRows } from "./rules/context.ts";
+import {
+  captureRows,
+  costRows,
+  orderingRows,
+  rcuRows,
+  type Rule,
+  shapeRows,
+} from "./rules/context.ts";
 import { CAPTURE_RULES } from "./rules/captures.ts";
 import { CPU_RULES } from "./rules/cpus.ts";
 import { OBSERVING_RULES } from "./rules/observing.ts";
 import { ORDERING_RULES } from "./rules/ordering.ts";
+import { RCU_RULES } from "./rules/rcu.ts";
 import { RIGHTS_RULES } from "./rules/rights.ts";
 import { TLB_RULES } from "./rules/tlb.ts";
 import { WARNING_CATALOGUE, type WarningCode } from "./warning_catalogue.ts";
@@ -32,6 +40,7 @@ const RULES: Record<WarningCode, Rule> = {
   ...TLB_RULES,
   ...CAPTURE_RULES,
   ...ORDERING_RULES,
+  ...RCU_RULES,
 };
 
 /**
@@ -54,6 +63,7 @@ export function warningsFor(
     captures: captureRows(results),
     orderings: orderingRows(results),
     shapes: shapeRows(results),
+    rcus: rcuRows(results),
   };
   const codes = Object.keys(WARNING_CATALOGUE).sort() as WarningCode[];
   return codes.flatMap((code) => {

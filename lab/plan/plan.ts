@@ -3,6 +3,7 @@
 import * as z from "zod";
 
 import { findTechnique, techniques } from "../techniques.ts";
+import { disturbancePlan, fullDisturbance } from "./disturbance_plan.ts";
 import { changeRcu, fullRcu, meantRcu, type RcuChanges, rcuPlan } from "./rcu_plan.ts";
 
 const placements = ["smt", "same-cache", "same-node", "other-node"] as const;
@@ -72,6 +73,7 @@ const planSchema = z.strictObject({
       orderingPlan,
       coreSyncPlan,
       rcuPlan,
+      disturbancePlan,
       capturePlan,
     ]),
   ).min(1),
@@ -97,6 +99,7 @@ export const experiments = [
   "ordering",
   "core-sync",
   "rcu",
+  "disturbance",
   "capture",
 ] as const;
 /** One of {@linkcode experiments}. */
@@ -153,6 +156,7 @@ export const builtInPlans: Readonly<Record<"quick" | "full", Plan>> = {
         seconds: 2,
       },
       ...fullRcu,
+      fullDisturbance,
       {
         experiment: "capture",
         techniques: allTechniques,
@@ -248,7 +252,7 @@ function changeExperiment(one: Plan["experiments"][number], changes: PlanChanges
       bufferKb: changes.bufferKb ?? changed.bufferKb,
     };
   }
-  if (changed.experiment === "ordering" || changed.experiment === "core-sync") return changed;
+  if (changed.experiment !== "cost") return changed;
   // Whoever gives more time wants more samples, up to what a histogram is good for
   return {
     ...changed,

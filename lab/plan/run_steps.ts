@@ -6,6 +6,7 @@ import type { Capabilities } from "../environment/capabilities.ts";
 import type { HostFacts } from "../environment/facts.ts";
 import { parseReply } from "../environment/reply.ts";
 import { CoreSyncRun } from "../ordering/run_core_sync.ts";
+import { runDisturbance } from "../disturbance/run_disturbance.ts";
 import { OrderingRun } from "../ordering/run_ordering.ts";
 import { runRcu } from "../rcu/run_rcu.ts";
 import type { Registration, Result } from "../run_schema.ts";
@@ -75,6 +76,14 @@ export async function runSteps(
     } else if (step.kind === "rcu") {
       results.push(
         await runRcu(requests, step, {
+          capabilities: options.capabilities,
+          onProgress,
+          ...(options.signal ? { signal: options.signal } : {}),
+        }),
+      );
+    } else if (step.kind === "disturbance") {
+      results.push(
+        await runDisturbance(requests, step, {
           capabilities: options.capabilities,
           onProgress,
           ...(options.signal ? { signal: options.signal } : {}),

@@ -6,6 +6,7 @@ import { type Placement, PLACEMENTS, type Topology } from "../environment/topolo
 import type { Arrangement } from "../ordering/arrangements.ts";
 import { findTechnique } from "../techniques.ts";
 import { coreSyncSteps } from "./core_sync_steps.ts";
+import { disturbanceSteps } from "./disturbance_plan.ts";
 import { orderingSteps } from "./ordering_steps.ts";
 import type { CapturePlan, CostPlan, Plan } from "./plan.ts";
 import { rcuSteps } from "./rcu_steps.ts";
@@ -14,7 +15,14 @@ import { rcuSteps } from "./rcu_steps.ts";
 export interface Step {
   /** What is being done, for progress: "cost mprotect, 1 sibling". */
   readonly label: string;
-  readonly experiment: "conformance" | "cost" | "ordering" | "core-sync" | "rcu" | "capture";
+  readonly experiment:
+    | "conformance"
+    | "cost"
+    | "ordering"
+    | "core-sync"
+    | "rcu"
+    | "disturbance"
+    | "capture";
   /** Request kind of the core. */
   readonly kind:
     | "conformance"
@@ -24,6 +32,7 @@ export interface Step {
     | "shapes"
     | "core-sync"
     | "rcu"
+    | "disturbance"
     | "capture";
   readonly parameters: RequestParameters;
   /** Technique of cost, registration, ordering and core-sync steps. */
@@ -94,6 +103,12 @@ export function stepsOf(plan: Plan, machine: Machine): Steps {
     }
     if (one.experiment === "rcu") {
       steps.push(...rcuSteps(one, machine));
+      continue;
+    }
+    if (one.experiment === "disturbance") {
+      const disturbance = disturbanceSteps(one, machine);
+      steps.push(...disturbance.steps);
+      leftOut.push(...disturbance.leftOut);
       continue;
     }
     if (one.experiment === "core-sync") {

@@ -1,4 +1,4 @@
-import type { Run } from "../run_schema.ts";
+import type { Result } from "../schema/results_schema.ts";
 import type { RcuResult } from "../schema/rcu_schema.ts";
 import { flavourOf } from "./flavours.ts";
 
@@ -10,7 +10,7 @@ export interface StaleFlavour {
 }
 
 /** Flavours of a run, not broken on purpose, whose readers saw objects that had been freed. */
-export function staleFlavours(results: Run["results"]): StaleFlavour[] {
+export function staleFlavours(results: readonly Result[]): StaleFlavour[] {
   return results.filter((result) => result.experiment === "rcu").filter(({ stale, mutant }) =>
     stale > 0 && !mutant
   ).map((result) => ({ result, promised: flavourOf(result.flavour).promised }));

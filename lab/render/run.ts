@@ -3,6 +3,7 @@ import { renderCapture } from "./capture.ts";
 import { renderConformance } from "./conformance.ts";
 import { renderCoreSync } from "./core_sync.ts";
 import { renderCost, renderUnavailable } from "./cost.ts";
+import { renderDisturbance } from "./disturbance.ts";
 import { renderEnvironment } from "./environment.ts";
 import { renderOrdering } from "./ordering.ts";
 import { printable } from "./printable.ts";
@@ -10,10 +11,8 @@ import { renderRcu } from "./rcu.ts";
 import { renderRegistration } from "./registration.ts";
 import { renderShapes } from "./shapes.ts";
 import { paint, type RenderOptions, wrap } from "./style.ts";
-import { formatCount, formatSeconds } from "./units.ts";
+import { formatSeconds } from "./units.ts";
 import { renderWarnings } from "./warnings.ts";
-
-const RENDERED = ["conformance", "cost", "ordering", "shapes", "core-sync", "rcu", "capture"];
 
 /**
  * A whole run as text for a terminal: what it is, where it ran, its warnings, its results.
@@ -32,8 +31,8 @@ export function renderRun(run: Run, options: RenderOptions): string {
     renderShapes(run, options),
     renderCoreSync(run, options),
     renderRcu(run, options),
+    renderDisturbance(run, options),
     renderCapture(run, options),
-    renderOthers(run, options),
   ];
   return blocks.filter((block) => block !== "").join("\n\n");
 }
@@ -47,18 +46,4 @@ function renderHead(run: Run, options: RenderOptions): string {
     `  started  ${wrap(printable(made), options.width, 11)}`,
     `  command  ${wrap(printable(run.command), options.width, 11)}`,
   ].join("\n");
-}
-
-/** Results that have no table here are counted, so that nobody takes them for missing. */
-function renderOthers(run: Run, options: RenderOptions): string {
-  const counts = new Map<string, number>();
-  for (const { experiment } of run.results) {
-    if (RENDERED.includes(experiment)) continue;
-    counts.set(experiment, (counts.get(experiment) ?? 0) + 1);
-  }
-  if (counts.size === 0) return "";
-  const lines = [...counts].map(([experiment, count]) =>
-    `  ${experiment}: ${formatCount(count, "result")}`
-  );
-  return [paint("In run.json, without a table here", "strong", options), ...lines].join("\n");
 }

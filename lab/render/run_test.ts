@@ -1,5 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { resultsWith } from "../ordering/testdata/runs.ts";
 import type { Run } from "../run_schema.ts";
+import { sampleDisturbance } from "../schema/sample_disturbance.ts";
 import { sampleCost, sampleRun } from "../schema/sample_run.ts";
 import { renderRun } from "./run.ts";
 
@@ -9,19 +11,11 @@ Deno.test("renderRun() opens with what the run is and shows every block that has
   const registered = { count: 1, p50: 1, min: 1, max: 1 };
   const registerNs = { coldSingle: registered, warm: registered, coldThreaded: null };
   const refused = { available: false, reason: "because", errno: "EPERM" };
-  const disturbance = {
-    experiment: "disturbance",
-    technique: "munmap",
-    victim: "same-process",
-    wakeupNs: {},
-    idleNs: {},
-    stolenShare: 0.5,
-  } as const;
   const run = sampleRun();
   run.results.push(
     sampleCost({ registerNs }),
     sampleCost(refused),
-    disturbance,
+    sampleDisturbance(),
   );
   const text = renderRun(run, OPTIONS);
   assertEquals(text.split("\n").slice(0, 3), [
@@ -37,9 +31,10 @@ Deno.test("renderRun() opens with what the run is and shows every block that has
     "Cost of one operation: 1 caller on CPU 0, 1 sibling on CPU 1, same-cache",
     "Not available here",
     "Cost of registering",
-    "In run.json, without a table here",
+    "Disturbance: what a storm of fences costs others",
+    "Who can be hurt by whom",
   ]);
-  assert(text.endsWith("without a table here\n  disturbance: 1 result"));
+  assert(text.includes("hurts sibling that wakes up"), text);
 });
 
 Deno.test("renderRun() of a run without results is its head and its warnings", () => {
@@ -48,7 +43,14 @@ Deno.test("renderRun() of a run without results is its head and its warnings", (
 
 Deno.test("renderRun() lets no text of a hostile run reach the terminal as it is", () => {
   const evil = "x\x1b[2J\x9b\u202e\ny";
-  const run = sampleRun({ results: [sampleCost(), sampleCost({ available: false })] });
+  const run = sampleRun({
+    results: [
+      sampleCost(),
+      sampleCost({ available: false }),
+      sampleDisturbance(),
+      ...resultsWith(),
+    ],
+  });
   const hostile = spoil(run, evil) as Run;
   for (const all of [false, true]) {
     const text = renderRun(hostile, { ...OPTIONS, all });

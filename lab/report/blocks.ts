@@ -5,6 +5,9 @@
 
 import type { Tone } from "../render/style.ts";
 
+/** Sets the parts of a cell below one another. */
+export const BREAK = { line: "break" } as const;
+
 /** A piece of running text. Texts of runs are handed over as they are: renderers escape them. */
 export type Inline =
   | string
@@ -12,7 +15,9 @@ export type Inline =
   | { readonly code: string }
   | { readonly text: string; readonly tone: Tone }
   /** A reference to a section of the report. */
-  | { readonly text: string; readonly to: string };
+  | { readonly text: string; readonly to: string }
+  /** A new line inside a cell. */
+  | typeof BREAK;
 
 /** Running text. */
 export type Text = Inline | readonly Inline[];
@@ -158,7 +163,9 @@ export function piecesOf(text: Text): readonly Inline[] {
 
 /** A text without its marks. */
 export function plainText(text: Text): string {
-  return piecesOf(text).map((piece) =>
-    typeof piece === "string" ? piece : "code" in piece ? piece.code : piece.text
-  ).join("");
+  return piecesOf(text).map((piece) => {
+    if (typeof piece === "string") return piece;
+    if ("line" in piece) return "; ";
+    return "code" in piece ? piece.code : piece.text;
+  }).join("");
 }

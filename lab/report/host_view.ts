@@ -27,6 +27,8 @@ export interface RunNote {
 export interface HostView {
   /** A name that no other host of the report has. */
   readonly label: string;
+  /** What it calls itself. */
+  readonly name: string;
   /** The newest run of the host with the results of all, newest first. */
   readonly run: Run;
   /** Newest first. */
@@ -62,7 +64,7 @@ function keysOf(result: Result): string[] {
     case "rcu":
       return [key(result.flavour, result.mode, result.mutant, result.readers, result.writers)];
     case "disturbance":
-      return [key(result.technique, result.victim)];
+      return [key(result.technique, result.victim, result.work, result.callers, result.rateHz)];
     case "capture":
       return result.techniques.length === 0
         ? [key()]
@@ -145,7 +147,7 @@ function viewOf(label: string, runs: readonly Run[]): HostView {
     return noteOf(run, results.length);
   });
   const run = { ...newest, host: { ...newest.host, name: label }, results: [...origin.keys()] };
-  return { label, run, runs: notes, origin };
+  return { label, name: newest.host.name, run, runs: notes, origin };
 }
 
 /** Of a capture only those techniques that no newer run has. */

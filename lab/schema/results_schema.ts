@@ -3,12 +3,10 @@ import { captureSchema } from "./capture_schema.ts";
 import { coreSyncSchema } from "./core_sync_schema.ts";
 import type { Known } from "./known.ts";
 import { costSchema } from "./cost_schema.ts";
+import { disturbanceSchema } from "./disturbance_schema.ts";
 import { orderingSchema } from "./ordering_schema.ts";
 import { rcuSchema } from "./rcu_schema.ts";
 import { shapesSchema } from "./shapes_schema.ts";
-
-const count = z.int().nonnegative();
-const facts = z.record(z.string(), z.unknown());
 
 const conformanceSchema = z.looseObject({
   experiment: z.literal("conformance"),
@@ -20,15 +18,6 @@ const conformanceSchema = z.looseObject({
     skipped: z.boolean().default(false).describe("true: not tried here, note says why"),
     note: z.string().nullable().default(null),
   })),
-});
-
-const disturbanceSchema = z.looseObject({
-  experiment: z.literal("disturbance"),
-  technique: z.string().min(1),
-  victim: z.enum(["same-process", "other-process", "other-process-registered"]),
-  wakeupNs: facts,
-  idleNs: facts,
-  stolenShare: z.number().min(0).max(1).describe("share of its CPU that the victim loses"),
 });
 
 const EXPERIMENTS = [

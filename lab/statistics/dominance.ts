@@ -48,15 +48,18 @@ function sizeOf(delta: number): Dominance["size"] {
 
 /** Buckets and their shares of all histograms that hold samples, ascending; `null` if none does. */
 function mixture(histograms: readonly Histogram[], bits: number): [number, number][] | null {
-  const filled = histograms.filter((histogram) => sampleCount(histogram) > 0);
-  if (filled.length === 0) return null;
+  const samples = histograms.map(sampleCount);
+  const filled = samples.filter((count) => count > 0).length;
+  if (filled === 0) return null;
   const shares = new Map<number, number>();
-  for (const histogram of filled) {
-    const each = 1 / (sampleCount(histogram) * filled.length);
-    for (let place = 0; place < histogram.index.length; place++) {
-      const { low } = bucketBounds(histogram.index[place]!, histogram.precisionBits);
-      const bucket = bucketOf(low, bits);
-      shares.set(bucket, (shares.get(bucket) ?? 0) + histogram.count[place]! * each);
+  for (const [at, { index, count, precisionBits }] of histograms.entries()) {
+    const each = 1 / (samples[at]! * filled);
+    for (let place = 0; place < index.length; place++) {
+      const own = index[place]!;
+      const bucket = precisionBits === bits
+        ? own
+        : bucketOf(bucketBounds(own, precisionBits).low, bits);
+      shares.set(bucket, (shares.get(bucket) ?? 0) + count[place]! * each);
     }
   }
   return [...shares].sort(([a], [b]) => a - b);

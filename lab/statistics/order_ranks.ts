@@ -7,8 +7,8 @@ export interface Ranks {
   high: number | null;
 }
 
-// Standard deviations: what lies beyond is below 1e-14, far less than what a tail may hold.
-const REACH = 8;
+// Standard deviations: what lies beyond is below 1e-8, far less than what a tail may hold.
+const REACH = 6;
 
 /**
  * The samples between which a quantile of the population lies with 95 % confidence, whatever its

@@ -1,5 +1,5 @@
 import type { Histogram } from "../run_schema.ts";
-import { bucketBounds, quantile, sampleCount } from "./histogram.ts";
+import { bucketBounds, bucketMidpoint } from "./histogram.ts";
 import { quantileRanks } from "./order_ranks.ts";
 
 /** A quantile with its 95 % confidence interval, in picoseconds. */
@@ -11,33 +11,45 @@ export interface QuantileInterval {
 }
 
 /**
- * A quantile of the samples, and the interval that holds that of the population with at least 95 %
- * confidence, by order statistics ({@linkcode quantileRanks}).
+ * Quantiles of the samples (nearest rank), each with the interval that holds that of the population
+ * with at least 95 % confidence, by order statistics ({@linkcode quantileRanks}).
  *
  * The ends are the outer bounds of their buckets, so the interval includes what rounding may hide.
  * Samples are taken as independent: a histogram does not keep their order.
  *
- * @param share Between 0 and 1, both excluded.
+ * @param shares Between 0 and 1, both excluded.
  * @throws {RangeError} If the histogram is empty.
  */
-export function quantileInterval(histogram: Histogram, share: number): QuantileInterval {
-  const ranks = quantileRanks(sampleCount(histogram), share);
-  const value = quantile(histogram, share);
-  const { precisionBits } = histogram;
-  const bounds = (rank: number): { low: number; width: number } =>
-    bucketBounds(bucketOfRank(histogram, rank), precisionBits);
-  const low = ranks.low === null ? null : bounds(ranks.low).low;
-  if (ranks.high === null) return { value, low, high: null };
-  const upper = bounds(ranks.high);
-  return { value, low, high: upper.low + upper.width - 1 };
+export function quantileIntervals(
+  histogram: Histogram,
+  shares: readonly number[],
+): QuantileInterval[] {
+  const { index, count, precisionBits } = histogram;
+  const upTo: number[] = [];
+  let samples = 0;
+  for (const more of count) upTo.push(samples += more);
+  if (samples === 0) throw new RangeError("Cannot take quantiles: the histogram is empty");
+  const bucketOfRank = (rank: number): number => index[firstNotBelow(upTo, rank)]!;
+  return shares.map((share) => {
+    const ranks = quantileRanks(samples, share);
+    const middle = bucketOfRank(Math.max(1, Math.ceil(share * samples)));
+    const value = bucketMidpoint(middle, precisionBits);
+    const low = ranks.low === null
+      ? null
+      : bucketBounds(bucketOfRank(ranks.low), precisionBits).low;
+    if (ranks.high === null) return { value, low, high: null };
+    const upper = bucketBounds(bucketOfRank(ranks.high), precisionBits);
+    return { value, low, high: upper.low + upper.width - 1 };
+  });
 }
 
-/** The bucket of the sample with a rank, counted from 1. */
-function bucketOfRank(histogram: Histogram, rank: number): number {
-  let seen = 0;
-  for (let place = 0; place < histogram.index.length; place++) {
-    seen += histogram.count[place]!;
-    if (seen >= rank) return histogram.index[place]!;
+/** The first place of ascending numbers at which they are not below the wanted one. */
+function firstNotBelow(numbers: readonly number[], wanted: number): number {
+  let [from, to] = [0, numbers.length - 1];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (numbers[middle]! < wanted) from = middle + 1;
+    else to = middle;
   }
-  throw new RangeError(`Cannot find sample ${rank}: the histogram holds ${seen}`);
+  return from;
 }

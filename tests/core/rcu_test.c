@@ -36,6 +36,13 @@ static bool waits(struct writer *w, struct rcu_domain *d)
 	return !atomic_load(&w->done);
 }
 
+/* Until a grace period that was started has begun to wait: what begins then is younger. */
+static void await_begin(const struct rcu_domain *d, uint64_t period)
+{
+	while (atomic_load(&d->period) == period)
+		sleep_ns(WHILE_NS);
+}
+
 static void join(struct writer *w)
 {
 	pthread_join(w->thread, NULL);
@@ -46,11 +53,14 @@ static void test_sections(struct rcu_domain *d, enum rcu_light light)
 {
 	struct rcu_reader *one = &d->reader[0], *other = &d->reader[1];
 	struct writer old, young;
+	uint64_t period;
 
 	CHECK(rcu_synchronize(d) == 0);
 	rcu_read_lock(light, d, one);
 	rcu_read_lock(light, d, one);
+	period = atomic_load(&d->period);
 	CHECK(waits(&old, d));
+	await_begin(d, period);
 	rcu_read_unlock(light, d, one);
 	sleep_ns(WHILE_NS);
 	CHECK(!atomic_load(&old.done)); /* the outer section goes on */
@@ -70,27 +80,26 @@ static void test_sections(struct rcu_domain *d, enum rcu_light light)
 static void test_delayed_section(struct rcu_domain *d)
 {
 	struct rcu_reader *late = &d->reader[0];
-	uint64_t period = atomic_load(&d->period);
 	struct writer w;
 
-	CHECK(rcu_synchronize(d) == 0);
-	CHECK(atomic_load(&d->period) != period);
-	atomic_store(&late->section, period);
+	atomic_store(&late->section, atomic_load(&d->period) ^ RCU_PHASE);
 	CHECK(waits(&w, d));
 	rcu_read_unlock(RCU_LIGHT_FENCE, d, late);
 	join(&w);
-	CHECK(rcu_synchronize(d) == 0 && atomic_load(&d->period) != period);
 }
 
 static void test_quiescence(struct rcu_domain *d)
 {
 	struct rcu_reader *one = &d->reader[0], *other = &d->reader[1];
 	struct writer w;
+	uint64_t period;
 
 	CHECK(rcu_synchronize(d) == 0); /* all are offline */
 	rcu_quiescent(d, one);
 	rcu_quiescent(d, other);
+	period = atomic_load(&d->period);
 	CHECK(waits(&w, d));
+	await_begin(d, period);
 	rcu_quiescent(d, one);
 	rcu_offline(other);
 	join(&w);

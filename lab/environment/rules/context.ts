@@ -5,6 +5,7 @@
  */
 import { z } from "zod";
 import { type OrderingResult, orderingSchema } from "../../schema/ordering_schema.ts";
+import { type RcuResult, rcuSchema } from "../../schema/rcu_schema.ts";
 import { type Shape, shapesSchema } from "../../schema/shapes_schema.ts";
 import type { Capabilities } from "../capabilities.ts";
 import { tryCpuList } from "../cpu_list.ts";
@@ -57,6 +58,8 @@ export type WarningContext = {
   orderings: readonly OrderingResult[];
   /** Litmus shapes; empty before a run. */
   shapes: readonly Shape[];
+  /** Results of the rcu experiment; empty before a run. */
+  rcus: readonly RcuResult[];
 };
 
 /** The findings that trigger a warning, one message each; none if the warning does not apply. */
@@ -93,6 +96,14 @@ export function shapeRows(results: readonly unknown[]): Shape[] {
   return results.flatMap((result) => {
     const row = shapesSchema.safeParse(result);
     return row.success ? row.data.shapes : [];
+  });
+}
+
+/** Picks the rcu results out of a run's results. */
+export function rcuRows(results: readonly unknown[]): RcuResult[] {
+  return results.flatMap((result) => {
+    const row = rcuSchema.safeParse(result);
+    return row.success ? [row.data] : [];
   });
 }
 

@@ -16,8 +16,12 @@ function loadBefore({ environment: { cpus, load } }: WarningContext): string[] {
 }
 
 /** The lab's own threads are part of the average after a run, but never more than all of them. */
-function loadAfter({ environment: { cpus, load }, costs }: WarningContext): string[] {
-  const own = Math.max(1, ...costs.map((row) => row.callers + row.siblings));
+function loadAfter({ environment: { cpus, load }, costs, rcus }: WarningContext): string[] {
+  const own = Math.max(
+    1,
+    ...costs.map((row) => row.callers + row.siblings),
+    ...rcus.map((row) => row.readers + row.writers),
+  );
   return loadFinding(load.after, own, cpus.onlineCount, "after");
 }
 

@@ -1,8 +1,17 @@
 import { type MatrixCell, matrixOf } from "../../ladders/matrix.ts";
-import { type Block, paragraph, type Section, tableOf, terms, type Text } from "../blocks.ts";
+import {
+  type Block,
+  BREAK,
+  type Inline,
+  paragraph,
+  type Section,
+  tableOf,
+  terms,
+  type Text,
+} from "../blocks.ts";
 import type { HostView } from "../host_view.ts";
 import { findTechnique } from "../../techniques.ts";
-import { hostTime, hostTitle, time, verdictText } from "./words.ts";
+import { hostTitle, time, verdictText } from "./words.ts";
 
 /** Techniques times hosts in one table: what each is worth where. */
 export function matrixSection(hosts: readonly HostView[]): Section | null {
@@ -29,13 +38,18 @@ export function matrixSection(hosts: readonly HostView[]): Section | null {
       terms(
         [
           "promise",
-          "what documentation says: ordering of memory, restart of rseq sections, or " +
+          "what documentation says: ordering of memory, restart of rseq sections (rseq-restart), or " +
           "nothing at all. A control is known not to order other CPUs.",
         ],
-        ["ordered, not-ordered, not-discriminable, starved", [
-          "the verdict, explained under ",
-          { text: "ordering", to: "ordering" },
-        ]],
+        [
+          "ordered",
+          "no outcome that a fence forbids was seen, where many were to be expected without one",
+        ],
+        ["not-ordered", "such an outcome was seen: proof that it is no fence"],
+        [
+          "not-discriminable, starved",
+          "the test could not have told, or a side did not get to run",
+        ],
         [
           "interrupts",
           "inter-processor interrupts (IPIs) that arrived at the sibling, per " +
@@ -45,6 +59,9 @@ export function matrixSection(hosts: readonly HostView[]): Section | null {
         ["sibling", "median time that the interrupt's handler takes from the sibling"],
         ["refused", "the kernel or a limit does not let the technique be used there"],
       ),
+      ...hosts.some(({ run }) => run.host.emulated)
+        ? [paragraph("Times in columns of emulated hosts are the emulator's.", "doubtful")]
+        : [],
       table,
     ],
   };
@@ -58,20 +75,19 @@ function promised(promise: string): Text {
 function cellText(cell: MatrixCell): Text {
   if (cell.available === null) return { text: "not tried", tone: "faint" };
   if (!cell.available) return { text: "refused", tone: "doubtful" };
-  const pieces: (Exclude<Text, readonly unknown[]>)[] = [];
-  const add = (...text: typeof pieces): void => {
-    pieces.push(...(pieces.length > 0 ? ["; "] : []), ...text);
-  };
+  const lines: Inline[] = [];
   if (cell.verdict !== null) {
     const expected = cell.promised === "control" ? "not-ordered" : null;
-    add(verdictText(cell.verdict, cell.promised.startsWith("ordering") ? "ordered" : expected));
+    lines.push(
+      verdictText(cell.verdict, cell.promised.startsWith("ordering") ? "ordered" : expected),
+    );
   }
-  if (cell.interruptsPerOp !== null) add(`${cell.interruptsPerOp.toFixed(2)} interrupts`);
-  if (cell.p50Ns !== null) add("caller ", ...pieces_(hostTime(cell.p50Ns, cell.emulated)));
-  if (cell.siblingNs !== null && !cell.emulated) add(`sibling ${time(cell.siblingNs)}`);
-  return pieces.length === 0 ? "available" : pieces;
-}
-
-function pieces_(text: Text): readonly Exclude<Text, readonly unknown[]>[] {
-  return Array.isArray(text) ? text : [text as Exclude<Text, readonly unknown[]>];
+  if (cell.interruptsPerOp !== null) lines.push(`${cell.interruptsPerOp.toFixed(2)} interrupts`);
+  if (cell.p50Ns !== null) lines.push(`caller ${time(cell.p50Ns)}`);
+  // Whom nobody interrupts pays nothing: a handler in the trace was somebody else's
+  if (cell.siblingNs !== null && (cell.interruptsPerOp ?? 0) > 0.1) {
+    lines.push(`sibling ${time(cell.siblingNs)}`);
+  }
+  if (lines.length === 0) return "available";
+  return lines.flatMap((line, at) => at === 0 ? [line] : [BREAK, line]);
 }

@@ -1,6 +1,15 @@
 import { assessLadders } from "../../ladders/assess.ts";
 import { brokenPromises, mutationScore } from "../../ordering/score.ts";
-import { type Block, list, paragraph, type Section, tableOf, terms, type Text } from "../blocks.ts";
+import {
+  type Block,
+  type Inline,
+  list,
+  paragraph,
+  type Section,
+  tableOf,
+  terms,
+  type Text,
+} from "../blocks.ts";
 import type { UnreadRun } from "../gather.ts";
 import { clip, type HostView } from "../host_view.ts";
 import { EMULATED_MEANS, hostName, hostTitle, joined, resultsOf } from "./words.ts";
@@ -82,7 +91,7 @@ function findings(hosts: readonly HostView[]): Block[] {
   return points.length === 0 ? [] : [paragraph("What was found:"), list(points)];
 }
 
-type Finding = readonly Exclude<Text, readonly unknown[]>[];
+type Finding = readonly Inline[];
 
 function conformance(host: HostView): Finding[] {
   const cases = resultsOf(host, "conformance").flatMap((result) => result.cases)

@@ -20,11 +20,6 @@ export function time(nanoseconds: unknown): string {
   return typeof nanoseconds === "number" ? formatNs(nanoseconds, { color: false, width: 80 }) : "–";
 }
 
-/** A time that bears the mark of an emulated host. */
-export function hostTime(nanoseconds: number | null, emulated: boolean): Text {
-  return nanoseconds === null || !emulated ? time(nanoseconds) : [time(nanoseconds), " ", EMULATED];
-}
-
 /** Interrupts per operation. */
 export function perOperation(value: unknown): string {
   return typeof value === "number" ? value.toFixed(2) : "not counted";

@@ -1,0 +1,100 @@
+/** `lab report`: what runs say, as one file. */
+
+import { version } from "../../ffi/version.ts";
+import type { ReportSource } from "../report/compose.ts";
+import { CSV_SIGNATURE, csvOf } from "../report/csv.ts";
+import { formatNamed, formatOf, formats, type ReportFormat } from "../report/formats.ts";
+import { readRuns, type UnreadRun } from "../report/gather.ts";
+import { HostCollector } from "../report/host_view.ts";
+import { ReportError } from "../report/report_error.ts";
+import { checkReplaceable, writeReport } from "../report/write_report.ts";
+import { printable } from "../render/printable.ts";
+import { formatCount } from "../render/units.ts";
+import { ExitCode } from "./outcome.ts";
+import type { CommandLine } from "./parse.ts";
+import { storeDirectory, userPath } from "./paths.ts";
+import { print, say } from "./terminal.ts";
+import { UsageError } from "./usage_error.ts";
+
+/** What was read, and the report in parts. */
+interface Made {
+  readonly parts: readonly string[];
+  readonly runs: number;
+  readonly hosts: number;
+  readonly unread: readonly UnreadRun[];
+}
+
+/** Runs the command. @returns The exit code. */
+export function reportCommand(line: CommandLine): number {
+  const out = line.value("out");
+  const format = chosenFormat(line, out);
+  const path = out === undefined ? null : userPath(out);
+  if (path !== null) checkReplaceable(path, line.has("force"));
+  const made = make(line, format);
+  for (const { problem } of made.unread) say(`Note: left out: ${printable(problem)}`);
+  if (path === null) {
+    for (const part of made.parts) print(part);
+    return ExitCode.done;
+  }
+  const bytes = writeReport(path, made.parts);
+  const { runs, hosts, unread } = made;
+  if (line.has("json")) {
+    print(`${JSON.stringify({ path, format: format.id, bytes, runs, hosts, unread })}\n`);
+  } else {
+    const size = bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+    const from = `${formatCount(runs, "run")} on ${formatCount(hosts, "host")}`;
+    print(`Wrote ${printable(path)}: ${size} from ${from}\n`);
+  }
+  return ExitCode.done;
+}
+
+function chosenFormat(line: CommandLine, out: string | undefined): ReportFormat {
+  const name = line.value("format") ?? (out === undefined && line.has("json") ? "json" : undefined);
+  const names = formats.map(({ id }) => id).join(", ");
+  if (name !== undefined) {
+    const format = formatNamed(name);
+    if (format) return format;
+    throw new UsageError(`Unknown format '${name}'. Remedy: one of ${names}`);
+  }
+  if (out === undefined) {
+    throw new UsageError(
+      "Cannot make a report: neither --out nor --format is given. Remedy: --out report.html, or " +
+        "--format md to print one",
+    );
+  }
+  const format = formatOf(out);
+  if (format) return format;
+  throw new UsageError(
+    `Cannot tell the format of '${out}' from its name. Remedy: an ending among ` +
+      `${formats.map(({ ending }) => ending).join(", ")}, or --format (${names})`,
+  );
+}
+
+function make(line: CommandLine, format: ReportFormat): Made {
+  const store = storeDirectory(line.value("store")).replace(/(?<=.)\/+$/, "");
+  const references = line.positionals.map((one) => one.includes("/") ? userPath(one) : one);
+  const collector = new HostCollector();
+  const unread: UnreadRun[] = [];
+  const rows: string[] = [];
+  let runs = 0;
+  for (const run of readRuns(store, references)) {
+    if (!("results" in run)) {
+      unread.push(run);
+      continue;
+    }
+    runs++;
+    // Figures are written for every run, everything else for the newest results of each host
+    if (format.render === null) rows.push(csvOf(run));
+    collector.add(run);
+  }
+  if (runs + unread.length === 0) {
+    throw new ReportError(
+      `Cannot make a report: '${store}' holds no run. Remedy: make one by 'deno task lab', or name ` +
+        "a store by --store",
+    );
+  }
+  const hosts = collector.views();
+  const source: ReportSource = { hosts, unread, madeAt: new Date(), version };
+  const parts = format.render === null ? [CSV_SIGNATURE, ...rows] : [format.render(source)];
+  return { parts, runs, hosts: hosts.length, unread };
+}

@@ -1,0 +1,42 @@
+import type { Run } from "../run_schema.ts";
+
+/**
+ * Why the times of some runs must not be compared with each other, in sentences; empty if they may
+ * be.
+ *
+ * Another processor or kernel is what comparisons are for. But emulation measures the emulator, and
+ * another hypervisor makes another machine of the same processor: an interrupt that one delivers
+ * itself is a trap into the other.
+ */
+export function timeBarriers(runs: readonly Run[]): string[] {
+  const barriers: string[] = [];
+  const emulated = runs.filter((run) => run.host.emulated);
+  if (emulated.length > 0 && emulated.length < runs.length) {
+    barriers.push(
+      `${hostsOf(emulated)} is emulated and ${hostsOf(runs.filter((run) => !run.host.emulated))} ` +
+        "is real: the times of one are those of its emulator",
+    );
+  } else if (emulated.length > 0) {
+    barriers.push(
+      `${hostsOf(emulated)} is emulated: its times are those of the emulator and mean nothing`,
+    );
+  }
+  const hypervisors = distinct(runs, (run) => run.host.hypervisor ?? "no hypervisor");
+  if (hypervisors.length > 1 && emulated.length === 0) {
+    barriers.push(`the hypervisors differ: ${hypervisors.join(", ")}`);
+  }
+  const guests = distinct(runs, (run) => {
+    const guest = run.host.guest ?? null;
+    return guest === null ? null : `${guest.cpuModel} by ${guest.accelerator}`;
+  });
+  if (guests.length > 1) barriers.push(`the guests' CPU models differ: ${guests.join(", ")}`);
+  return barriers;
+}
+
+function hostsOf(runs: readonly Run[]): string {
+  return distinct(runs, (run) => run.host.name).join(", ");
+}
+
+function distinct(runs: readonly Run[], value: (run: Run) => string | null): string[] {
+  return [...new Set(runs.map(value).filter((one) => one !== null))];
+}

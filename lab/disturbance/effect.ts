@@ -1,0 +1,101 @@
+/** Whether a victim was hurt: rules by which two kinds of blocks become words. */
+
+import { quantileSorted } from "simple-statistics";
+import type { DisturbanceCounts, DisturbanceResult } from "../schema/disturbance_schema.ts";
+
+/** Numbers of the rules. */
+export const EFFECT_RULES = {
+  /** Latency under the storm, as a multiple of that without it, from which a victim is hurt … */
+  hurtRatio: 1.5,
+  /** … and up to which it is not. */
+  unharmedRatio: 1.1,
+  /** The same for the share of its CPU that a running victim loses. */
+  hurtShare: 0.1,
+  unharmedShare: 0.02,
+  /** The same for wakeups of a sleeping victim per call. */
+  hurtWoken: 0.5,
+  unharmedWoken: 0.01,
+  /** Blocks of each kind below which nothing is said. */
+  leastBlocks: 3,
+} as const;
+
+/** An effect with its reason. */
+export interface Effect {
+  readonly effect: DisturbanceResult["effect"];
+  readonly why: string;
+}
+
+function graded(value: number, unharmed: number, hurt: number, words: string): Effect {
+  const effect = value >= hurt ? "hurt" : value <= unharmed ? "unharmed" : "unclear";
+  return { effect, why: words };
+}
+
+/** Median and quartiles of ascending values. */
+function spreadOf(blocks: readonly number[]): { low: number; middle: number; high: number } {
+  const values = [...blocks];
+  return {
+    low: quantileSorted(values, 0.25),
+    middle: quantileSorted(values, 0.5),
+    high: quantileSorted(values, 0.75),
+  };
+}
+
+/** Judges what a storm did to its victim. */
+export function effectOf(counts: DisturbanceCounts): Effect {
+  const { available, reason, work, quiet, storm, ops } = counts;
+  if (!available) return { effect: "unclear", why: `not measured: ${reason ?? "no reason given"}` };
+  if (work === "sleeps") {
+    const woken = ops === 0 ? 0 : (storm.woken ?? 0) / ops;
+    return graded(
+      woken,
+      EFFECT_RULES.unharmedWoken,
+      EFFECT_RULES.hurtWoken,
+      `woken ${woken.toFixed(2)} times per call`,
+    );
+  }
+  if (Math.min(quiet.blocks.length, storm.blocks.length) < EFFECT_RULES.leastBlocks) {
+    return { effect: "unclear", why: "too few blocks in the time that was given" };
+  }
+  const [before, after] = [spreadOf(quiet.blocks), spreadOf(storm.blocks)];
+  if (work === "runs") {
+    const lost = Math.max(0, after.middle - before.middle);
+    return graded(
+      lost,
+      EFFECT_RULES.unharmedShare,
+      EFFECT_RULES.hurtShare,
+      `loses ${(lost * 100).toFixed(1)} % of its CPU`,
+    );
+  }
+  const ratio = before.middle > 0 ? after.middle / before.middle : 1;
+  // Quartiles that overlap could be luck, whatever the medians say
+  if (ratio >= EFFECT_RULES.hurtRatio && after.low <= before.high) {
+    return {
+      effect: "unclear",
+      why: `blocks overlap: ${ratio.toFixed(2)} times, but spread widely`,
+    };
+  }
+  return graded(
+    ratio,
+    EFFECT_RULES.unharmedRatio,
+    EFFECT_RULES.hurtRatio,
+    work === "wakes"
+      ? `wakes up ${ratio.toFixed(2)} times as late`
+      : `its calls take ${ratio.toFixed(2)} times as long`,
+  );
+}
+
+/** A result from what the core measured. */
+export function disturbanceResult(counts: DisturbanceCounts): DisturbanceResult {
+  const { work, quiet, storm } = counts;
+  const lost = quiet.stolenShare === null || storm.stolenShare === null
+    ? null
+    : Math.max(0, storm.stolenShare - quiet.stolenShare);
+  return {
+    experiment: "disturbance",
+    ...counts,
+    wakeupNs: work === "wakes" ? storm.ns : null,
+    idleNs: work === "wakes" ? quiet.ns : null,
+    stolenShare: lost,
+    ...effectOf(counts),
+  };
+}

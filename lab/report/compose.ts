@@ -1,0 +1,49 @@
+/** From hosts to the document that every readable format renders. */
+
+import type { ReportDocument, Section } from "./blocks.ts";
+import type { UnreadRun } from "./gather.ts";
+import type { HostView } from "./host_view.ts";
+import { costSection } from "./sections/cost.ts";
+import { disturbanceSection } from "./sections/disturbance.ts";
+import { environmentSection, runsSection } from "./sections/environments.ts";
+import { captureSection, conformanceSection } from "./sections/kernel.ts";
+import { adviceSection, ladderSection } from "./sections/ladders.ts";
+import { matrixSection } from "./sections/matrix.ts";
+import { orderingSection } from "./sections/ordering.ts";
+import { rcuSection } from "./sections/rcu.ts";
+import { summarySection } from "./sections/summary.ts";
+
+/** What a report is made from. */
+export interface ReportSource {
+  readonly hosts: readonly HostView[];
+  readonly unread: readonly UnreadRun[];
+  readonly madeAt: Date;
+  /** fencelab's version. */
+  readonly version: string;
+}
+
+/** Composes the document; sections without results are left out, the summary names them. */
+export function composeReport({ hosts, unread, madeAt, version }: ReportSource): ReportDocument {
+  const runs = hosts.reduce((sum, host) => sum + host.runs.length, 0);
+  const sections: (Section | null)[] = [
+    summarySection(hosts, unread),
+    matrixSection(hosts),
+    adviceSection(hosts),
+    ladderSection(hosts),
+    orderingSection(hosts),
+    costSection(hosts),
+    rcuSection(hosts),
+    disturbanceSection(hosts),
+    captureSection(hosts),
+    conformanceSection(hosts),
+    environmentSection(hosts),
+    runsSection(hosts, unread),
+  ];
+  const many = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
+  return {
+    title: "Asymmetric fences: report of fencelab",
+    subtitle: `Made ${madeAt.toISOString().replace(/\.\d+/, "")} by fencelab ${version} from ` +
+      `${many(runs, "run")} on ${many(hosts.length, "host")}.`,
+    sections: sections.filter((section) => section !== null),
+  };
+}

@@ -1,0 +1,38 @@
+/** The figures of runs as CSV (RFC 4180). */
+
+import type { Run } from "../run_schema.ts";
+import { type Measurement, measurementsOf } from "./measurements.ts";
+
+const COLUMNS = [
+  "run",
+  "host",
+  "experiment",
+  "technique",
+  "metric",
+  "value",
+  "unit",
+  "context",
+  "emulated",
+] as const satisfies readonly (keyof Measurement)[];
+
+/** The first line, by which a file is known to be a report in CSV. */
+export const CSV_SIGNATURE = `${COLUMNS.join(",")}\r\n`;
+
+/** The lines of one run, without the heading. */
+export function csvOf(run: Run): string {
+  let text = "";
+  for (const measurement of measurementsOf(run, run.results, run.host.name)) {
+    text += `${COLUMNS.map((column) => field(measurement[column])).join(",")}\r\n`;
+  }
+  return text;
+}
+
+/**
+ * One field. Spreadsheets run what begins like a formula: an apostrophe in front makes it text
+ * (OWASP, CSV injection).
+ */
+function field(value: Measurement["value"]): string {
+  if (typeof value !== "string") return String(value);
+  const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}

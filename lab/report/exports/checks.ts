@@ -1,0 +1,94 @@
+/** Conformance and verdicts as checks that passed, failed or could not be made, for CI systems. */
+
+import { expectedOf } from "../report_json.ts";
+import { findingOf } from "../../ordering/shapes.ts";
+import type { Result } from "../../run_schema.ts";
+import type { HostView } from "../host_view.ts";
+
+/** One check. */
+export interface Check {
+  readonly name: string;
+  readonly outcome: "passed" | "failed" | "skipped";
+  /** Why it is so, in words. */
+  readonly why: string;
+}
+
+/** Checks that belong together: one experiment on one host. */
+export interface Suite {
+  readonly host: string;
+  readonly experiment: string;
+  /** When the newest run of the host started. */
+  readonly startedAt: string;
+  readonly checks: readonly Check[];
+}
+
+/** All suites of some hosts; experiments without checks give none. */
+export function suitesOf(hosts: readonly HostView[]): Suite[] {
+  return hosts.flatMap(({ label, run }) => {
+    const byExperiment = new Map<string, Check[]>();
+    for (const result of run.results) {
+      const checks = checksOf(result, run.host);
+      if (checks.length === 0) continue;
+      byExperiment.set(result.experiment, [
+        ...byExperiment.get(result.experiment) ?? [],
+        ...checks,
+      ]);
+    }
+    return [...byExperiment].map(([experiment, checks]) => ({
+      host: label,
+      experiment,
+      startedAt: run.startedAt,
+      checks,
+    }));
+  });
+}
+
+function checksOf(result: Result, host: HostView["run"]["host"]): Check[] {
+  switch (result.experiment) {
+    case "conformance":
+      return result.cases.map(({ name, expected, actual, pass, skipped, note }) => ({
+        name,
+        outcome: skipped ? "skipped" : pass ? "passed" : "failed",
+        why: skipped
+          ? note ?? "not tried"
+          : `expected ${expected}, answered ${actual}${note === null ? "" : `: ${note}`}`,
+      }));
+    case "ordering":
+      return [{
+        name: `${result.role}: ${result.technique}, ${result.arrangement}`,
+        ...judged(result),
+      }];
+    case "core-sync":
+      return [{ name: `${result.technique}, ${result.order}`, ...judged(result) }];
+    case "shapes":
+      return result.shapes.map((shape) => {
+        const { outcome, words } = findingOf(shape, host);
+        return {
+          name: `${shape.shape}${shape.barrier === "fence" ? "+fences" : ""}`,
+          outcome: outcome === "broken" ? "failed" : outcome === "not-run" ? "skipped" : "passed",
+          why: words,
+        };
+      });
+    default:
+      return [];
+  }
+}
+
+/**
+ * A verdict fails only against what documentation or construction says: a technique that promises
+ * nothing and does not order breaks no promise. No verdict is no success either.
+ */
+function judged(
+  result: Extract<Result, { experiment: "ordering" | "core-sync" }>,
+): Omit<Check, "name"> {
+  const { verdict, why } = result;
+  const expected = expectedOf(result);
+  if (verdict !== "ordered" && verdict !== "not-ordered") {
+    return { outcome: "skipped", why: `${verdict}: ${why}` };
+  }
+  const promise = expected ?? "nothing";
+  return {
+    outcome: expected === null || expected === verdict ? "passed" : "failed",
+    why: `${verdict}, promised: ${promise}: ${why}`,
+  };
+}

@@ -1,0 +1,56 @@
+/** Costs as an HdrHistogram log, format 1.3: one line for each distribution. */
+
+import type { CostResult } from "../../run_schema.ts";
+import { bucketBounds } from "../../statistics/histogram.ts";
+import type { HostView } from "../host_view.ts";
+import { encodeHistogram } from "./hdr_histogram.ts";
+
+/** The first line, by which a file is known to be ours. */
+export const HLOG_SIGNATURE = "#[fencelab.report/1]\n";
+
+const HEAD = `${HLOG_SIGNATURE}#[Histogram log format version 1.3]
+#[Values are picoseconds, Interval_Max milliseconds; tags are host;technique;crew, and begin with "emulated;" where times mean nothing]
+`;
+
+const COLUMNS =
+  '"StartTimestamp","Interval_Length","Interval_Max","Interval_Compressed_Histogram"\n';
+
+/** All distributions of costs. */
+export function renderHlog(hosts: readonly HostView[]): string {
+  const starts = hosts.flatMap(({ runs }) => runs.map(({ startedAt }) => secondsOf(startedAt)));
+  const first = starts.length === 0 ? 0 : Math.min(...starts);
+  const started = `#[StartTime: ${first.toFixed(3)} (seconds since epoch)]\n`;
+  return HEAD + started + COLUMNS + hosts.flatMap(linesOf).join("");
+}
+
+function linesOf({ label, run, runs, origin }: HostView): string[] {
+  const starts = new Map(runs.map(({ id, startedAt }) => [id, secondsOf(startedAt)]));
+  return run.results.flatMap((result) => {
+    if (result.experiment !== "cost" || result.histogram === null) return [];
+    const { index, precisionBits } = result.histogram;
+    if (index.length === 0) return [];
+    const { low, width } = bucketBounds(index.at(-1)!, precisionBits);
+    return [[
+      `Tag=${tagOf(label, run.host.emulated, result)}`,
+      (starts.get(origin.get(result)!) ?? 0).toFixed(3),
+      result.seconds.toFixed(3),
+      ((low + width - 1) / 1e9).toFixed(6),
+      `${encodeHistogram(result.histogram).toString("base64")}\n`,
+    ].join(",")];
+  });
+}
+
+/** Tags hold no comma, no space and no line break. */
+function tagOf(
+  label: string,
+  emulated: boolean,
+  { technique, callers, siblings, placement }: CostResult,
+): string {
+  const crew = `${callers}x${siblings}-${placement}`;
+  return [...emulated ? ["emulated"] : [], label, technique, crew].join(";")
+    .replaceAll(/[^A-Za-z0-9._@+:;=?-]+/g, "_");
+}
+
+function secondsOf(time: string): number {
+  return Date.parse(time) / 1000;
+}

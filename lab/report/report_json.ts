@@ -1,0 +1,87 @@
+import { adviceFor } from "../ladders/advice.ts";
+import { assessLadders } from "../ladders/assess.ts";
+import { matrixOf } from "../ladders/matrix.ts";
+import type { Result, Run } from "../run_schema.ts";
+import { findTechnique } from "../techniques.ts";
+import type { ReportSource } from "./compose.ts";
+import type { HostView } from "./host_view.ts";
+import { measurementsOf } from "./measurements.ts";
+import { REPORT_SCHEMA, type ReportJson } from "./report_schema.ts";
+
+/** What the report says, as data. */
+export function reportJson({ hosts, unread, madeAt, version }: ReportSource): ReportJson {
+  const runs = hosts.map(({ run }) => run);
+  return {
+    schema: REPORT_SCHEMA,
+    madeAt: madeAt.toISOString(),
+    fencelab: { version },
+    hosts: hosts.map(hostJson),
+    unread: [...unread],
+    matrix: matrixOf(runs).map(({ technique, cells }) => ({ technique, cells: [...cells] })),
+    verdicts: hosts.flatMap(verdictsOf),
+    ladders: hosts.flatMap(({ label, run }) =>
+      assessLadders(run).map((landing) => ({ host: label, ...landing }))
+    ),
+    advice: adviceFor(runs).map((advice) => ({
+      ...advice,
+      rungs: advice.rungs.map((rung) => ({ ...rung, costs: [...rung.costs] })),
+    })),
+    measurements: hosts.flatMap((host) => [...measured(host)]),
+  };
+}
+
+function hostJson({ label, name, run: { host }, runs }: HostView): ReportJson["hosts"][number] {
+  const { arch, kernel, cpus, emulated, hypervisor } = host;
+  return {
+    label,
+    name,
+    arch,
+    kernel,
+    cpus,
+    emulated,
+    hypervisor,
+    runs: runs.map(({ version, build, experiments, warnings, ...note }) => ({
+      ...note,
+      fencelab: { version, build },
+      experiments: [...experiments],
+      warnings: [...warnings],
+    })),
+  };
+}
+
+function verdictsOf({ label, run, origin }: HostView): ReportJson["verdicts"] {
+  return run.results.flatMap((result) => {
+    if (result.experiment !== "ordering" && result.experiment !== "core-sync") return [];
+    const { experiment, technique, verdict, why } = result;
+    return [{
+      host: label,
+      run: origin.get(result)!,
+      experiment,
+      technique,
+      context: result.experiment === "ordering"
+        ? `${result.role}: ${result.arrangement}`
+        : result.order,
+      expected: expectedOf(result),
+      verdict,
+      why,
+    }];
+  });
+}
+
+/** What documentation or construction says about a verdict; null: nothing. */
+export function expectedOf(
+  result: Extract<Result, { experiment: "ordering" | "core-sync" }>,
+): "ordered" | "not-ordered" | null {
+  if (result.experiment === "ordering") return result.expected;
+  if (result.order === "publish-first") return "not-ordered";
+  return findTechnique(result.technique)?.promise === "ordering+core-sync" ? "ordered" : null;
+}
+
+function* measured(
+  { label, run, origin }: HostView,
+): Generator<ReportJson["measurements"][number]> {
+  for (const result of run.results) {
+    const from: Run = { ...run, id: origin.get(result)! };
+    yield* measurementsOf(from, [result], label);
+  }
+}

@@ -1,0 +1,208 @@
+/**
+ * Compares the lab's userspace RCU with Debian's liburcu: the same loops, in turn, one reader and
+ * one writer pinned to a CPU each.
+ *
+ * Each repetition gives one ratio, so that what the machine does meanwhile hits both alike. Targets:
+ * a section costs at most as much as liburcu's, and mb and membarrier have at least as many grace
+ * periods per second, each within half the range of the ratios.
+ */
+
+import { Session } from "../../ffi/session.ts";
+import { type FlavourId } from "../../lab/rcu/flavours.ts";
+import { doors } from "../doors.ts";
+
+const REPETITIONS = 5;
+const MILLISECONDS = 400;
+
+const root = new URL("../../", import.meta.url).pathname;
+const CORE_SOURCES = ["thread.c", "clock.c", "hist.c", "frame.c", "json.c"];
+
+interface Pair {
+  readonly ours: FlavourId;
+  /** What the peer is called in the table. */
+  readonly peer: string;
+  readonly header: string;
+  readonly library: string;
+  readonly defines?: readonly string[];
+  /** Grace periods per second are to be at least liburcu's. */
+  readonly graceTarget?: boolean;
+}
+
+const pairs: readonly Pair[] = [
+  { ours: "mb", peer: "mb", header: "urcu-mb.h", library: "urcu-mb", graceTarget: true },
+  { ours: "signal", peer: "signal", header: "urcu-signal.h", library: "urcu-signal" },
+  {
+    ours: "membarrier",
+    peer: "memb, no fallback",
+    header: "urcu-memb.h",
+    library: "urcu-memb",
+    // What ./configure --disable-sys-membarrier-fallback makes of its headers
+    defines: ["-DCONFIG_RCU_FORCE_SYS_MEMBARRIER"],
+    graceTarget: true,
+  },
+  {
+    ours: "membarrier-dyncheck",
+    peer: "memb",
+    header: "urcu-memb.h",
+    library: "urcu-memb",
+    graceTarget: true,
+  },
+  { ours: "membarrier-dyncheck", peer: "bp", header: "urcu-bp.h", library: "urcu-bp" },
+  { ours: "qsbr", peer: "qsbr", header: "urcu-qsbr.h", library: "urcu-qsbr" },
+];
+
+interface Figures {
+  /** ns of one section, median over groups: without a writer … */
+  readonly alone: number;
+  /** … and with one. */
+  readonly read: number;
+  readonly readsPerSecond: number;
+  readonly gracesPerSecond: number;
+}
+
+interface Ratio {
+  readonly median: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Compiles one peer; `null` where this liburcu has no such flavour. */
+async function compilePeer(directory: string, pair: Pair, index: number): Promise<string | null> {
+  const program = `${directory}/peer${index}`;
+  const args = [
+    ...["-std=gnu11", "-D_GNU_SOURCE", "-O2", "-g", "-pthread", `-I${root}ffi/core`],
+    ...[`-DPEER_HEADER=<urcu/${pair.header}>`, ...pair.defines ?? [], "-o", program],
+    ...[`${root}tests/bench/rcu_peer.c`, ...CORE_SOURCES.map((file) => `${root}ffi/core/${file}`)],
+    ...[`-l${pair.library}`, "-lm"],
+  ];
+  const { success, stderr } = await new Deno.Command("gcc", { args }).output();
+  if (success) return program;
+  const text = new TextDecoder().decode(stderr);
+  if (/No such file|cannot find -l/.test(text)) return null;
+  throw new Error(text);
+}
+
+async function runPeer(program: string, writers: number): Promise<Record<string, number>> {
+  const { stdout, success } = await new Deno.Command(program, {
+    args: [String(MILLISECONDS), String(writers)],
+  }).output();
+  if (!success) throw new Error(`${program} failed`);
+  return JSON.parse(new TextDecoder().decode(stdout)) as Record<string, number>;
+}
+
+async function peerFigures(program: string): Promise<Figures> {
+  const alone = await runPeer(program, 0);
+  const both = await runPeer(program, 1);
+  return {
+    alone: alone["readNs"]!,
+    read: both["readNs"]!,
+    readsPerSecond: both["reads"]! / both["seconds"]!,
+    gracesPerSecond: both["writes"]! / both["seconds"]!,
+  };
+}
+
+async function ourFigures(session: Session, flavour: string): Promise<Figures> {
+  const run = async (writers: number): Promise<Record<string, unknown>> => {
+    const [reply] = await session.request("rcu", {
+      flavour,
+      writers,
+      "reader-cpus": [1],
+      "writer-cpus": [0],
+      "budget-ms": MILLISECONDS,
+    });
+    return reply!.result;
+  };
+  const alone = await run(0);
+  const both = await run(1);
+  const seconds = both["seconds"] as number;
+  return {
+    alone: (alone["readNs"] as { p50: number }).p50,
+    read: (both["readNs"] as { p50: number }).p50,
+    readsPerSecond: (both["reads"] as number) / seconds,
+    gracesPerSecond: (both["writes"] as number) / seconds,
+  };
+}
+
+function sorted(values: readonly number[]): number[] {
+  return values.toSorted((a, b) => a - b);
+}
+
+function median(values: readonly number[]): number {
+  return sorted(values)[Math.floor(values.length / 2)]!;
+}
+
+function ratioOf(rounds: readonly (readonly [Figures, Figures])[], key: keyof Figures): Ratio {
+  const ratios = sorted(rounds.map(([ours, theirs]) => ours[key] / theirs[key]));
+  return { median: median(ratios), low: ratios[0]!, high: ratios.at(-1)! };
+}
+
+/** Half the range of the ratios: how far a single median may be off. */
+function spread({ low, high }: Ratio): number {
+  return (high - low) / 2;
+}
+
+function verdict(pass: boolean): string {
+  return pass ? "PASS" : "FAIL";
+}
+
+function show({ median, low, high }: Ratio): string {
+  return `${median.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]`;
+}
+
+function linesFor(pair: Pair, rounds: readonly (readonly [Figures, Figures])[]): string[] {
+  const middle = (which: 0 | 1, key: keyof Figures): number =>
+    median(rounds.map((round) => round[which][key]));
+  const name = `  ${pair.ours} / ${pair.peer}`.padEnd(36);
+  const line = (what: string, key: keyof Figures, digits: number, judged: string): string => {
+    const figures = `${middle(0, key).toFixed(digits)} / ${middle(1, key).toFixed(digits)}`;
+    return `${name}${what.padEnd(22)}${figures.padStart(24)}   ${
+      show(ratioOf(rounds, key)).padEnd(24)
+    }${judged}`;
+  };
+  const cost = (key: "alone" | "read"): string => {
+    const ratio = ratioOf(rounds, key);
+    return verdict(ratio.median <= 1 + spread(ratio));
+  };
+  const grace = ratioOf(rounds, "gracesPerSecond");
+  return [
+    line("section ns, no writer", "alone", 3, cost("alone")),
+    line("section ns, 1 writer", "read", 3, cost("read")),
+    line("reads/s", "readsPerSecond", 0, ""),
+    line(
+      "grace periods/s",
+      "gracesPerSecond",
+      0,
+      pair.graceTarget ? verdict(grace.median >= 1 - spread(grace)) : "",
+    ),
+  ];
+}
+
+/** Runs the comparison; returns lines of a table. */
+export async function benchRcu(): Promise<string[]> {
+  const directory = await Deno.makeTempDir();
+  const lines = [
+    `rcu of the lab / liburcu, 1 reader and 1 writer pinned, ${REPETITIONS} repetitions in turn`,
+    "  (ratio: median [least, greatest]; targets: section at most 1, grace periods at least 1)",
+  ];
+  try {
+    await using session = await Session.open(doors.agent());
+    for (const [index, pair] of pairs.entries()) {
+      const program = await compilePeer(directory, pair, index);
+      if (program === null) {
+        lines.push(`  ${pair.ours} / ${pair.peer}: this liburcu has no such flavour`);
+        continue;
+      }
+      const rounds: [Figures, Figures][] = [];
+      for (let i = 0; i < REPETITIONS; i++) {
+        // Who comes first changes, for the second one meets what the first one has woken
+        const first = i % 2 === 0 ? null : await peerFigures(program);
+        const ours = await ourFigures(session, pair.ours);
+        rounds.push([ours, first ?? await peerFigures(program)]);
+      }
+      lines.push(...linesFor(pair, rounds));
+    }
+    return lines;
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+}
