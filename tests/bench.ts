@@ -4,6 +4,7 @@ import { benchCompare } from "./bench/compare_bench.ts";
 import { benchCost } from "./bench/cost_bench.ts";
 import { benchGuests } from "./bench/guests_bench.ts";
 import { benchRcu } from "./bench/rcu_bench.ts";
+import { benchReport } from "./bench/report_bench.ts";
 import { benchTraces } from "./traces_bench.ts";
 
 const benches: Readonly<Record<string, () => Promise<string[]>>> = {
@@ -12,6 +13,7 @@ const benches: Readonly<Record<string, () => Promise<string[]>>> = {
   store: () => denoBench("store_bench.ts"),
   compare: benchCompare,
   guests: benchGuests,
+  report: benchReport,
   rcu: benchRcu,
 };
 

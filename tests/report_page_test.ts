@@ -40,7 +40,7 @@ async function written(place: ReportPlace): Promise<string> {
 
 Deno.test({
   ...needs("lab report writes one accessible page that needs no network", browser),
-  async fn() {
+  async fn(): Promise<void> {
     using place = new ReportPlace();
     const { code, stderr } = await lab([
       "run",
@@ -87,7 +87,7 @@ Deno.test({
 
 Deno.test({
   ...needs("lab report marks emulated hosts wherever their times stand", browser),
-  async fn() {
+  async fn(): Promise<void> {
     using place = new ReportPlace();
     for (const run of crossArchitecture()) place.put(run);
     const out = await written(place);
@@ -114,7 +114,7 @@ Deno.test({
 
 Deno.test({
   ...needs("lab report shows hostile texts of runs as texts", browser),
-  async fn() {
+  async fn(): Promise<void> {
     using place = new ReportPlace();
     for (const run of hostileRuns()) place.put(run);
     const out = await written(place);

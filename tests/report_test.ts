@@ -23,6 +23,9 @@ Deno.test("lab report writes Markdown with the same sections and marks", async (
   assertStringIncludes(text, "(emulated: semantics only, times mean nothing)");
   const html = await marked.parse(text);
   assertEquals(html.match(/<(?:script|img|a)\b[^>]*>/g), null, "markup got through");
+  for (const whole of ["<td>6.18.44</td>", "<code>20261121T010000Z-local-0001</code>"]) {
+    assertStringIncludes(html, whole);
+  }
   // Rows have as many cells as their heading, whatever bars a name holds
   const rows = text.split("\n").filter((line) => line.startsWith("| "));
   const cells = (row: string): number => row.replaceAll("\\|", "").split("|").length;

@@ -28,6 +28,7 @@ const PACKAGES = [
   "slurm-client",
   "slurmctld",
   "slurmd",
+  "chromium",
 ] as const;
 
 function say(line: string): void {

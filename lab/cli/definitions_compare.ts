@@ -28,7 +28,7 @@ export function compareDefinition(
     ],
     examples: [
       "deno task lab compare 20261121T0104 latest",
-      "deno task lab compare host=p9,kernel=6.1. host=p9,kernel=6.12",
+      "deno task lab compare host=p9,kernel=6.1 host=p9,kernel=6.12",
       "deno task lab compare 20261121T0104 20261121T0110 --against 20261122T0900 latest",
       "deno task lab compare --history local --technique munmap",
     ],

@@ -3,6 +3,7 @@
 import { findBuild } from "../../ffi/build.ts";
 import { findProgram } from "../../ffi/find_program.ts";
 import { cacheDirectory } from "../cache_directory.ts";
+import { isSet } from "../compare/run_set.ts";
 import { findTools } from "../doctor/tools.ts";
 import type { LabHost } from "../hosts/host.ts";
 import { HostError } from "../hosts/host_error.ts";
@@ -169,7 +170,8 @@ function positionalPaths({ command, positionals }: CommandLine): string[] {
   // The last one may repeat
   const nameAt = (at: number): string =>
     command.positionals[at] ?? command.positionals.at(-1) ?? "";
-  return positionals.filter((_, at) => PATHS.includes(nameAt(at))).map(userPath);
+  return positionals.filter((value, at) => PATHS.includes(nameAt(at)) && !isSet(value))
+    .map(userPath);
 }
 
 function pathVariable(): string {

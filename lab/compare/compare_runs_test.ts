@@ -2,6 +2,8 @@ import { assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@
 import type { CostResult, Result, Run } from "../run_schema.ts";
 import { sampleCapture, sampleCaptured, sampleCost, sampleRun } from "../schema/sample_run.ts";
 import { drawHistogram, INTERRUPT, seeded } from "../statistics/testdata/samples.ts";
+import { sampleDisturbance, sampleSide } from "../schema/sample_disturbance.ts";
+import { sampleRcu } from "../schema/sample_rcu.ts";
 import { bucketOf } from "../statistics/histogram.ts";
 import { timeBarriers } from "./comparability.ts";
 import { compareRuns } from "./compare_runs.ts";
@@ -136,7 +138,7 @@ Deno.test("rows of the environment that differ come in a fixed order, others not
     mitigations: { spectre_v2: spectre, mds: "Not affected" },
     clock: { readNs: 20.1 + load / 100 },
     load: { before: { one: load }, after: { one: load } },
-    kptrRestrict: 0,
+    aFileOfOurs: microcode,
   });
   const left = run([], {}, { environment: environment("0x1", "Retpolines", 0.1) });
   const right = run([], { kernel: "6.19" }, { environment: environment("0x2", "IBRS", 2) });
@@ -144,6 +146,7 @@ Deno.test("rows of the environment that differ come in a fixed order, others not
     { name: "kernel", left: ["6.18.44"], right: ["6.19"] },
     { name: "microcode", left: ["0x1"], right: ["0x2"] },
     { name: "mitigation spectre_v2", left: ["Retpolines"], right: ["IBRS"] },
+    { name: "aFileOfOurs", left: ["0x1"], right: ["0x2"] },
     { name: "load after, at most", left: ["0.1"], right: ["2"] },
   ]);
 });
@@ -192,6 +195,38 @@ Deno.test("figures without samples get a verdict by several runs alone", () => {
     [captured(1800), captured(1790), captured(1810)],
   );
   assertEquals([several.verdict, several.thresholdFrom], ["slower", "minimum"]);
+});
+
+Deno.test("rates of rcu are compared by several runs, and relative to fences in the reader", () => {
+  const rcu = (reads: number): Run =>
+    run([
+      sampleRcu({ flavour: "mb", reads: 1_000_000, seconds: 1, stale: 0 }),
+      sampleRcu({ flavour: "membarrier", reads, seconds: 1, stale: 0 }),
+    ]);
+  const { figures, statements } = compareRuns(
+    [rcu(5_000_000), rcu(5_010_000)],
+    [rcu(8_000_000), rcu(8_010_000)],
+  );
+  const judged = figures.filter(({ subject }) => subject.startsWith("membarrier,"));
+  assertEquals(judged.map(({ figure, verdict }) => [figure, verdict]), [
+    ["reads", "faster"],
+    ["writes", "no-change"],
+    ["reads relative to mb", "faster"],
+  ]);
+  assertEquals(judged[2]!.ratio!.value.toFixed(2), "1.60");
+  assertEquals(statements.map(({ changed }) => changed), [false, false]);
+});
+
+Deno.test("disturbance is compared by whom it hurts, and how much", () => {
+  const storm = (effect: "hurt" | "unharmed", p50: number): Run =>
+    run([{ ...sampleDisturbance(), effect, wakeupNs: sampleSide([p50]).ns }]);
+  const { statements, figures } = compareRuns(
+    [storm("unharmed", 17_000), storm("unharmed", 17_000)],
+    [storm("hurt", 52_000), storm("hurt", 52_500)],
+  );
+  assertEquals(statements.map(({ left, right }) => [left, right]), [["unharmed", "hurt"]]);
+  const wakeup = figures.find(({ figure }) => figure === "wake-up p50");
+  assertEquals(wakeup?.verdict, "slower");
 });
 
 Deno.test("what only one side measured is named, a whole experiment once", () => {

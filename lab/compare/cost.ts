@@ -93,7 +93,7 @@ export function compareCost(
     : QUANTILES.map((_, place) => compareQuantile(place, from, to, timed));
   const interruptsChanged = interruptsDiffer(sides.left.ipisPerOp, sides.right.ipisPerOp);
   return {
-    ...subjectOf(left[0]!),
+    ...subjectOf(left[0]!.result),
     ...sides,
     quantiles,
     effect: timed ? dominance(histogramsOf(from), histogramsOf(to)) : null,

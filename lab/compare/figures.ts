@@ -1,6 +1,7 @@
 import type { Result, Run } from "../run_schema.ts";
 import { type Replicates, replicatesOf } from "../statistics/replicates.ts";
 import type { Estimate, FigureComparison } from "./comparison.ts";
+import { disturbanceSubject } from "./disturbance_subject.ts";
 import { estimateOf, judge, judgementWords, NOT_COMPARED } from "./judge.ts";
 
 /** A figure of one run. */
@@ -133,24 +134,22 @@ function rcuFigures(result: Of<"rcu">, run: Run): Figure[] {
 }
 
 function disturbanceFigures(result: Of<"disturbance">): Figure[] {
-  const { experiment, technique, victim, stolenShare } = result;
-  const subject = `${technique}, ${victim}`;
-  const times = [["wake-up", result.wakeupNs], ["idle wake-up", result.idleNs]] as const;
-  const quantiles = times.flatMap(([name, facts]) =>
-    ["p50", "p99"].flatMap((quantile): Figure[] => {
-      const value = facts === null ? undefined : (facts as Record<string, unknown>)[quantile];
-      if (typeof value !== "number") return [];
-      return [{ experiment, subject, figure: `${name} ${quantile}`, unit: "ns", value }];
-    })
-  );
-  if (typeof stolenShare !== "number") return quantiles;
-  return [...quantiles, {
-    experiment,
-    subject,
-    figure: "stolen share",
-    unit: "share",
-    value: stolenShare,
-  }];
+  const { experiment, wakeupNs, idleNs, stolenShare } = result;
+  if (!result.available) return [];
+  const subject = disturbanceSubject(result);
+  const figures: Figure[] = [];
+  for (const [name, times] of [["wake-up", wakeupNs], ["idle wake-up", idleNs]] as const) {
+    for (const quantile of ["p50", "p99"] as const) {
+      if (times === null) continue;
+      const [figure, value] = [`${name} ${quantile}`, times[quantile]];
+      figures.push({ experiment, subject, figure, unit: "ns", value });
+    }
+  }
+  if (stolenShare !== null) {
+    const [figure, value] = ["stolen share", stolenShare];
+    figures.push({ experiment, subject, figure, unit: "share", value });
+  }
+  return figures;
 }
 
 function captureFigures({ experiment, techniques }: Of<"capture">): Figure[] {

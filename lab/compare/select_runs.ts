@@ -3,6 +3,7 @@ import { nearest } from "../store/nearest.ts";
 import type { ReadableRow } from "../store/run_row.ts";
 import type { RunStore } from "../store/run_store.ts";
 import { StoreError } from "../store/store_error.ts";
+import { isSet, meets, parseSet, type SetKey } from "./run_set.ts";
 
 /** Runs that were asked for, and what could not be read. */
 export interface Selection {
@@ -10,16 +11,6 @@ export interface Selection {
   runs: Run[];
   /** What is wrong with each run that was left out, and what to do. */
   problems: string[];
-}
-
-/** What a set of runs may be told by. */
-const KEYS = ["host", "kernel", "arch"] as const;
-
-type Key = typeof KEYS[number];
-
-/** Whether a reference means a set, such as `host=local` or `host=local,kernel=6.12`. */
-export function isSet(reference: string): boolean {
-  return KEYS.some((key) => reference.startsWith(`${key}=`));
 }
 
 /**
@@ -69,36 +60,20 @@ function namesOfSet(store: RunStore, reference: string, problems: Set<string>): 
   const rows = store.list();
   for (const row of rows) if (row.state === "damaged") problems.add(row.error);
   const readable = rows.filter((row) => row.state === "ok");
-  const found = readable.filter((row) => wanted.every(([key, value]) => matches(row, key, value)));
+  const found = readable.filter((row) => wanted.every(([key, value]) => meets(row, key, value)));
   if (found.length === 0) throw emptySet(store, reference, wanted, readable);
   return found.map((row) => row.id).reverse();
-}
-
-function parseSet(reference: string): [Key, string][] {
-  return reference.split(",").map((part) => {
-    const [key, ...value] = part.split("=");
-    const known = KEYS.find((one) => one === key);
-    if (known !== undefined && value.join("=") !== "") return [known, value.join("=")];
-    throw new StoreError(
-      `Cannot understand the set '${reference}': '${part}' is not a condition`,
-      `write ${KEYS.map((one) => `${one}=…`).join(", ")}, joined by commas`,
-    );
-  });
-}
-
-function matches(row: ReadableRow, key: Key, value: string): boolean {
-  return key === "kernel" ? row.kernel.startsWith(value) : row[key] === value;
 }
 
 /** Says which condition no run meets, and what there is instead. */
 function emptySet(
   store: RunStore,
   reference: string,
-  wanted: readonly [Key, string][],
+  wanted: readonly [SetKey, string][],
   rows: readonly ReadableRow[],
 ): StoreError {
   const problem = `Cannot find runs '${reference}' in '${store.dir}'`;
-  const unmet = wanted.find(([key, value]) => !rows.some((row) => matches(row, key, value)));
+  const unmet = wanted.find(([key, value]) => !rows.some((row) => meets(row, key, value)));
   if (unmet === undefined) {
     return new StoreError(`${problem}: no run meets all conditions`, "leave one out");
   }

@@ -1,7 +1,9 @@
 import type { CostResult, Result, Run } from "../run_schema.ts";
 import type { CapturedTechnique } from "../schema/capture_schema.ts";
+import type { DisturbanceResult } from "../schema/disturbance_schema.ts";
 import type { RcuResult } from "../schema/rcu_schema.ts";
 import type { StatementComparison } from "./comparison.ts";
+import { disturbanceSubject } from "./disturbance_subject.ts";
 import { interruptsDiffer } from "./interrupts.ts";
 
 /** A statement of one run. */
@@ -105,8 +107,8 @@ function statementsOf(result: Result): Statement[] {
       return [availability(result)];
     case "rcu":
       return result.available ? [soundness(result)] : [];
-    default:
-      return [];
+    case "disturbance":
+      return result.available ? [harm(result)] : [];
   }
 }
 
@@ -135,6 +137,18 @@ function soundness({ experiment, flavour, mode, mutant, stale }: RcuResult): Sta
     says: stale > 0 ? "freed objects were read" : "no freed object was read",
     rank: stale > 0 ? 1 : 0,
     ofTest: mutant,
+  };
+}
+
+const HARM_RANK = { hurt: 2, unharmed: 1, unclear: 0 };
+
+function harm(result: DisturbanceResult): Statement {
+  const { experiment, effect } = result;
+  return {
+    experiment,
+    subject: disturbanceSubject(result),
+    says: effect,
+    rank: HARM_RANK[effect],
   };
 }
 
@@ -168,6 +182,10 @@ function meaning({ experiment, says: left, subject, ofTest }: Statement, right: 
       return "only one side showed this outcome";
     case "capture":
       return subject.endsWith("run") ? "the kernels do it by other functions" : "other interrupts";
+    case "disturbance":
+      return left === "unclear" || right === "unclear"
+        ? "one side could not tell"
+        : "only one side's victim is hurt";
     case "rcu":
       return ofTest ? "the test caught the missing fences on one side" : "only one side read them";
     default:

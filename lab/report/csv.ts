@@ -21,8 +21,16 @@ export const CSV_SIGNATURE = `${COLUMNS.join(",")}\r\n`;
 /** The lines of one run, without the heading. */
 export function csvOf(run: Run): string {
   let text = "";
+  // The same few words stand in thousands of lines
+  const words = new Map<string, string>();
+  const fieldOf = (value: Measurement["value"]): string => {
+    if (typeof value !== "string") return String(value);
+    const known = words.get(value) ?? field(value);
+    words.set(value, known);
+    return known;
+  };
   for (const measurement of measurementsOf(run, run.results, run.host.name)) {
-    text += `${COLUMNS.map((column) => field(measurement[column])).join(",")}\r\n`;
+    text += COLUMNS.map((column) => fieldOf(measurement[column])).join(",") + "\r\n";
   }
   return text;
 }
@@ -31,8 +39,7 @@ export function csvOf(run: Run): string {
  * One field. Spreadsheets run what begins like a formula: an apostrophe in front makes it text
  * (OWASP, CSV injection).
  */
-function field(value: Measurement["value"]): string {
-  if (typeof value !== "string") return String(value);
+function field(value: string): string {
   const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

@@ -77,7 +77,7 @@ function piece(part: Inline): string {
 /** What Markdown and the HTML in it would take for more than text. */
 function escaped(text: string): string {
   return printable(text).replaceAll(/[\\`*_{}[\]<>#|~$&]/g, "\\$&")
-    .replaceAll(/^(\s*)([-+=]|\d+[.)])/g, "$1\\$2")
+    .replace(/^\s*[-+=]/, "\\$&").replace(/^(\s*\d+)([.)])(?=\s|$)/, "$1\\$2")
     // Renderers make links of what looks like an address
     .replaceAll(/(https?|ftp):\/\//gi, "$1:\\//").replaceAll(/\bwww\./gi, "www\\.");
 }

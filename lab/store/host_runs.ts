@@ -39,7 +39,10 @@ export function hostRunsOf(store: RunStore, references: readonly string[]): Host
 
 /** What a result is about; a newer one of the same measurement replaces an older. */
 function subjectOf(result: Result): string {
-  const parts = ["experiment", "technique", "arrangement", "siblings", "callers", "placement"];
+  const parts = [
+    ...["experiment", "technique", "arrangement", "siblings", "callers", "placement", "flavour"],
+    ...["mode", "order", "victim", "work", "victimPriority", "occupied", "rateHz"],
+  ];
   const values = result as unknown as Record<string, unknown>;
   return JSON.stringify(parts.map((part) => values[part] ?? null));
 }

@@ -11,6 +11,8 @@ export interface Check {
   readonly outcome: "passed" | "failed" | "skipped";
   /** Why it is so, in words. */
   readonly why: string;
+  /** Passed, and yet worth a look: no fence, though no promise was broken. */
+  readonly notable?: boolean;
 }
 
 /** Checks that belong together: one experiment on one host. */
@@ -90,5 +92,6 @@ function judged(
   return {
     outcome: expected === null || expected === verdict ? "passed" : "failed",
     why: `${verdict}, promised: ${promise}: ${why}`,
+    notable: expected === null && verdict === "not-ordered",
   };
 }

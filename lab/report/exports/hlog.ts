@@ -26,7 +26,7 @@ export function renderHlog(hosts: readonly HostView[]): string {
 function linesOf({ label, run, runs, origin }: HostView): string[] {
   const starts = new Map(runs.map(({ id, startedAt }) => [id, secondsOf(startedAt)]));
   return run.results.flatMap((result) => {
-    if (result.experiment !== "cost" || result.histogram === null) return [];
+    if (result.experiment !== "cost" || !result.available || result.histogram === null) return [];
     const { index, precisionBits } = result.histogram;
     if (index.length === 0) return [];
     const { low, width } = bucketBounds(index.at(-1)!, precisionBits);

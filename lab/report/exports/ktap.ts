@@ -29,11 +29,11 @@ function suiteLines({ host, experiment, checks }: Suite, at: number): string {
   return [...lines.map((line) => `  ${line}\n`), `${result}\n`].join("");
 }
 
-function checkLines({ name, outcome, why }: Check, at: number): string[] {
+function checkLines({ name, outcome, why, notable }: Check, at: number): string[] {
   const line = `${at + 1} ${described(name)}`;
   if (outcome === "skipped") return [`ok ${line} # SKIP ${described(why)}`];
-  if (outcome === "passed") return [`ok ${line}`];
-  return [`# ${described(why)}`, `not ok ${line}`];
+  const comments = outcome === "failed" || notable ? [`# ${described(why)}`] : [];
+  return [...comments, `${outcome === "failed" ? "not " : ""}ok ${line}`];
 }
 
 /** A number sign would begin a directive. */

@@ -18,8 +18,7 @@ export function matrixSection(hosts: readonly HostView[]): Section | null {
   const rows = matrixOf(hosts.map(({ run }) => run));
   if (rows.length === 0) return null;
   const table: Block = tableOf("Techniques by host", rows, [
-    { title: "technique", cell: ({ technique }) => technique },
-    { title: "what it does", cell: ({ technique }) => findTechnique(technique)?.does ?? "" },
+    { title: "technique", cell: ({ technique }) => described(technique) },
     { title: "promise", cell: ({ cells }) => promised(cells[0]!.promised) },
     ...hosts.map((host, at) => ({
       title: hostTitle(host),
@@ -65,6 +64,11 @@ export function matrixSection(hosts: readonly HostView[]): Section | null {
       table,
     ],
   };
+}
+
+function described(technique: string): Text {
+  const does = findTechnique(technique)?.does;
+  return does === undefined ? technique : [technique, BREAK, { text: does, tone: "faint" }];
 }
 
 function promised(promise: string): Text {

@@ -85,9 +85,13 @@ function verdicts(host: HostView): Block[] {
   const results = resultsOf(host, "ordering");
   const tables = PARTS.flatMap(({ title, roles }) => {
     const rows = results.filter(({ role }) => roles.includes(role));
+    const same = rows.every(({ arrangement }) => arrangement === "sibling");
     return rows.length === 0 ? [] : [tableOf(`${title}, on ${host.label}`, rows, [
       { title: "technique", cell: ({ technique }) => technique },
-      { title: "sibling", cell: ({ arrangement }) => arrangement },
+      ...same ? [] : [{
+        title: "sibling",
+        cell: ({ arrangement }: OrderingResult): Text => arrangement,
+      }],
       { title: "verdict", cell: ({ verdict, expected }) => verdictText(verdict, expected) },
       {
         title: "forbidden",

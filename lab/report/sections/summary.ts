@@ -161,8 +161,8 @@ function fallbacks({ run }: HostView): Finding[] {
   }
   if (observed.length > 0) {
     said.push([
-      `${joined(observed)} without membarrier: ordering rests on what was observed here and no ` +
-      "documentation promises (",
+      `${joined(observed)} without membarrier: what is relied on was observed here, and no ` +
+      "documentation promises it (",
       { text: "ladders", to: "ladders" },
       ").",
     ]);

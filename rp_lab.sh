@@ -1,1 +1,0 @@
-cd /work/main; exec npx -y deno@2.9.6 task -q lab "$@"
