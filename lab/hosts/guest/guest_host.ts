@@ -77,7 +77,7 @@ export function guestHost(spec: GuestSpec, context: GuestContext): LabHost {
         ...("path" in spec.kernel ? [] : KERNEL_PROGRAMS),
         MACHINES[spec.arch].program,
       ],
-      reads: "path" in spec.kernel ? [spec.kernel.path] : ["/etc/apt"],
+      reads: "path" in spec.kernel ? [spec.kernel.path] : ["/etc/apt", "/usr/share/keyrings"],
       sockets: [qmpSocket(context.cache, context.slot)],
       cache: true,
     },
