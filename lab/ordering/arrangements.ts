@@ -129,20 +129,30 @@ function expectedOf(technique: string): Arrangement["expected"] {
   }
 }
 
+/** The controls of a list of techniques: a null system call, and the same calls without effect. */
+function controlsOf(techniques: readonly string[]): string[] {
+  const untouched = techniques.flatMap((technique) => {
+    const own = findTechnique(technique)?.control;
+    return own?.endsWith("-untouched") ? [own] : [];
+  });
+  return ["getppid", ...untouched];
+}
+
 /** All arrangements that belong to a list of techniques, gates first. */
 export function arrangementsFor(techniques: readonly string[]): Arrangement[] {
   const asked = new Set(techniques);
   const gates = new Set(["none", "fence"]);
-  const own = techniques.filter((technique) => !gates.has(technique)).map((technique) => ({
-    technique,
-    role: findTechnique(technique)?.promise === "control"
-      ? "control" as const
-      : "technique" as const,
-    name: SIBLING,
-    expected: expectedOf(technique),
-    parameters: {},
-    share: 1,
-  }));
+  const own = [...new Set([...techniques, ...controlsOf(techniques)])]
+    .filter((technique) => !gates.has(technique)).map((technique) => ({
+      technique,
+      role: findTechnique(technique)?.promise === "control"
+        ? "control" as const
+        : "technique" as const,
+      name: SIBLING,
+      expected: expectedOf(technique),
+      parameters: {},
+      share: 1,
+    }));
   const about = (list: readonly Arrangement[]): Arrangement[] =>
     list.filter(({ technique }) => asked.has(technique));
   return [

@@ -77,13 +77,15 @@ Deno.test("brokenPromises() are those of documentation, in arrangements that it 
   assertEquals(broken, ["membarrier-sync-core technique"]);
 });
 
-Deno.test("arrangementsFor() always runs the controls, and mutants only beside membarrier", () => {
+Deno.test("arrangementsFor() always runs the controls, those of each technique, and mutants beside membarrier", () => {
   const few = arrangementsFor(["munmap"]);
   assertEquals(few.map(({ technique, role }) => `${technique} ${role}`), [
     "none control",
     "fence control",
     "fence control",
     "munmap technique",
+    "getppid control",
+    "munmap-untouched control",
     "munmap mechanism",
   ]);
   assertEquals(allArrangements.filter(({ role }) => role === "mutant").length, 5);
