@@ -76,15 +76,23 @@ static int process_main(void *argument)
 	return 0;
 }
 
-/* The other process on the light side's CPU, to which it yields. */
-static void partner_main(const struct sb_setup *setup)
+/* The other process on the light side's CPU, to which it yields; it rests when both sides rest. */
+static void partner_main(const struct sb *sb)
 {
+	const struct sb_setup *setup = sb->setup;
+
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (thread_pin(setup->light_cpu) ||
 	    (setup->priority == PRIORITY_FIFO && thread_fifo(1)))
 		_exit(1);
-	for (;;)
-		sched_yield();
+	for (;;) {
+		uint32_t order = atomic_load_explicit(&sb->shared->order, memory_order_relaxed);
+
+		if ((order & 3) == SB_PAUSE)
+			sys_futex(&sb->shared->order, FUTEX_WAIT, order, NULL);
+		else
+			sched_yield();
+	}
 }
 
 static int start_process(struct sb *sb)
@@ -111,7 +119,7 @@ static int start_light(struct sb *sb)
 	if (sb->setup->habit == SB_SWITCH) {
 		sb->partner = fork();
 		if (sb->partner == 0)
-			partner_main(sb->setup);
+			partner_main(sb);
 		if (sb->partner < 0) {
 			sb->partner = 0;
 			return -errno;
