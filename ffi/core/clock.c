@@ -58,6 +58,21 @@ bool patience_lost(struct patience *patience, uint64_t limit_ns)
 }
 
 /*
+ * await_word - wait until a word has a value; 0 or -ETIMEDOUT.
+ *
+ * Acquires: what its writer did before a release store of that value is visible then.
+ */
+int await_word(const _Atomic uint32_t *word, uint32_t wanted, uint64_t limit_ns)
+{
+	struct patience patience = { 0 };
+
+	while (atomic_load_explicit(word, memory_order_acquire) != wanted)
+		if (patience_lost(&patience, limit_ns))
+			return -ETIMEDOUT;
+	return 0;
+}
+
+/*
  * sleep_ns - sleep at least ns nanoseconds, whatever signals arrive.
  *
  * Until a point in time: under a storm of signals what is left would be counted

@@ -2,6 +2,7 @@
 #ifndef FENCELAB_CLOCK_H
 #define FENCELAB_CLOCK_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <time.h>
@@ -43,6 +44,7 @@ struct patience {
 };
 
 bool patience_lost(struct patience *patience, uint64_t limit_ns);
+int await_word(const _Atomic uint32_t *word, uint32_t wanted, uint64_t limit_ns);
 void clock_measure(struct clock_facts *facts);
 void sleep_ns(uint64_t ns);
 

@@ -89,6 +89,7 @@ static inline __attribute__((always_inline)) void clog_once(enum clog_kind kind,
 	}
 }
 
+int clog_map(void **lines);
 const char *clog_name(enum clog_kind kind);
 
 #endif

@@ -38,16 +38,6 @@ static int send_outcome(int out, const struct core_sync_setup *setup,
 	return frame_send_json(out, FRAME_RESULT, &j);
 }
 
-/* One CPU's number; fails the request where none is given. */
-static int request_cpu(struct request *r, const char *key)
-{
-	int cpu = -1;
-
-	if (request_cpus(r, key, &cpu, 1) != 1)
-		request_fail(r, "%s names no CPU", key);
-	return cpu;
-}
-
 /*
  * core_sync_run - request=core-sync.
  *
@@ -61,23 +51,19 @@ int core_sync_run(struct request *r, int out)
 	struct core_sync_outcome outcome;
 	const char *id = request_string(r, "technique", "");
 	const char *order = request_string(r, "order", "code-first");
-	const char *priority = request_string(r, "priority", "fifo");
 
 	setup.technique = technique_find(id);
 	setup.caller_cpu = request_cpu(r, "caller-cpu");
 	setup.sibling_cpu = request_cpu(r, "sibling-cpu");
 	setup.modifications = request_u64(r, "modifications", 1, 1000000000, 20000);
 	setup.budget_ns = request_u64(r, "budget-ms", 1, 3600000, 2000) * NSEC_PER_MSEC;
-	setup.fifo = strcmp(priority, "fifo") == 0;
-	setup.autogroup = setup.fifo || strcmp(priority, "autogroup") == 0;
 	if (strcmp(order, "publish-first") == 0)
 		setup.order = PUBLISH_FIRST;
 	else if (strcmp(order, "code-first") != 0)
 		request_fail(r, "order '%.20s' is none of code-first, publish-first", order);
 	if (!setup.technique)
 		request_fail(r, "technique '%.60s' is not known", id);
-	if (!setup.autogroup && strcmp(priority, "none") != 0)
-		request_fail(r, "priority '%.20s' is none of fifo, autogroup, none", priority);
+	request_priority(r, &setup.fifo, &setup.autogroup);
 	if (setup.caller_cpu >= 0 && setup.caller_cpu == setup.sibling_cpu)
 		request_fail(r, "CPU %d is named for the caller and for the sibling", setup.caller_cpu);
 	if (request_finish(r))

@@ -68,12 +68,8 @@ static void *sibling_main(void *argument)
 
 static int await_obeyed(struct trial *t, uint32_t wanted)
 {
-	struct patience patience = { 0 };
-
-	while (atomic_load_explicit(&t->obeyed, memory_order_acquire) != wanted)
-		if (patience_lost(&patience, OBEY_S * NSEC_PER_SEC))
-			return -ETIMEDOUT;
-	return 0;
+	/* pairs with the release stores in sibling_main() */
+	return await_word(&t->obeyed, wanted, OBEY_S * NSEC_PER_SEC);
 }
 
 /* sibling_order - give an order and wait until it is obeyed; 0 or -ETIMEDOUT. */

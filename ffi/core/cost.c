@@ -111,7 +111,6 @@ int cost_run(struct request *r, int out)
 	struct cost_setup setup = { .caller_cpus = callers, .sibling_cpus = siblings };
 	const char *id = request_string(r, "technique", "");
 	const char *placement = request_string(r, "placement", "none");
-	const char *priority = request_string(r, "priority", "fifo");
 	const char *count = request_string(r, "count", "perf");
 
 	setup.technique = technique_find(id);
@@ -120,15 +119,12 @@ int cost_run(struct request *r, int out)
 	setup.samples = request_u64(r, "samples", 1, 1000000000, 20000);
 	setup.budget_ns = request_u64(r, "budget-ms", 1, 3600000, 1000) * NSEC_PER_MSEC;
 	setup.delay_ns = request_u64(r, "delay-ns", 0, NSEC_PER_SEC, 10000);
-	setup.fifo = strcmp(priority, "fifo") == 0;
-	setup.autogroup = setup.fifo || strcmp(priority, "autogroup") == 0;
 	setup.perf = strcmp(count, "perf") == 0;
 	if (!setup.technique)
 		request_fail(r, "technique '%.60s' is not known", id);
 	if (setup.callers == 0)
 		request_fail(r, "caller-cpus names no CPU");
-	if (!setup.autogroup && strcmp(priority, "none") != 0)
-		request_fail(r, "priority '%.20s' is none of fifo, autogroup, none", priority);
+	request_priority(r, &setup.fifo, &setup.autogroup);
 	if (!setup.perf && strcmp(count, "proc") != 0)
 		request_fail(r, "count '%.20s' is none of perf, proc", count);
 	check_distinct(r, &setup);

@@ -133,13 +133,10 @@ static void *caller_main(void *argument)
  */
 int caller_await(const struct caller *c, uint32_t number)
 {
-	struct patience patience = { 0 };
-
 	/* pairs with the release stores in caller_main() */
-	while (atomic_load_explicit(&c->done, memory_order_acquire) != number)
-		if (patience_lost(&patience, CALLER_DEADLINE_S * NSEC_PER_SEC))
-			return -ETIMEDOUT;
-	return c->error;
+	int ret = await_word(&c->done, number, CALLER_DEADLINE_S * NSEC_PER_SEC);
+
+	return ret ? ret : c->error;
 }
 
 /* callers_bind - give each caller its targets: siblings and the other callers. 0 or -ENOMEM. */

@@ -79,12 +79,8 @@ static void *sibling_main(void *argument)
 /* await - until a sibling's answer is `wanted`; -ETIMEDOUT when it does not get to run. */
 static int await(const struct sibling *sibling, uint32_t wanted)
 {
-	struct patience patience = { 0 };
-
-	while (atomic_load_explicit(&sibling->obeyed, memory_order_acquire) != wanted)
-		if (patience_lost(&patience, ORDER_DEADLINE_S * NSEC_PER_SEC))
-			return -ETIMEDOUT;
-	return 0;
+	/* pairs with the release stores in sibling_main() */
+	return await_word(&sibling->obeyed, wanted, ORDER_DEADLINE_S * NSEC_PER_SEC);
 }
 
 /*

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "experiment.h"
 #include "frame.h"
@@ -12,17 +11,6 @@
 
 static const char *const kins[] = { "same-process", "other-process", "other-process-registered" };
 static const char *const works[] = { "wakes", "runs", "sleeps", "calls" };
-
-static int named(struct request *r, const char *key, const char *const *names, size_t n)
-{
-	const char *value = request_string(r, key, names[0]);
-
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(value, names[i]) == 0)
-			return (int)i;
-	request_fail(r, "%s '%.30s' is not known", key, value);
-	return 0;
-}
 
 static void write_each(struct json *j, const char *key, const struct disturbance_side *side)
 {
@@ -104,15 +92,14 @@ int disturbance_run(struct request *r, int out)
 
 	if (!o)
 		return -ENOMEM;
-	setup.kin = (enum victim_kin)named(r, "victim", kins, 3);
-	setup.work = (enum victim_work)named(r, "work", works, 4);
+	setup.kin = (enum victim_kin)request_choice(r, "victim", kins, 3);
+	setup.work = (enum victim_work)request_choice(r, "work", works, 4);
 	setup.victim_fifo = request_u64(r, "fifo", 0, 1, 0);
 	setup.occupied = request_u64(r, "occupied", 0, 1, 0);
 	setup.rate_hz = request_u64(r, "rate-hz", 0, 10000000, 0);
 	setup.budget_ns = request_u64(r, "budget-ms", 1, 3600000, 1000) * NSEC_PER_MSEC;
 	setup.callers = request_cpus(r, "caller-cpus", setup.caller_cpu, DISTURBANCE_CALLERS);
-	if (request_cpus(r, "victim-cpu", &setup.victim_cpu, 1) != 1)
-		request_fail(r, "victim-cpu names no CPU");
+	setup.victim_cpu = request_cpu(r, "victim-cpu");
 	if (setup.callers == 0)
 		request_fail(r, "caller-cpus names no CPU");
 	for (int i = 0; i < setup.callers; i++)

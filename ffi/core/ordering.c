@@ -14,33 +14,12 @@ static const char *const shapes[] = { "sb", "mp" };
 static const char *const relations[] = { "thread", "process", "process-registered", "shared-mm" };
 static const char *const habits[] = { "spin", "sleep", "switch", "exit" };
 
-#define NAMED(r, key, names) named(r, key, names, sizeof(names) / sizeof((names)[0]))
-
-/* Which of the names a parameter holds; the first one when it is not given. */
-static int named(struct request *r, const char *key, const char *const *names, size_t n)
-{
-	const char *value = request_string(r, key, names[0]);
-
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(value, names[i]) == 0)
-			return (int)i;
-	request_fail(r, "%s '%.30s' is not known", key, value);
-	return 0;
-}
-
-static int one_cpu(struct request *r, const char *key)
-{
-	int cpu = 0;
-
-	if (request_cpus(r, key, &cpu, 1) != 1)
-		request_fail(r, "%s names no CPU", key);
-	return cpu;
-}
+#define NAMED(r, key, names) request_choice(r, key, names, sizeof(names) / sizeof((names)[0]))
 
 static void read_cpus(struct request *r, struct sb_setup *sb)
 {
-	sb->heavy_cpu = one_cpu(r, "caller-cpu");
-	sb->light_cpu = one_cpu(r, "sibling-cpu");
+	sb->heavy_cpu = request_cpu(r, "caller-cpu");
+	sb->light_cpu = request_cpu(r, "sibling-cpu");
 	if (sb->heavy_cpu == sb->light_cpu)
 		request_fail(r, "CPU %d is named for both sides", sb->heavy_cpu);
 }

@@ -14,26 +14,6 @@ enum {
 	SHORTENINGS = 5,
 };
 
-const char *clog_name(enum clog_kind kind)
-{
-	switch (kind) {
-	case CLOG_STORE_FLUSH:
-		return "store-flush";
-	case CLOG_SPLIT_FLUSH:
-		return "split-flush";
-	case CLOG_FLUSH_STORE:
-		return "flush-store";
-#ifdef ARCH_STREAMS
-	case CLOG_STREAM_STORE:
-		return "stream-store";
-	case CLOG_STREAM_SPLIT:
-		return "stream-split";
-#endif
-	default:
-		return "none";
-	}
-}
-
 /* ordering_clogs - all candidates; how many. Store buffers have some 40 to 120 entries. */
 int ordering_clogs(struct clog *clogs)
 {

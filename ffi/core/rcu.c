@@ -74,7 +74,6 @@ int rcu_run(struct request *r, int out)
 	int readers[MAX_CPUS], writers[MAX_CPUS];
 	struct rcu_setup setup = { .reader_cpus = readers, .writer_cpus = writers };
 	const char *id = request_string(r, "flavour", "");
-	const char *priority = request_string(r, "priority", "fifo");
 
 	setup.flavour = rcu_flavour_find(id);
 	setup.readers = (int)request_u64(r, "readers", 1, MAX_THREADS, 1);
@@ -84,8 +83,6 @@ int rcu_run(struct request *r, int out)
 	setup.budget_ns = request_u64(r, "budget-ms", 1, 3600000, 1000) * NSEC_PER_MSEC;
 	setup.torture = second(r, "mode", "bench", "torture");
 	setup.mutant = second(r, "mutate", "none", "no-heavy-fence");
-	setup.fifo = strcmp(priority, "fifo") == 0;
-	setup.autogroup = setup.fifo || strcmp(priority, "autogroup") == 0;
 	if (!setup.flavour)
 		request_fail(r, "flavour '%.60s' is not known", id);
 	if (setup.reader_cpu_count == 0)
@@ -94,8 +91,7 @@ int rcu_run(struct request *r, int out)
 		request_fail(r, "writer-cpus names no CPU");
 	if (setup.mutant && !setup.torture)
 		request_fail(r, "mutate is for mode torture: elsewhere freed memory would be used");
-	if (!setup.autogroup && strcmp(priority, "none") != 0)
-		request_fail(r, "priority '%.20s' is none of fifo, autogroup, none", priority);
+	request_priority(r, &setup.fifo, &setup.autogroup);
 	if (request_finish(r))
 		return -EINVAL;
 

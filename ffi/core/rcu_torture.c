@@ -26,25 +26,11 @@ static const uint32_t clog_counts[] = { 1, 2, 4, 6, 8, 12, 16, 24, 32, 48 };
 
 enum { CLOG_STEPS = sizeof(clog_counts) / sizeof(clog_counts[0]) };
 
-/* The lines of the reader that clogs; huge pages as in sb_light.c. 0 or -errno. */
-static int map_lines(struct rcu_thread *t)
-{
-	void *lines = mmap(NULL, CLOG_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-	if (lines == MAP_FAILED)
-		return -errno;
-	madvise(lines, CLOG_BYTES, MADV_HUGEPAGE);
-	for (size_t line = 0; line < CLOG_LINES; line++)
-		((volatile char *)lines)[line * CLOG_STRIDE] = 1;
-	t->lines = lines;
-	return 0;
-}
-
 /* rcu_torture_open - what a thread needs for torture, besides its loop; 0 or -errno. */
 int rcu_torture_open(struct rcu_thread *t, bool clogs)
 {
 	if (t->reader)
-		return clogs ? map_lines(t) : 0;
+		return clogs ? clog_map(&t->lines) : 0;
 	t->ring = calloc(RING, sizeof(*t->ring));
 	return t->ring ? 0 : -ENOMEM;
 }

@@ -163,6 +163,39 @@ int request_cpus(struct request *r, const char *key, int *cpus, int max)
 	return n;
 }
 
+/* request_cpu - the number of one CPU; -1 where none, or more than one, is given: that fails the request. */
+int request_cpu(struct request *r, const char *key)
+{
+	int cpu = -1;
+
+	if (request_cpus(r, key, &cpu, 1) != 1)
+		request_fail(r, "%s names no CPU", key);
+	return cpu;
+}
+
+/* request_choice - which of n names a key holds; the first one, 0, where the key is not given. */
+int request_choice(struct request *r, const char *key, const char *const *names, size_t n)
+{
+	const char *value = request_string(r, key, names[0]);
+
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(value, names[i]) == 0)
+			return (int)i;
+	request_fail(r, "%s '%.30s' is not known", key, value);
+	return 0;
+}
+
+/* request_priority - which priority may be taken: fifo (and what is below it), autogroup, or none. */
+void request_priority(struct request *r, bool *fifo, bool *autogroup)
+{
+	const char *priority = request_string(r, "priority", "fifo");
+
+	*fifo = strcmp(priority, "fifo") == 0;
+	*autogroup = *fifo || strcmp(priority, "autogroup") == 0;
+	if (!*autogroup && strcmp(priority, "none") != 0)
+		request_fail(r, "priority '%.20s' is none of fifo, autogroup, none", priority);
+}
+
 /* request_finish - after all keys were asked for: 0, or -EINVAL when one was bad or is unknown. */
 int request_finish(struct request *r)
 {

@@ -38,6 +38,9 @@ const char *request_string(struct request *r, const char *key, const char *other
 uint64_t request_u64(struct request *r, const char *key, uint64_t min, uint64_t max,
 		     uint64_t otherwise);
 int request_cpus(struct request *r, const char *key, int *cpus, int max);
+int request_cpu(struct request *r, const char *key);
+int request_choice(struct request *r, const char *key, const char *const *names, size_t n);
+void request_priority(struct request *r, bool *fifo, bool *autogroup);
 void request_fail(struct request *r, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 int request_finish(struct request *r);

@@ -4,8 +4,6 @@
 #include <errno.h>
 #include <linux/futex.h>
 #include <sched.h>
-#include <string.h>
-#include <sys/mman.h>
 #include <sys/resource.h>
 
 #include "sys.h"
@@ -122,28 +120,13 @@ void sb_witness_loop(struct sb *sb, uint32_t order)
 	}
 }
 
-/* The lines are the light side's own memory: another process must not share its page tables' work. */
-static int map_lines(struct sb *sb)
-{
-	void *lines = mmap(NULL, CLOG_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-	if (lines == MAP_FAILED)
-		return -errno;
-	/* huge pages where they are to be had: a walk of page tables would hold the next store up, too */
-	madvise(lines, CLOG_BYTES, MADV_HUGEPAGE);
-	for (size_t line = 0; line < CLOG_LINES; line++)
-		((volatile char *)lines)[line * CLOG_STRIDE] = 1;
-	sb->lines = lines;
-	return 0;
-}
-
 /* sb_light_enter - CPU, priority, memory and counter of the light side; 0 or -errno. */
 int sb_light_enter(struct sb *sb)
 {
 	int ret = thread_pin(sb->setup->light_cpu);
 
 	if (!ret)
-		ret = map_lines(sb);
+		ret = clog_map(&sb->lines);
 	if (!ret && sb->setup->relation == SB_PROCESS_REGISTERED)
 		ret = (int)sys_membarrier(MB_REGISTER_GLOBAL_EXPEDITED, 0, 0);
 	if (!ret && sb->setup->priority == PRIORITY_FIFO)

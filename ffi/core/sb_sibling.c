@@ -5,7 +5,6 @@
 #include <linux/futex.h>
 #include <sched.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -133,12 +132,8 @@ static int start_light(struct sb *sb)
 /* await - until the light side has answered; -ETIMEDOUT when it does not get to run. */
 static int await(const struct sb *sb, uint32_t wanted)
 {
-	struct patience patience = { 0 };
-
-	while (atomic_load_explicit(&sb->shared->obeyed, memory_order_acquire) != wanted)
-		if (patience_lost(&patience, ORDER_DEADLINE_S * NSEC_PER_SEC))
-			return -ETIMEDOUT;
-	return 0;
+	/* pairs with the release stores in answer() and sb_light_life() */
+	return await_word(&sb->shared->obeyed, wanted, ORDER_DEADLINE_S * NSEC_PER_SEC);
 }
 
 /*

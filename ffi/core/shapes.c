@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "clock.h"
 #include "experiment.h"
@@ -68,16 +67,14 @@ int shapes_run(struct request *r, int out)
 {
 	int cpus[MAX_CPUS], n = request_cpus(r, "cpus", cpus, MAX_CPUS);
 	struct shape_setup setup = { .cpus = cpus };
-	const char *priority = request_string(r, "priority", "fifo");
-	bool fifo = strcmp(priority, "fifo") == 0, autogroup = fifo || strcmp(priority, "autogroup") == 0;
+	bool fifo, autogroup;
 	struct json j;
 
 	setup.iterations = request_u64(r, "iterations", 1, 1000000000000, 1000000);
 	setup.budget_ns = request_u64(r, "budget-ms", 1, 3600000, 4000) * NSEC_PER_MSEC;
 	if (n == 0)
 		request_fail(r, "cpus names no CPU");
-	if (!autogroup && strcmp(priority, "none") != 0)
-		request_fail(r, "priority '%.20s' is none of fifo, autogroup, none", priority);
+	request_priority(r, &fifo, &autogroup);
 	if (request_finish(r))
 		return -EINVAL;
 	setup.priority = priority_apply(fifo, autogroup);
