@@ -1,0 +1,78 @@
+/** The app: what every request passes, and where pages and API are. */
+
+import { OpenAPIHono } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import { RunFormatError } from "../../lab/run_schema.ts";
+import { printable } from "../../lab/render/printable.ts";
+import { StoreError } from "../../lab/store/store_error.ts";
+import { ProblemPage } from "../pages/problem_page.tsx";
+import type { WebApp, WebContext } from "./context.ts";
+import { page } from "./page.ts";
+import { Problem } from "./problem.ts";
+import { routes } from "./routes.ts";
+import { setHeaders } from "./security/headers.ts";
+import { checkHost } from "./security/hosts.ts";
+import { askForToken } from "./security/token.ts";
+
+/** Who may ask. */
+export interface Access {
+  /** Values of Host that are taken; null: any. */
+  readonly hosts: ReadonlySet<string> | null;
+  /** What clients must know; null: nothing. */
+  readonly token: string | null;
+}
+
+/** Makes the app. */
+export function createApp(context: WebContext, { hosts, token }: Access): WebApp {
+  const app: WebApp = new OpenAPIHono({
+    defaultHook: (result): void => {
+      if (result.success) return;
+      const issue = result.error.issues[0];
+      throw new Problem(
+        400,
+        `Parameter '${issue?.path.join(".") ?? ""}': ${issue?.message ?? "it cannot be used"}`,
+        "see /api/openapi.json for what is taken",
+      );
+    },
+  });
+  app.use(setHeaders);
+  app.use(checkHost(hosts));
+  if (token !== null) app.use(askForToken(token));
+  app.get("/assets/:name", (request) => {
+    const { name } = request.req.param();
+    const response = context.assets.respond(name, request.req.query("v"));
+    return response ?? answer(context, request, notFound(request.req.path));
+  });
+  for (const register of routes) register(app, context);
+  app.notFound((request) => answer(context, request, notFound(request.req.path)));
+  app.onError((error, request) => answer(context, request, problemOf(error)));
+  return app;
+}
+
+function notFound(path: string): Problem {
+  return new Problem(404, `There is nothing at ${path}`, "begin at the overview");
+}
+
+/** Errors that are a client's or a file's fault are told; others are the server's. */
+function problemOf(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  if (error instanceof StoreError || error instanceof RunFormatError) {
+    const [problem, remedy] = error.message.split(/\.\s+Remedy: /);
+    return new Problem(404, problem!, remedy ?? "see the list of runs", error);
+  }
+  const said = error instanceof Error ? error.stack ?? error.message : String(error);
+  Deno.stderr.writeSync(new TextEncoder().encode(`${printable(said)}\n`));
+  return new Problem(500, "The server failed", "see what it printed, and report it", error);
+}
+
+function answer(
+  context: WebContext,
+  request: Context,
+  problem: Problem,
+): Response | Promise<Response> {
+  const { status, message, remedy } = problem;
+  if (request.req.path.startsWith("/api/")) {
+    return request.json({ problem: message, remedy }, status);
+  }
+  return page(request, <ProblemPage context={context} problem={problem} />, status);
+}
