@@ -42,6 +42,8 @@ export interface RequestOptions {
   readonly signal?: AbortSignal;
   /** Told how far the request is, 0 to 1, a few times per second. */
   readonly onProgress?: (fraction: number) => void;
+  /** Told what a measurement has sampled so far, a few times per second. */
+  readonly onHistogram?: (histogram: WireHistogram) => void;
   /** Given the pieces of files that come with the reply; a request without it must bring none. */
   readonly onFile?: (piece: FilePiece) => Promise<void> | void;
   /** Given what a traced program writes. */
@@ -165,7 +167,9 @@ export class Session implements AsyncDisposable {
       const frame = await nextFrame(this.#channel, this.#reader, this.#frames);
       switch (frame.type) {
         case FrameType.histogram:
+          // What a measurement has so far; the last one before a result is the result's
           histogram = frameHistogram(frame);
+          options.onHistogram?.(histogram);
           break;
         case FrameType.result:
           replies.push({ result: frameJson(frame) as Record<string, unknown>, histogram });

@@ -15,12 +15,13 @@
 #include <string.h>
 
 #include "experiment.h"
+#include "hist_frame.h"
 #include "json.h"
 
 enum {
 	GROUP_NS = 2000, /* operations cheaper than half of this share one reading of the clock */
 	GROUP_MAX = 4096,
-	PROGRESS_NS = 200 * 1000 * 1000,
+	PROGRESS_NS = 250 * 1000 * 1000,
 };
 
 /* Have all callers go through one stage; 0 or the first caller's -errno. */
@@ -196,6 +197,8 @@ static int measure(struct session *s, int progress_fd)
 			double by_time = (double)(now - start) / (double)s->setup->budget_ns;
 
 			progress_send(progress_fd, by_count > by_time ? by_count : by_time);
+			/* what there is so far; the controller takes the last one for the result's */
+			hist_send(progress_fd, &s->outcome->hist);
 			reported = now;
 		}
 	}

@@ -2,6 +2,7 @@
 
 import { onHosts } from "../plan/campaign.ts";
 import type { LabHost } from "../hosts/host.ts";
+import { LiveFeed } from "../live/live_feed.ts";
 import { type FreshRun, runPlan, type RunPlanOptions } from "../plan/run_plan.ts";
 import type { Plan } from "../plan/plan.ts";
 import { renderRun } from "../render/run.ts";
@@ -36,7 +37,7 @@ export async function runCommand(line: CommandLine, signal: AbortSignal): Promis
   const raw = rawDirectory(line, hosts.length);
   const progress = new CampaignProgress(progressLine(), hosts.length);
   const outcomes = await onHosts(hosts, async (host) => {
-    return await measureAndStore(line, host, plan, store, progress, { signal, ...raw });
+    return await measureAndStore({ line, host, plan, store, progress, signal, ...raw });
   }, signal);
   const failed = outcomes.filter((outcome) => "error" in outcome);
   // One host alone fails as the command; whoever interrupted knows why
@@ -56,22 +57,50 @@ export async function runCommand(line: CommandLine, signal: AbortSignal): Promis
   );
 }
 
+/** What one host is to do. */
+interface Assignment {
+  readonly line: CommandLine;
+  readonly host: LabHost;
+  readonly plan: Plan;
+  readonly store: RunStore;
+  readonly progress: CampaignProgress;
+  readonly signal: AbortSignal;
+  /** Where raw pages of a capture go. */
+  readonly raw?: string;
+}
+
 /** @returns The run's exit code. */
-async function measureAndStore(
-  line: CommandLine,
-  host: LabHost,
-  plan: Plan,
-  store: RunStore,
-  progress: CampaignProgress,
-  { signal, raw }: { signal: AbortSignal; raw?: string },
-): Promise<number> {
+async function measureAndStore(assignment: Assignment): Promise<number> {
+  const { line, host, store, signal } = assignment;
+  const command = commandOf(line, host);
+  await using live = await LiveFeed.open(store.dir, labelOf(host), { host: host.name, command });
+  try {
+    const run = await measure(assignment, command, live);
+    live.end(run.id, null);
+    return outcomeOf(run);
+  } catch (error) {
+    live.end(null, signal.aborted ? "interrupted" : describeError(error));
+    throw error;
+  }
+}
+
+/** @returns The run, stored. */
+async function measure(
+  { line, host, plan, store, progress, signal, raw }: Assignment,
+  command: string,
+  live: LiveFeed,
+): Promise<Run> {
   const captures = plan.experiments.some((one) => one.experiment === "capture");
   await using scratch = captures ? await Scratch.open(store.dir, labelOf(host)) : null;
   const options: RunPlanOptions = {
-    command: commandOf(line, host),
+    command,
     owner: ownerOf(line),
     signal,
-    onProgress: (fraction, label) => progress.update(host.name, fraction, label),
+    onProgress(fraction, label): void {
+      progress.update(host.name, fraction, label);
+      live.progress(fraction, label);
+    },
+    onNews: (news) => live.news(news),
     ...(scratch
       ? {
         capture: {
@@ -97,7 +126,7 @@ async function measureAndStore(
   );
   const path = await store.save(run, traces);
   if (!line.has("json")) print(nextSteps(run, path));
-  return outcomeOf(run);
+  return run;
 }
 
 /** A host's name as part of a file name. */

@@ -1,19 +1,10 @@
 /** Runs one arrangement of the disturbance experiment. */
 
-import { RequestError, type RequestParameters } from "../../ffi/session.ts";
-import type { Capabilities } from "../environment/capabilities.ts";
 import { parseReply } from "../environment/reply.ts";
-import { crashReason, NO_RESULT } from "../plan/crash_reason.ts";
+import { attempt, type AttemptedStep, type StepOptions } from "../plan/attempt.ts";
 import type { Requests } from "../plan/stall_guard.ts";
 import { disturbanceCountsSchema, type DisturbanceResult } from "../schema/disturbance_schema.ts";
 import { disturbanceResult } from "./effect.ts";
-
-/** One request of the experiment. */
-export interface DisturbanceStep {
-  readonly label: string;
-  readonly technique: string | null;
-  readonly parameters: RequestParameters;
-}
 
 /**
  * Runs it. A technique that is refused or crashes is a result, too.
@@ -22,33 +13,18 @@ export interface DisturbanceStep {
  */
 export async function runDisturbance(
   session: Requests,
-  step: DisturbanceStep,
-  { capabilities, onProgress, signal }: {
-    capabilities: Capabilities;
-    onProgress: (fraction: number) => void;
-    signal?: AbortSignal;
-  },
+  step: AttemptedStep,
+  options: StepOptions,
 ): Promise<DisturbanceResult> {
-  const refused = capabilities.techniques.find(({ id, available }) =>
-    id === step.technique && !available
-  );
-  if (refused) return unavailable(step, refused.reason ?? "it is refused", refused.errno);
-  try {
-    const [reply] = await session.request("disturbance", step.parameters, {
-      onProgress,
-      ...(signal ? { signal } : {}),
-    });
-    if (!reply) throw new RequestError(NO_RESULT, `Cannot run '${step.label}': no result came`);
-    const counts = parseReply(disturbanceCountsSchema, reply.result, "result", step.label);
-    return disturbanceResult(counts);
-  } catch (error) {
-    if (!(error instanceof RequestError) || error.code === "bad-request") throw error;
-    return unavailable(step, crashReason(step.technique, error), null);
-  }
+  return await attempt(session, "disturbance", step, options, {
+    of: ({ result }) =>
+      disturbanceResult(parseReply(disturbanceCountsSchema, result, "result", step.label)),
+    unavailable: (reason, errno) => unavailable(step, reason, errno),
+  });
 }
 
 function unavailable(
-  { label, technique, parameters }: DisturbanceStep,
+  { label, technique, parameters }: AttemptedStep,
   reason: string,
   errno: string | null,
 ): DisturbanceResult {

@@ -1,9 +1,7 @@
 /** Runs the trials of the core-sync experiment, and gives verdicts when all are done. */
 
-import { RequestError, type RequestParameters } from "../../ffi/session.ts";
-import type { Capabilities } from "../environment/capabilities.ts";
 import { parseReply } from "../environment/reply.ts";
-import { crashReason, NO_RESULT } from "../plan/crash_reason.ts";
+import { attempt, type AttemptedStep, type StepOptions } from "../plan/attempt.ts";
 import type { Requests } from "../plan/stall_guard.ts";
 import {
   type CoreSyncCounts,
@@ -11,20 +9,6 @@ import {
   type CoreSyncResult,
 } from "../schema/core_sync_schema.ts";
 import { judgeCoreSync } from "./core_sync_verdict.ts";
-
-/** One request of the experiment. */
-export interface CoreSyncStep {
-  readonly label: string;
-  readonly technique: string | null;
-  readonly parameters: RequestParameters;
-}
-
-/** What accompanies a step. */
-export interface CoreSyncOptions {
-  readonly capabilities: Capabilities;
-  readonly onProgress: (fraction: number) => void;
-  readonly signal?: AbortSignal;
-}
 
 /** What verdicts depend on besides counts. */
 export interface CoreSyncHost {
@@ -41,8 +25,13 @@ export class CoreSyncRun {
    *
    * @throws {SessionError} If the core ends; {ReplyFormatError} if its reply is not one.
    */
-  async run(session: Requests, step: CoreSyncStep, options: CoreSyncOptions): Promise<void> {
-    this.#counted.push(await count(session, step, options));
+  async run(session: Requests, step: AttemptedStep, options: StepOptions): Promise<void> {
+    this.#counted.push(
+      await attempt(session, "core-sync", step, options, {
+        of: ({ result }) => parseReply(coreSyncCountsSchema, result, "result", step.label),
+        unavailable: (reason, errno) => nothing(step, reason, errno),
+      }),
+    );
   }
 
   /** One result for each technique, `none` among them. */
@@ -69,31 +58,9 @@ function tallyOf(counts: CoreSyncCounts | null): CoreSyncResult["controls"]["non
   return { calls, modifications, stale, staleVersions, staleAfterEnd, unknown, unseen };
 }
 
-async function count(
-  session: Requests,
-  step: CoreSyncStep,
-  { capabilities, onProgress, signal }: CoreSyncOptions,
-): Promise<CoreSyncCounts> {
-  const refused = capabilities.techniques.find(({ id, available }) =>
-    id === step.technique && !available
-  );
-  if (refused) return nothing(step, refused.reason ?? "it is refused", refused.errno);
-  try {
-    const [reply] = await session.request("core-sync", step.parameters, {
-      onProgress,
-      ...(signal ? { signal } : {}),
-    });
-    if (!reply) throw new RequestError(NO_RESULT, "the core sent no result");
-    return parseReply(coreSyncCountsSchema, reply.result, "result", step.label);
-  } catch (error) {
-    if (!(error instanceof RequestError) || error.code === "bad-request") throw error;
-    return nothing(step, crashReason(step.technique, error), null);
-  }
-}
-
 /** Counts of something that did not run. */
 function nothing(
-  { technique, parameters, label }: CoreSyncStep,
+  { technique, parameters, label }: AttemptedStep,
   reason: string,
   errno: string | null,
 ): CoreSyncCounts {

@@ -3,7 +3,8 @@ import { type Reply, RequestError } from "../../ffi/session.ts";
 import type { Capabilities } from "../environment/capabilities.ts";
 import { coreSyncSchema } from "../schema/core_sync_schema.ts";
 import { sampleCoreSync } from "../schema/sample_core_sync.ts";
-import { CoreSyncRun, type CoreSyncStep } from "./run_core_sync.ts";
+import type { AttemptedStep } from "../plan/attempt.ts";
+import { CoreSyncRun } from "./run_core_sync.ts";
 
 /** A session that answers each technique with counts or with an error. */
 function session(
@@ -18,7 +19,7 @@ function session(
   };
 }
 
-function step(technique: string, order = "code-first"): CoreSyncStep {
+function step(technique: string, order = "code-first"): AttemptedStep {
   const parameters = { technique, order, "caller-cpu": 0, "sibling-cpu": 1 };
   return { label: technique, technique, parameters };
 }

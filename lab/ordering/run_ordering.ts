@@ -1,14 +1,13 @@
 /** Runs the arrangements of the ordering experiment and keeps what they count. */
 
-import { RequestError, type RequestParameters } from "../../ffi/session.ts";
-import type { Capabilities } from "../environment/capabilities.ts";
+import type { RequestParameters } from "../../ffi/session.ts";
 import { parseReply } from "../environment/reply.ts";
 import {
   type OrderingCounts,
   orderingCountsSchema,
   type OrderingResult,
 } from "../schema/ordering_schema.ts";
-import { crashReason, NO_RESULT } from "../plan/crash_reason.ts";
+import { attempt, type StepOptions } from "../plan/attempt.ts";
 import type { Requests } from "../plan/stall_guard.ts";
 import type { Arrangement } from "./arrangements.ts";
 import { concludeOrdering, type Counted } from "./conclude.ts";
@@ -18,13 +17,6 @@ export interface OrderingStep {
   readonly label: string;
   readonly arrangement: Arrangement;
   readonly parameters: RequestParameters;
-}
-
-/** What accompanies a step. */
-export interface OrderingOptions {
-  readonly capabilities: Capabilities;
-  readonly onProgress: (fraction: number) => void;
-  readonly signal?: AbortSignal;
 }
 
 /** The technique whose cost the mutant that orders nothing imitates. */
@@ -39,40 +31,19 @@ export class OrderingRun {
    *
    * @throws {SessionError} If the core ends; {ReplyFormatError} if its reply is not one.
    */
-  async run(session: Requests, step: OrderingStep, options: OrderingOptions): Promise<void> {
-    this.#counted.push({
-      arrangement: step.arrangement,
-      counts: await this.#count(session, step, options),
+  async run(session: Requests, step: OrderingStep, options: StepOptions): Promise<void> {
+    const { label, arrangement } = step;
+    const asked = { label, technique: arrangement.technique, parameters: this.#parameters(step) };
+    const counts = await attempt(session, "ordering", asked, options, {
+      of: ({ result }) => parseReply(orderingCountsSchema, result, "result", label),
+      unavailable: (reason, errno) => nothing(step, reason, errno),
     });
+    this.#counted.push({ arrangement, counts });
   }
 
   /** The results of all arrangements so far. */
   conclude(): OrderingResult[] {
     return concludeOrdering(this.#counted);
-  }
-
-  async #count(
-    session: Requests,
-    step: OrderingStep,
-    { capabilities, onProgress, signal }: OrderingOptions,
-  ): Promise<OrderingCounts> {
-    const refused = capabilities.techniques.find(({ id, available }) =>
-      id === step.arrangement.technique && !available
-    );
-    if (refused) return nothing(step, refused.reason ?? "it is refused", refused.errno);
-    try {
-      const [reply] = await session.request("ordering", this.#parameters(step), {
-        onProgress,
-        ...(signal ? { signal } : {}),
-      });
-      if (!reply) throw new RequestError(NO_RESULT, "the core sent no result");
-      return parseReply(orderingCountsSchema, reply.result, "result", step.label);
-    } catch (error) {
-      if (error instanceof RequestError && error.code !== "bad-request") {
-        return nothing(step, crashReason(step.arrangement.technique, error), null);
-      }
-      throw error;
-    }
   }
 
   #parameters({ arrangement, parameters }: OrderingStep): RequestParameters {

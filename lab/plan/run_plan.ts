@@ -14,7 +14,7 @@ import { HostError } from "../hosts/host_error.ts";
 import { checkRun, type Guest, type Run, RUN_SCHEMA } from "../run_schema.ts";
 import { newRunId } from "../store/run_id.ts";
 import type { Plan } from "./plan.ts";
-import { runSteps } from "./run_steps.ts";
+import { runSteps, type StepNews } from "./run_steps.ts";
 import { guarded, type Requests, stallLimit } from "./stall_guard.ts";
 import { type Steps, stepsOf } from "./steps.ts";
 
@@ -32,6 +32,8 @@ export interface RunPlanOptions {
   readonly owner?: string;
   readonly signal?: AbortSignal;
   readonly onProgress?: (fraction: number, label: string) => void;
+  /** Told of results as they come. */
+  readonly onNews?: (news: StepNews) => void;
   /** Where captures go; without it the plan must hold none. */
   readonly capture?: CaptureOptions;
 }
@@ -143,6 +145,7 @@ async function runOn(
     helper: connection.helper,
     ...(options.signal ? { signal: options.signal } : {}),
     ...(options.onProgress ? { onProgress: options.onProgress } : {}),
+    ...(options.onNews ? { onNews: options.onNews } : {}),
   });
   const environment = withLoadAfter(
     before,

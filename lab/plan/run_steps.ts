@@ -1,5 +1,6 @@
 /** Carries steps out in a session and collects results in the form of run.json. */
 
+import type { WireHistogram } from "../../ffi/frames.ts";
 import { type Reply, RequestError } from "../../ffi/session.ts";
 import { type CaptureOptions, runCapture } from "../capture/experiment.ts";
 import type { Capabilities } from "../environment/capabilities.ts";
@@ -11,9 +12,16 @@ import { OrderingRun } from "../ordering/run_ordering.ts";
 import { runRcu } from "../rcu/run_rcu.ts";
 import type { Registration, Result } from "../run_schema.ts";
 import { resultSchema } from "../schema/results_schema.ts";
-import { crashReason, NO_RESULT } from "./crash_reason.ts";
+import { attempt, type StepOptions } from "./attempt.ts";
+import { NO_RESULT } from "./crash_reason.ts";
 import { guarded, type Requests, stallLimit } from "./stall_guard.ts";
 import { quietSeconds, type Step } from "./steps.ts";
+
+/** What a run has so far. */
+export type StepNews =
+  /** What a step has sampled up to now. */
+  | { readonly kind: "histogram"; readonly step: Step; readonly histogram: WireHistogram }
+  | { readonly kind: "result"; readonly result: Result };
 
 /** What accompanies running steps. */
 export interface RunStepsOptions {
@@ -32,6 +40,8 @@ export interface RunStepsOptions {
   readonly signal?: AbortSignal;
   /** Told the share of the estimated work that is done, and what is being done. */
   readonly onProgress?: (fraction: number, label: string) => void;
+  /** Told of results as they come; verdicts of ordering and core-sync come at the end. */
+  readonly onNews?: (news: StepNews) => void;
 }
 
 /**
@@ -55,53 +65,60 @@ export async function runSteps(
   const ordering = new OrderingRun();
   const coreSync = new CoreSyncRun();
   let before = 0;
+  const kept = (...fresh: readonly Result[]): void => {
+    results.push(...fresh);
+    for (const result of fresh) options.onNews?.({ kind: "result", result });
+  };
   for (const step of steps) {
     const onProgress = (fraction: number): void =>
       options.onProgress?.((before + fraction * step.seconds) / total, step.label);
     onProgress(0);
     const seconds = stallLimit(quietSeconds(step));
     const requests = guarded(session, { host: options.host, label: step.label, seconds });
-    if (step.arrangement) {
-      await ordering.run(requests, { ...step, arrangement: step.arrangement }, {
-        capabilities: options.capabilities,
-        onProgress,
-        ...(options.signal ? { signal: options.signal } : {}),
-      });
-    } else if (step.kind === "core-sync") {
-      await coreSync.run(requests, step, {
-        capabilities: options.capabilities,
-        onProgress,
-        ...(options.signal ? { signal: options.signal } : {}),
-      });
-    } else if (step.kind === "rcu") {
-      results.push(
-        await runRcu(requests, step, {
-          capabilities: options.capabilities,
-          onProgress,
-          ...(options.signal ? { signal: options.signal } : {}),
-        }),
-      );
-    } else if (step.kind === "disturbance") {
-      results.push(
-        await runDisturbance(requests, step, {
-          capabilities: options.capabilities,
-          onProgress,
-          ...(options.signal ? { signal: options.signal } : {}),
-        }),
-      );
-    } else if (step.kind === "registration") {
-      addRegistration(results, await ask(requests, step, options, onProgress));
-    } else if (step.kind === "capture") {
-      const { result, trace } = await capture(requests, step, options, onProgress);
-      if (result.trace !== null && trace !== null) traces.set(result.trace, trace);
-      results.push(result);
-    } else {
-      results.push(await resultOf(requests, step, options, onProgress));
+    const accompanied: StepOptions = {
+      capabilities: options.capabilities,
+      onProgress,
+      onHistogram: (histogram) => options.onNews?.({ kind: "histogram", step, histogram }),
+      ...(options.signal ? { signal: options.signal } : {}),
+    };
+    switch (step.kind) {
+      case "ordering":
+        await ordering.run(
+          requests,
+          { ...step, arrangement: step.arrangement! },
+          accompanied,
+        );
+        break;
+      case "core-sync":
+        await coreSync.run(requests, step, accompanied);
+        break;
+      case "rcu":
+        kept(await runRcu(requests, step, accompanied));
+        break;
+      case "disturbance":
+        kept(await runDisturbance(requests, step, accompanied));
+        break;
+      case "cost":
+        kept(await runCost(requests, step, accompanied));
+        break;
+      case "registration":
+        addRegistration(results, await ask(requests, step, options, accompanied));
+        break;
+      case "capture": {
+        const { result, trace } = await capture(requests, step, options, accompanied);
+        if (result.trace !== null && trace !== null) traces.set(result.trace, trace);
+        kept(result);
+        break;
+      }
+      default: {
+        const { result } = await ask(requests, step, options, accompanied);
+        kept(parseReply(resultSchema, result, "result", step.label));
+      }
     }
     before += step.seconds;
   }
-  results.push(...ordering.conclude());
-  results.push(...coreSync.conclude(options));
+  kept(...ordering.conclude());
+  kept(...coreSync.conclude(options));
   return { results, traces };
 }
 
@@ -109,58 +126,35 @@ async function capture(
   session: Requests,
   step: Step,
   options: RunStepsOptions,
-  onProgress: (fraction: number) => void,
+  { onProgress, signal }: StepOptions,
 ): ReturnType<typeof runCapture> {
   if (!options.capture) throw new RangeError("A capture needs a directory");
   return await runCapture(session, step.parameters, options.facts, options.capture, {
-    onProgress,
-    ...(options.signal ? { signal: options.signal } : {}),
+    ...(onProgress ? { onProgress } : {}),
+    ...(signal ? { signal } : {}),
   });
 }
 
-async function resultOf(
-  session: Requests,
-  step: Step,
-  options: RunStepsOptions,
-  onProgress: (fraction: number) => void,
-): Promise<Result> {
-  const refused = options.capabilities.techniques.find((one) =>
-    one.id === step.technique && !one.available
-  );
-  // A filter that kills would take the worker along: what the probe saw refused is not tried again
-  if (refused) return unavailable(step, refused.reason ?? "it is refused", refused.errno);
-  try {
-    const reply = await ask(session, step, options, onProgress);
-    return parseReply(
-      resultSchema,
-      { ...reply.result, ...histogramOf(step, reply) },
-      "result",
-      step.label,
-    );
-  } catch (error) {
-    if (step.kind === "cost" && error instanceof RequestError && error.code !== "bad-request") {
-      return unavailable(step, crashReason(step.technique, error), null);
-    }
-    throw error;
-  }
-}
-
-function histogramOf(step: Step, reply: Reply): object {
-  return step.kind === "cost" ? { histogram: reply.histogram } : {};
+async function runCost(session: Requests, step: Step, options: StepOptions): Promise<Result> {
+  return await attempt<Result>(session, "cost", step, options, {
+    of: ({ result, histogram }) =>
+      parseReply(resultSchema, { ...result, histogram }, "result", step.label),
+    unavailable: (reason, errno) => unavailable(step, reason, errno),
+  });
 }
 
 async function ask(
   session: Requests,
   step: Step,
   options: RunStepsOptions,
-  onProgress: (fraction: number) => void,
+  { onProgress, signal }: StepOptions,
 ): Promise<Reply> {
   const parameters = step.kind === "conformance"
     ? { ...step.parameters, helper: options.helper }
     : step.parameters;
   const [reply] = await session.request(step.kind, parameters, {
-    onProgress,
-    ...(options.signal ? { signal: options.signal } : {}),
+    ...(onProgress ? { onProgress } : {}),
+    ...(signal ? { signal } : {}),
   });
   if (!reply) {
     throw new RequestError(NO_RESULT, `Cannot run '${step.label}': the core sent no result`);

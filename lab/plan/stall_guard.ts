@@ -63,12 +63,16 @@ export function guarded(session: Requests, { host, label, seconds }: Guarded): R
 
 /** Options that tell of everything that comes in, besides what they were made for. */
 function heard(options: RequestOptions, onFrame: () => void): RequestOptions {
-  const { onFile, onOutput } = options;
+  const { onFile, onHistogram, onOutput } = options;
   return {
     ...options,
     onProgress: (fraction) => {
       onFrame();
       options.onProgress?.(fraction);
+    },
+    onHistogram: (histogram) => {
+      onFrame();
+      onHistogram?.(histogram);
     },
     ...(onFile
       ? {

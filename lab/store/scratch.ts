@@ -1,9 +1,12 @@
 import { DirectoryLock } from "./directory_lock.ts";
 import { storeErrorOf } from "./store_error.ts";
 
-const NAME = /^\.scratch-\d+(-[A-Za-z0-9.-]+)?$/;
+const NAME = /^\.(scratch|live)-\d+(-[A-Za-z0-9.-]+)?$/;
 
-/** A directory for what a run is made of, beside the runs; removed when disposed of. */
+/** What a directory of a process is for: making a run, or telling of one that is under way. */
+export type ScratchKind = "scratch" | "live";
+
+/** A directory of one process beside the runs; removed when disposed of. */
 export class Scratch implements AsyncDisposable {
   readonly path: string;
   readonly #lock: DirectoryLock;
@@ -22,8 +25,12 @@ export class Scratch implements AsyncDisposable {
    * @param label Sets directories of one process apart.
    * @throws {StoreError} If it cannot be made.
    */
-  static async open(store: string, label = ""): Promise<Scratch> {
-    const path = `${store}/.scratch-${Deno.pid}${label && `-${label}`}`;
+  static async open(
+    store: string,
+    label = "",
+    kind: ScratchKind = "scratch",
+  ): Promise<Scratch> {
+    const path = `${store}/.${kind}-${Deno.pid}${label && `-${label}`}`;
     try {
       await Deno.mkdir(store, { recursive: true });
       using _exclusive = await DirectoryLock.wait(store);
