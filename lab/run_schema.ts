@@ -40,14 +40,16 @@ const hostSchema = z.looseObject({
   guest: guestSchema.nullable().optional().describe("how the lab started it; null: it did not"),
 });
 
-const warningSchema = z.looseObject({
+/** A warning of run.json. */
+export const warningSchema = z.looseObject({
   code: z.string().regex(/^W\d{3}$/, "expected a code such as W012"),
   message: z.string(),
   remedy: z.string(),
   invalidates: z.boolean().describe("true: results of this run must not be quoted"),
 });
 
-const runSchema = z.looseObject({
+/** The content of run.json. */
+export const runSchema = z.looseObject({
   schema: z.literal(RUN_SCHEMA),
   id: z.string().regex(RUN_ID, "expected a run id such as 20261121T010438Z-local-3fa2"),
   startedAt: z.iso.datetime({ error: "expected a time in UTC such as 2026-11-21T01:04:38Z" }),

@@ -134,7 +134,14 @@ Deno.test("parseRun() refuses ids, traces, codes and times of another form", () 
   assertEquals(faultOf(["warnings"], [{ code: "W1" }]).path, "warnings[0].code");
   for (const name of ["../x.pftrace", ".hidden", "a/b", ""]) {
     assertEquals(faultOf(["results", 0], { ...trace, trace: name }).path, "results[0].trace");
+    assertEquals(faultOf(["results", 0], { ...trace, index: name }).path, "results[0].index");
   }
+});
+
+Deno.test("parseRun() takes captures of older runs, whose traces have no index", () => {
+  const { index: _index, ...older } = sampleCapture();
+  const text = JSON.stringify({ ...sampleRun(), results: [older] });
+  assertEquals(parseRun(text, "x").results, [sampleCapture()]);
 });
 
 Deno.test("parseRun() refuses histograms that cannot be decoded", () => {

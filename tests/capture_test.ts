@@ -85,7 +85,7 @@ Deno.test({
       const shown = await lab(["show", run.id, "--out", store]);
       assertStringIncludes(shown.stdout, "What the kernel did (capture)");
 
-      // What was kept beside the run converts to the same trace again
+      // What was kept beside the run converts to the same trace and index again
       const output = `${store}/again.pftrace`;
       const converted = await lab(["convert", raw, "--output", output, "--json"]);
       assertEquals(converted.code, 0, converted.stderr);
@@ -93,6 +93,10 @@ Deno.test({
       assertEquals(
         Deno.readFileSync(output),
         Deno.readFileSync(`${store}/${run.id}/capture.pftrace`),
+      );
+      assertEquals(
+        Deno.readFileSync(`${store}/again.pfindex`),
+        Deno.readFileSync(`${store}/${run.id}/capture.pfindex`),
       );
       assertEquals(ownInstances(), []);
     } finally {

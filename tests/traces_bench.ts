@@ -8,6 +8,8 @@
  */
 import process from "node:process";
 import { convertCapture } from "../traces/convert/convert.ts";
+import { TraceIndexBuilder } from "../traces/index/index_builder.ts";
+import { decodeIndex, encodeIndex } from "../traces/index/index_file.ts";
 import { parseHeaderPage } from "../traces/ring_buffer/header_page.ts";
 import { PageDecoder } from "../traces/ring_buffer/page_decoder.ts";
 import { directorySource } from "./fixtures/traces/directory_source.ts";
@@ -102,6 +104,16 @@ async function measure(dir: string): Promise<string[]> {
     return result.events;
   });
   const memory = Deno.memoryUsage().rss / 2 ** 20;
+  let index = new Uint8Array(0);
+  const indexed = await best(async () => {
+    const builder = new TraceIndexBuilder();
+    const result = await convertCapture(directorySource(dir), { write: () => {} }, {
+      index: builder,
+    });
+    index = encodeIndex(builder.finish());
+    return result.events;
+  });
+  const read = await best(() => decodeIndex(index).meta.events);
   const names = [...Deno.readDirSync(dir)].map(({ name }) => name);
   const files = names.filter((name) => name.endsWith(".raw"))
     .map((name) => Deno.readFileSync(`${dir}/${name}`));
@@ -112,9 +124,12 @@ async function measure(dir: string): Promise<string[]> {
   return [
     report("page decode", decoded),
     report("decode + Perfetto", converted),
+    report("decode + Perfetto + index", indexed),
+    report("read the index", read),
     report("trace-cmd report", reported),
     `decode + Perfetto is ${factor.toFixed(1)} times trace-cmd report`,
     `${decoded.events} events, ${raw.toFixed(0)} MiB of pages, ${bytes} bytes of trace, ` +
+    `${index.length} bytes of index, ` +
     `${memory.toFixed(0)} MiB of memory after ${ROUNDS} conversions`,
   ];
 }

@@ -12,10 +12,13 @@ import {
   techniqueTable,
 } from "../../traces/analysis/technique_table.ts";
 import { type Conversion, convertCapture } from "../../traces/convert/convert.ts";
+import { TraceIndexBuilder } from "../../traces/index/index_builder.ts";
+import { encodeIndex } from "../../traces/index/index_file.ts";
 import type { CaptureSource } from "../../traces/convert/capture_source.ts";
 import type { TraceProcessor } from "../../traces/trace_processor/client.ts";
 import type { CapturedTechnique, CaptureResult } from "../schema/capture_schema.ts";
 import { type CapturePhase, type CaptureReply, lostEvents } from "./reply.ts";
+import { INDEX_FILE, indexBeside, TRACE_FILE } from "./trace_names.ts";
 
 /** Longest operations that a result explains. */
 const WORST = 5;
@@ -23,13 +26,10 @@ const WORST = 5;
 /** Kernels whose traces show handlers; from others no handler means nothing. */
 const SHOWS_HANDLERS: readonly CaptureReply["ladder"][] = ["csd", "ipi", "irq_vectors", "irq"];
 
-/** Name of the trace in a run directory. */
-export const TRACE_FILE = "capture.pftrace";
-
 /**
- * Converts a capture into a Perfetto trace.
+ * Converts a capture into a Perfetto trace and its index.
  *
- * @param to The trace; written to a temporary name beside it and renamed.
+ * @param to The trace; it and the index beside it are written to temporary names and renamed.
  * @throws {CaptureError | RingBufferError} If the capture's description cannot be read.
  */
 export async function writeTrace(
@@ -38,6 +38,7 @@ export async function writeTrace(
   signal?: AbortSignal,
 ): Promise<Conversion> {
   const temporary = `${to}.tmp`;
+  const index = indexBeside(to);
   try {
     using file = await Deno.open(temporary, { write: true, create: true, truncate: true });
     const sink = {
@@ -45,11 +46,17 @@ export async function writeTrace(
         for (let rest = chunk; rest.length > 0;) rest = rest.subarray(await file.write(rest));
       },
     };
-    const conversion = await convertCapture(source, sink, signal ? { signal } : {});
+    const builder = new TraceIndexBuilder();
+    const options = { index: builder, ...signal ? { signal } : {} };
+    const conversion = await convertCapture(source, sink, options);
+    await Deno.writeFile(`${index}.tmp`, encodeIndex(builder.finish()));
+    await Deno.rename(`${index}.tmp`, index);
     await Deno.rename(temporary, to);
     return conversion;
   } catch (error) {
-    await Deno.remove(temporary).catch(() => {}); // it may not have been made
+    for (const path of [temporary, `${index}.tmp`]) {
+      await Deno.remove(path).catch(() => {}); // it may not have been made
+    }
     throw error;
   }
 }
@@ -81,6 +88,7 @@ export async function captureResult(
     reason: null,
     errno: null,
     trace: TRACE_FILE,
+    index: INDEX_FILE,
     ladder: reply.ladder,
     events: conversion.events,
     lost: lostEvents(reply),

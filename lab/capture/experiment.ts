@@ -7,9 +7,10 @@ import type { HostFacts } from "../environment/facts.ts";
 import type { CaptureResult } from "../schema/capture_schema.ts";
 import { type EngineOptions, openTraceProcessor } from "../traces_files.ts";
 import { directorySource } from "./capture_directory.ts";
-import { captureResult, loadTrace, TRACE_FILE, writeTrace } from "./analyse.ts";
+import { captureResult, loadTrace, writeTrace } from "./analyse.ts";
 import { recordCapture } from "./record.ts";
 import type { CaptureReply } from "./reply.ts";
+import { INDEX_FILE, indexBeside, TRACE_FILE } from "./trace_names.ts";
 
 /** Where a capture is kept while a run is made, and which engine analyses it. */
 export interface CaptureOptions {
@@ -20,11 +21,11 @@ export interface CaptureOptions {
   readonly engine?: EngineOptions;
 }
 
-/** A capture's result, and the trace that belongs to it. */
+/** A capture's result, and the files that belong to it. */
 export interface Captured {
   readonly result: CaptureResult;
-  /** Path of the trace; `null` without one. */
-  readonly trace: string | null;
+  /** Paths of the trace and its index by the names that the result gives them; none without one. */
+  readonly files: ReadonlyMap<string, string>;
 }
 
 /**
@@ -43,7 +44,7 @@ export async function runCapture(
 ): Promise<Captured> {
   const raw = options.raw ?? `${options.directory}/raw`;
   const reply = await recordCapture(session, parameters, facts, raw, request);
-  if (!reply.available) return { result: unavailable(reply.reason, reply.errno), trace: null };
+  if (!reply.available) return without(reply.reason, reply.errno);
   const trace = `${options.directory}/${TRACE_FILE}`;
   let conversion: Conversion;
   try {
@@ -52,10 +53,15 @@ export async function runCapture(
   } catch (error) {
     if (isAborted(error) || error instanceof Deno.errors.NotCapable) throw error;
     // A damaged capture, or a disk that is full: the rest of the run does not depend on it
-    return { result: unavailable(messageOf(error), null), trace: null };
+    return without(messageOf(error), null);
   }
-  const analysed = await analyse(trace, reply, conversion, options.engine);
-  return { result: analysed, trace };
+  const result = await analyse(trace, reply, conversion, options.engine);
+  const files = new Map([[TRACE_FILE, trace], [INDEX_FILE, indexBeside(trace)]]);
+  return { result, files };
+}
+
+function without(reason: string, errno: string | null): Captured {
+  return { result: unavailable(reason, errno), files: new Map() };
 }
 
 /** Without a trace processor the trace stands, with what the core counted beside it. */
@@ -95,6 +101,7 @@ export function unavailable(reason: string, errno: string | null): CaptureResult
     reason,
     errno,
     trace: null,
+    index: null,
     ladder: "proc-interrupts",
     events: 0,
     lost: 0,

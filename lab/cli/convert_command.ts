@@ -5,6 +5,7 @@ import type { RandomAccess } from "../../traces/trace_dat/random_access.ts";
 import { traceDatSource } from "../../traces/trace_dat/trace_dat.ts";
 import { writeTrace } from "../capture/analyse.ts";
 import { directorySource } from "../capture/capture_directory.ts";
+import { indexBeside } from "../capture/trace_names.ts";
 import { printable } from "../render/printable.ts";
 import type { CommandLine } from "./parse.ts";
 import { userPath } from "./paths.ts";
@@ -19,11 +20,8 @@ export async function convertCommand(line: CommandLine, signal: AbortSignal): Pr
   const conversion = await convert(input, userPath(output), signal);
   const { events, bytes, operations, sends, matched, losses, warnings } = conversion;
   if (line.has("json")) {
-    print(
-      `${
-        JSON.stringify({ output, events, bytes, operations, sends, matched, losses, warnings })
-      }\n`,
-    );
+    const counts = { events, bytes, operations, sends, matched, losses, warnings };
+    print(`${JSON.stringify({ output, index: indexBeside(output), ...counts })}\n`);
     return 0;
   }
   print(

@@ -4,6 +4,7 @@ import { findBuild } from "../../ffi/build.ts";
 import { findProgram } from "../../ffi/find_program.ts";
 import { cacheDirectory } from "../cache_directory.ts";
 import { isSet } from "../compare/run_set.ts";
+import { indexBeside } from "../capture/trace_names.ts";
 import { findTools } from "../doctor/tools.ts";
 import type { LabHost } from "../hosts/host.ts";
 import { HostError } from "../hosts/host_error.ts";
@@ -56,7 +57,7 @@ export async function permissionsFor(
   const grants: Grants = {
     read: [projectDirectory, ...namedPaths(line, "read"), ...positionalPaths(line)],
     // Files are written under a name of their own first
-    write: namedPaths(line, "write").flatMap((path) => [path, `${path}.tmp`]),
+    write: written(line).flatMap((path) => [path, `${path}.tmp`]),
     run: [],
     net: [],
     sys: [],
@@ -155,6 +156,13 @@ function storeOption({ command }: CommandLine): string | undefined {
   const names = command.options.map(({ name }) => name);
   // Where a report has its file by --out, its store is --store
   return ["store", "out"].find((name) => names.includes(name));
+}
+
+/** Files that are written; a trace has its index beside it. */
+function written(line: CommandLine): string[] {
+  const paths = namedPaths(line, "write");
+  const makesTraces = ["convert", "trace"].includes(line.command.name);
+  return makesTraces ? [...paths, ...paths.map(indexBeside)] : paths;
 }
 
 function namedPaths(line: CommandLine, kind: "read" | "write"): string[] {

@@ -1,11 +1,9 @@
 /** `lab report`: what runs say, as one file. */
 
 import { version } from "../../ffi/version.ts";
-import type { ReportSource } from "../report/compose.ts";
-import { CSV_SIGNATURE, csvOf } from "../report/csv.ts";
 import { formatNamed, formatOf, formats, type ReportFormat } from "../report/formats.ts";
-import { readRuns, type UnreadRun } from "../report/gather.ts";
-import { HostCollector } from "../report/host_view.ts";
+import { readRuns } from "../report/gather.ts";
+import { type MadeReport, makeReport } from "../report/make_report.ts";
 import { ReportError } from "../report/report_error.ts";
 import { checkReplaceable, writeReport } from "../report/write_report.ts";
 import { printable } from "../render/printable.ts";
@@ -15,14 +13,6 @@ import type { CommandLine } from "./parse.ts";
 import { storeDirectory, userPath } from "./paths.ts";
 import { print, say } from "./terminal.ts";
 import { UsageError } from "./usage_error.ts";
-
-/** What was read, and the report in parts. */
-interface Made {
-  readonly parts: readonly string[];
-  readonly runs: number;
-  readonly hosts: number;
-  readonly unread: readonly UnreadRun[];
-}
 
 /** Runs the command. @returns The exit code. */
 export function reportCommand(line: CommandLine): number {
@@ -70,31 +60,13 @@ function chosenFormat(line: CommandLine, out: string | undefined): ReportFormat 
   );
 }
 
-function make(line: CommandLine, format: ReportFormat): Made {
+function make(line: CommandLine, format: ReportFormat): MadeReport {
   const store = storeDirectory(line.value("store")).replace(/(?<=.)\/+$/, "");
   const references = line.positionals.map((one) => one.includes("/") ? userPath(one) : one);
-  const collector = new HostCollector();
-  const unread: UnreadRun[] = [];
-  const rows: string[] = [];
-  let runs = 0;
-  for (const run of readRuns(store, references)) {
-    if (!("results" in run)) {
-      unread.push(run);
-      continue;
-    }
-    runs++;
-    // Figures are written for every run, everything else for the newest results of each host
-    if (format.render === null) rows.push(csvOf(run));
-    collector.add(run);
-  }
-  if (runs + unread.length === 0) {
-    throw new ReportError(
-      `Cannot make a report: '${store}' holds no run. Remedy: make one by 'deno task lab', or name ` +
-        "a store by --store",
-    );
-  }
-  const hosts = collector.views();
-  const source: ReportSource = { hosts, unread, madeAt: new Date(), version };
-  const parts = format.render === null ? [CSV_SIGNATURE, ...rows] : [format.render(source)];
-  return { parts, runs, hosts: hosts.length, unread };
+  const made = makeReport(format, readRuns(store, references), { madeAt: new Date(), version });
+  if (made.runs + made.unread.length > 0) return made;
+  throw new ReportError(
+    `Cannot make a report: '${store}' holds no run. Remedy: make one by 'deno task lab', or name ` +
+      "a store by --store",
+  );
 }

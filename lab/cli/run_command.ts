@@ -117,14 +117,14 @@ async function measure(
   } finally {
     progress.finish(host.name);
   }
-  const { run, traces } = fresh;
+  const { run, files } = fresh;
   // Shown before it is stored: a disk that fills up meanwhile must not cost the measurement
   print(
     line.has("json")
       ? `${JSON.stringify(run)}\n`
       : `${renderRun(run, renderOptions(line.has("all")))}\n\n`,
   );
-  const path = await store.save(run, traces);
+  const path = await store.save(run, files);
   if (!line.has("json")) print(nextSteps(run, path));
   return run;
 }

@@ -1,6 +1,7 @@
 /** What litmus shapes mean, which architectures allow their weak outcomes, and what follows. */
 
 import type { Shape } from "../schema/shapes_schema.ts";
+import { observationOf } from "./observation.ts";
 
 /** A shape's weak outcome. */
 interface ShapeMeaning {
@@ -65,10 +66,7 @@ export function findingOf(
   };
 }
 
-/** The line that litmus7 would print: positive and negative witnesses of the weak outcome. */
+/** The line of one shape in the manner of litmus7. */
 export function shapeObservation({ shape, barrier, weak, iterations }: Shape): string {
-  const name = barrier === "fence" ? `${shape}+fences` : shape;
-  const others = iterations - weak;
-  const frequency = weak === 0 ? "Never" : others === 0 ? "Always" : "Sometimes";
-  return `Observation ${name} ${frequency} ${weak} ${others}`;
+  return observationOf(barrier === "fence" ? `${shape}+fences` : shape, weak, iterations);
 }

@@ -7,6 +7,7 @@
  */
 
 import type { OrderingCounts, Verdict } from "../schema/ordering_schema.ts";
+import { observationOf } from "./observation.ts";
 
 /** Numbers of the rules. */
 export const RULES = {
@@ -180,10 +181,8 @@ export function judge(counted: OrderingCounts, gates: Gates): Judgement {
   };
 }
 
-/** The line that litmus7 prints (herdtools7): test, how often, forbidden and other outcomes. */
+/** The line of one arrangement in the manner of litmus7. */
 export function observation({ technique, light, shape, counts }: OrderingCounts): string {
-  const { iterations, weak } = counts;
-  const often = weak === 0 ? "Never" : weak === iterations ? "Always" : "Sometimes";
   const name = `${shape.toUpperCase()}+${technique}${light === "barrier" ? "" : `+${light}`}`;
-  return `Observation ${name} ${often} ${weak} ${iterations - weak}`;
+  return observationOf(name, counts.weak, counts.iterations);
 }

@@ -41,8 +41,8 @@ export interface RunPlanOptions {
 /** A run that is not stored yet. */
 export interface FreshRun {
   readonly run: Run;
-  /** Traces that its results name, by path; they lie in the capture's directory. */
-  readonly traces: ReadonlyMap<string, string>;
+  /** Paths of the files that its results name; they lie in the capture's directory. */
+  readonly files: ReadonlyMap<string, string>;
 }
 
 async function askFacts(session: Requests, name: string): Promise<HostFacts> {
@@ -135,7 +135,7 @@ async function runOn(
   const { facts, capabilities } = surveyed;
   const { steps, leftOut } = planSteps(plan, surveyed, host, connection.guest);
   const before = environmentOf(facts, knowledge);
-  const { results, traces } = await runSteps(session, steps, {
+  const { results, files } = await runSteps(session, steps, {
     host: host.name,
     arch: before.arch,
     emulated: before.emulated,
@@ -173,5 +173,5 @@ async function runOn(
     warnings: warningsFor(environment, capabilities, results),
     results,
   }, `the run on host '${host.name}'`);
-  return { run, traces };
+  return { run, files };
 }

@@ -49,7 +49,7 @@ export interface RunStepsOptions {
  *
  * A technique that cannot run here is a result like any other.
  *
- * @returns Results in the order of the steps, and the traces that they name, by path.
+ * @returns Results in the order of the steps, and paths of the files that they name.
  * @throws {SessionError} If the core ends; {RequestError} if it does not understand a request;
  * {HostError} if nothing has come of a step for too long, upon which the session is to be closed;
  * {ReplyFormatError} if a reply is not what the schema says; `AbortError` if the signal aborts.
@@ -58,8 +58,8 @@ export async function runSteps(
   session: Requests,
   steps: readonly Step[],
   options: RunStepsOptions,
-): Promise<{ results: Result[]; traces: Map<string, string> }> {
-  const traces = new Map<string, string>();
+): Promise<{ results: Result[]; files: Map<string, string> }> {
+  const files = new Map<string, string>();
   const total = steps.reduce((sum, step) => sum + step.seconds, 0);
   const results: Result[] = [];
   const ordering = new OrderingRun();
@@ -105,9 +105,9 @@ export async function runSteps(
         addRegistration(results, await ask(requests, step, options, accompanied));
         break;
       case "capture": {
-        const { result, trace } = await capture(requests, step, options, accompanied);
-        if (result.trace !== null && trace !== null) traces.set(result.trace, trace);
-        kept(result);
+        const captured = await capture(requests, step, options, accompanied);
+        for (const [name, path] of captured.files) files.set(name, path);
+        kept(captured.result);
         break;
       }
       default: {
@@ -119,7 +119,7 @@ export async function runSteps(
   }
   kept(...ordering.conclude());
   kept(...coreSync.conclude(options));
-  return { results, traces };
+  return { results, files };
 }
 
 async function capture(

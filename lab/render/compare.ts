@@ -60,14 +60,14 @@ export function renderEnvironmentDifferences(
   if (differences.length === 0) return `${heading}\n  nothing that is known`;
   const columns: Column<EnvironmentDifference>[] = [
     { title: "what", text: ({ name }) => name },
-    { title: "left", text: (row) => shorten(row)[0] },
-    { title: "right", text: (row) => shorten(row)[1] },
+    { title: "left", text: (row) => shortened(row)[0] },
+    { title: "right", text: (row) => shortened(row)[1] },
   ];
   return `${heading}\n${renderTable(columns, differences, options)}`;
 }
 
 /** Both values; long ones, such as command lines, by the words that only one side has. */
-function shorten({ left, right }: EnvironmentDifference): [string, string] {
+export function shortened({ left, right }: EnvironmentDifference): [string, string] {
   const [from, to] = [left.join(" | "), right.join(" | ")];
   if (Math.max(from.length, to.length) <= LONG) return [from, to];
   const [own, other] = [new Set(from.split(/\s+/)), new Set(to.split(/\s+/))];

@@ -22,11 +22,9 @@ interface Line {
   first: boolean;
 }
 
-/** What became faster, slower, or sends other interrupts; and how much could not be told. */
-export function timeFindings(
-  { cost, figures, timeBarriers }: Comparison,
-): { text: string; tone: Tone }[] {
-  const told = [
+/** What became faster, slower, or sends other interrupts. */
+export function timeChanges({ cost, figures }: Comparison): { text: string; tone: Tone }[] {
+  return [
     ...cost.filter(isFinding).map((row) => ({
       text: `${row.technique}, ${crewOf(row)}: ${row.words}`,
       tone: row.interruptsChanged ? "bad" as const : TONES[row.verdict],
@@ -36,6 +34,12 @@ export function timeFindings(
       tone: TONES[row.verdict],
     })),
   ];
+}
+
+/** {@linkcode timeChanges}, and how much could not be told. */
+export function timeFindings(comparison: Comparison): { text: string; tone: Tone }[] {
+  const { cost, timeBarriers } = comparison;
+  const told = timeChanges(comparison);
   if (timeBarriers.length > 0 || cost.length === 0) return told;
   const count = (verdict: TimeVerdict): number =>
     cost.filter((row) => row.verdict === verdict).length;
@@ -161,13 +165,15 @@ const SHORT_FROM: Record<NonNullable<Judgement["thresholdFrom"]>, string> = {
   "between-runs": "runs",
 };
 
-function thresholdOf(judgement: Judgement | null): string {
+/** How great a change has to be, and why: "5.0 % min". */
+export function thresholdOf(judgement: Judgement | null): string {
   if (judgement === null || judgement.thresholdFrom === null) return "";
   const { threshold, thresholdFrom } = judgement;
   return `${threshold === null ? "none" : formatShare(threshold)} ${SHORT_FROM[thresholdFrom]}`;
 }
 
-function interruptsOf({ left, right }: CostComparison, options: RenderOptions): string {
+/** Interrupts per operation on both sides: "1.00 → 0.00", or one figure where they are the same. */
+export function interruptsOf({ left, right }: CostComparison, options: RenderOptions): string {
   const [from, to] = [left.ipisPerOp, right.ipisPerOp].map((one) => one?.toFixed(2) ?? "n/a");
   if (from === to) return from!;
   return `${from} ${options.unicode === false ? ">" : "→"} ${to}`;
@@ -187,7 +193,8 @@ export function formatEstimate(estimate: Estimate | null, options: RenderOptions
   return `${value} (${end(estimate.low)} to ${end(estimate.high)})`;
 }
 
-function formatRatio(ratio: Judgement["ratio"]): string {
+/** "1.10 (1.05 to 1.15)". */
+export function formatRatio(ratio: Judgement["ratio"]): string {
   if (ratio === null) return "";
   const text = (value: number | null): string =>
     value === null ? "?" : value >= 100 || value < 0.1 ? value.toPrecision(3) : value.toFixed(2);
@@ -225,7 +232,8 @@ export function renderFigures(
   ].join("\n");
 }
 
-function formatFigure(
+/** A rate, share or time with its interval where that is known. */
+export function formatFigure(
   { unit }: FigureComparison,
   estimate: Estimate | null,
   options: RenderOptions,

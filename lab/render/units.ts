@@ -9,7 +9,10 @@ const UNITS = [["ns", 1], ["µs", 1e3], ["ms", 1e6], ["s", 1e9]] as const;
  *
  * @param nanoseconds Not negative.
  */
-export function formatNs(nanoseconds: number, options: RenderOptions): string {
+export function formatNs(
+  nanoseconds: number,
+  options: Pick<RenderOptions, "unicode"> = {},
+): string {
   if (nanoseconds === 0) return "0 ns";
   if (nanoseconds < 0.9995) return `${nanoseconds.toFixed(3)} ns`;
   // 999.7 rounds to a thousand, which belongs to the next unit.

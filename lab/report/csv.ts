@@ -1,6 +1,7 @@
 /** The figures of runs as CSV (RFC 4180). */
 
 import type { Run } from "../run_schema.ts";
+import { csvField } from "./csv_field.ts";
 import { type Measurement, measurementsOf } from "./measurements.ts";
 
 const COLUMNS = [
@@ -25,7 +26,7 @@ export function csvOf(run: Run): string {
   const words = new Map<string, string>();
   const fieldOf = (value: Measurement["value"]): string => {
     if (typeof value !== "string") return String(value);
-    const known = words.get(value) ?? field(value);
+    const known = words.get(value) ?? csvField(value);
     words.set(value, known);
     return known;
   };
@@ -33,13 +34,4 @@ export function csvOf(run: Run): string {
     text += COLUMNS.map((column) => fieldOf(measurement[column])).join(",") + "\r\n";
   }
   return text;
-}
-
-/**
- * One field. Spreadsheets run what begins like a formula: an apostrophe in front makes it text
- * (OWASP, CSV injection).
- */
-function field(value: string): string {
-  const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

@@ -5,7 +5,9 @@
  * machine and kernel are the same. Which run a result comes from is kept.
  */
 
+import { hostIdentity } from "../host_identity.ts";
 import type { Result, Run } from "../run_schema.ts";
+import { subjectOf } from "../schema/subject.ts";
 
 /** What the report says about a run itself. */
 export interface RunNote {
@@ -37,41 +39,10 @@ export interface HostView {
   readonly origin: ReadonlyMap<Result, Run["id"]>;
 }
 
-/** What tells hosts apart: the name alone does not, every machine calls itself local. */
-function identityOf({ host, environment }: Run): string {
-  const cpu = environment["cpu"] as { model?: unknown } | undefined;
-  return JSON.stringify([
-    host.name,
-    host.arch,
-    host.kernel,
-    host.emulated,
-    host.hypervisor,
-    host.cpus,
-    cpu?.model ?? null,
-  ]);
-}
-
-/** What a result is about; of several with the same keys the newest is shown. */
+/** What a result is about; a capture is about each of its techniques. */
 function keysOf(result: Result): string[] {
-  const key = (...parts: unknown[]): string => JSON.stringify([result.experiment, ...parts]);
-  switch (result.experiment) {
-    case "cost":
-      return [key(result.technique, result.callers, result.siblings, result.placement)];
-    case "ordering":
-      return [key(result.technique, result.arrangement, result.role)];
-    case "core-sync":
-      return [key(result.technique, result.order)];
-    case "rcu":
-      return [key(result.flavour, result.mode, result.mutant, result.readers, result.writers)];
-    case "disturbance":
-      return [key(result.technique, result.victim, result.work, result.callers, result.rateHz)];
-    case "capture":
-      return result.techniques.length === 0
-        ? [key()]
-        : result.techniques.map(({ technique }) => key(technique));
-    default:
-      return [key()];
-  }
+  if (result.experiment !== "capture" || result.techniques.length === 0) return [subjectOf(result)];
+  return result.techniques.map(({ technique }) => JSON.stringify(["capture", technique]));
 }
 
 /** Collects runs into hosts. */
@@ -80,7 +51,7 @@ export class HostCollector {
 
   /** Takes a run up. Runs may come in any order. */
   add(run: Run): void {
-    const identity = identityOf(run);
+    const identity = hostIdentity(run);
     const runs = this.#hosts.get(identity);
     if (runs) runs.push(run);
     else this.#hosts.set(identity, [run]);

@@ -39,7 +39,8 @@ const hostSchema = z.looseObject({
   runs: z.array(runSchema).describe("newest first"),
 });
 
-const reportSchema = z.looseObject({
+/** A report in JSON; its parts stand in other documents, too. */
+export const reportSchema = z.looseObject({
   schema: z.literal(REPORT_SCHEMA),
   madeAt: z.iso.datetime(),
   fencelab: z.looseObject({ version: z.string() }),

@@ -20,6 +20,9 @@ export const captureSchema = z.looseObject({
   reason: z.string().nullable().default(null),
   errno: z.string().nullable().default(null),
   trace: z.string().regex(TRACE_NAME).nullable().describe("file beside run.json"),
+  index: z.string().regex(TRACE_NAME).nullable().default(null).describe(
+    "the trace's index for timelines, a file beside run.json; older runs have none",
+  ),
   ladder: z.string().default("unknown").describe(
     "best evidence for interrupts that the kernel gave",
   ),

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Known } from "./known.ts";
+import { quantilesSchema } from "./quantiles_schema.ts";
 
 const count = z.int().nonnegative();
 const nanoseconds = z.number().nonnegative();
@@ -85,15 +86,7 @@ export const costSchema = z.looseObject({
   }),
   opsPerSample: z.int().positive()
     .describe("operations timed together; above 1 every sample is a mean"),
-  ns: z.looseObject({
-    min: nanoseconds,
-    p50: nanoseconds,
-    p90: nanoseconds,
-    p99: nanoseconds,
-    p999: nanoseconds,
-    max: nanoseconds,
-    mean: nanoseconds,
-  }).nullable().describe("nanoseconds of one operation; null when no sample was kept"),
+  ns: quantilesSchema.describe("nanoseconds of one operation; null when no sample was kept"),
   histogram: histogramSchema.nullable(),
   ipisPerOp: z.looseObject({
     value: z.number().nonnegative(),

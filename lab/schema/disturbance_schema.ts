@@ -1,21 +1,12 @@
 import { z } from "zod";
 import type { Known } from "./known.ts";
+import { quantilesSchema } from "./quantiles_schema.ts";
 
 const count = z.int().nonnegative();
 const nanoseconds = z.number().nonnegative();
 
-const quantiles = z.looseObject({
-  min: nanoseconds,
-  p50: nanoseconds,
-  p90: nanoseconds,
-  p99: nanoseconds,
-  p999: nanoseconds,
-  max: nanoseconds,
-  mean: nanoseconds,
-}).nullable();
-
 const side = z.looseObject({
-  ns: quantiles.describe("latencies; of a running victim the gaps in its time"),
+  ns: quantilesSchema.describe("latencies; of a running victim the gaps in its time"),
   count,
   blocks: z.array(z.number().nonnegative())
     .describe("ascending: the median of each block, ns; of a running victim the share stolen"),
@@ -47,8 +38,10 @@ export const disturbanceCountsSchema = z.looseObject({
 /** One technique against one victim: what others pay. */
 export const disturbanceSchema = disturbanceCountsSchema.extend({
   experiment: z.literal("disturbance"),
-  wakeupNs: quantiles.describe("wakeup latency under the storm; null: the victim does not wake up"),
-  idleNs: quantiles.describe("the same without the storm"),
+  wakeupNs: quantilesSchema.describe(
+    "wakeup latency under the storm; null: the victim does not wake up",
+  ),
+  idleNs: quantilesSchema.describe("the same without the storm"),
   stolenShare: z.number().min(0).max(1).nullable()
     .describe("share of its CPU that a running victim loses to the storm"),
   effect: z.enum(["hurt", "unharmed", "unclear"]),

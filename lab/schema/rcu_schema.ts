@@ -2,20 +2,10 @@ import { z } from "zod";
 import { flavourIds } from "../rcu/flavours.ts";
 import { histogramSchema } from "./cost_schema.ts";
 import type { Known } from "./known.ts";
+import { quantilesSchema } from "./quantiles_schema.ts";
 
 const count = z.int().nonnegative();
-const nanoseconds = z.number().nonnegative();
 const cpuNumbers = z.array(count);
-
-const quantiles = z.looseObject({
-  min: nanoseconds,
-  p50: nanoseconds,
-  p90: nanoseconds,
-  p99: nanoseconds,
-  p999: nanoseconds,
-  max: nanoseconds,
-  mean: nanoseconds,
-}).nullable();
 
 /** One flavour of userspace RCU: how fast it reads and writes, or whether it is sound. */
 export const rcuSchema = z.looseObject({
@@ -35,8 +25,8 @@ export const rcuSchema = z.looseObject({
   reads: count.describe("sections of all readers"),
   writes: count.describe("grace periods of all writers"),
   stale: count.describe("sections (bench: groups of them) that saw an object after it was freed"),
-  readNs: quantiles.describe("one section, mean of a group; null for torture"),
-  gracePeriodNs: quantiles.describe("one grace period, with waiting for other writers"),
+  readNs: quantilesSchema.describe("one section, mean of a group; null for torture"),
+  gracePeriodNs: quantilesSchema.describe("one grace period, with waiting for other writers"),
   histogram: histogramSchema.nullable().describe("of grace periods"),
   priority: z.enum(["fifo", "autogroup", "none"]),
 });

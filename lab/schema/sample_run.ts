@@ -87,6 +87,7 @@ export function sampleCapture(changes: Partial<CaptureResult> = {}): CaptureResu
     reason: null,
     errno: null,
     trace: "capture.pftrace",
+    index: null,
     ladder: "csd",
     events: 1,
     lost: 0,

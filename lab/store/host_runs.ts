@@ -1,6 +1,7 @@
 /** What a store knows about each host: the newest result of every measurement. */
 
-import type { Result, Run } from "../run_schema.ts";
+import type { Run } from "../run_schema.ts";
+import { subjectOf } from "../schema/subject.ts";
 import type { RunStore } from "./run_store.ts";
 
 /** Hosts of a store, and runs that could not be used. */
@@ -35,16 +36,6 @@ export function hostRunsOf(store: RunStore, references: readonly string[]): Host
     else if (known.depth++ < DEPTH) known.run = withResultsOf(known.run, store.load(row.id).run);
   }
   return { runs: [...hosts.values()].map(({ run }) => run), problems };
-}
-
-/** What a result is about; a newer one of the same measurement replaces an older. */
-function subjectOf(result: Result): string {
-  const parts = [
-    ...["experiment", "technique", "arrangement", "siblings", "callers", "placement", "flavour"],
-    ...["mode", "order", "victim", "work", "victimPriority", "occupied", "rateHz"],
-  ];
-  const values = result as unknown as Record<string, unknown>;
-  return JSON.stringify(parts.map((part) => values[part] ?? null));
 }
 
 function withResultsOf(newer: Run, older: Run): Run {

@@ -26,9 +26,25 @@ export class IndexFile {
       } catch (cause) {
         if (!isDatabaseError(cause)) throw cause;
       }
-      this.#memory = new RunIndex(this.#store, ":memory:");
+      this.#memory = this.inMemory();
     }
     return work(this.#memory);
+  }
+
+  /** An index to keep open, which the caller closes: that of the file, or one in memory. */
+  open(): RunIndex {
+    try {
+      this.#useFile((index) => index.select({ limit: 1 }));
+      return new RunIndex(this.#store, this.#path);
+    } catch (cause) {
+      if (!isDatabaseError(cause)) throw cause;
+      return this.inMemory();
+    }
+  }
+
+  /** An empty index that is in no file; the caller closes it. */
+  inMemory(): RunIndex {
+    return new RunIndex(this.#store, ":memory:");
   }
 
   /** Forgets the index; the next use makes it anew. */
@@ -43,9 +59,7 @@ export class IndexFile {
       using index = new RunIndex(this.#store, this.#path);
       return work(index);
     } catch (cause) {
-      // A locked file is healthy: another process is busy with it.
-      const locked = /locked|busy/.test((cause as Error).message);
-      if (!isDatabaseError(cause) || locked || !this.#remove()) throw cause;
+      if (!isDatabaseError(cause) || isLocked(cause) || !this.#remove()) throw cause;
     }
     using index = new RunIndex(this.#store, this.#path);
     return work(index);
@@ -62,8 +76,14 @@ export class IndexFile {
   }
 }
 
-function isDatabaseError(cause: unknown): boolean {
+/** Whether SQLite failed, rather than the store itself. */
+export function isDatabaseError(cause: unknown): cause is Error {
   return cause instanceof Error && "code" in cause && cause.code === "ERR_SQLITE_ERROR";
+}
+
+/** Whether another process is busy with the file, which is healthy then. */
+export function isLocked(cause: Error): boolean {
+  return /locked|busy/.test(cause.message);
 }
 
 function removeFile(path: string): void {

@@ -145,7 +145,7 @@ Deno.test("RunStore.list() replaces an index that is damaged", async () => {
         // A database, of the right version, without the right table.
         Deno.removeSync(indexFile(store));
         const database = new DatabaseSync(indexFile(store));
-        database.exec("CREATE TABLE runs (other TEXT); PRAGMA user_version = 1");
+        database.exec("CREATE TABLE runs (other TEXT); PRAGMA user_version = 2");
         database.close();
       },
     ];

@@ -1,29 +1,35 @@
-import { DatabaseSync } from "node:sqlite";
+import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { RunFormatError } from "../run_schema.ts";
+import chosenRuns from "./chosen_runs.sql" with { type: "text" };
+import countChosen from "./count_chosen.sql" with { type: "text" };
+import countHosts from "./count_hosts.sql" with { type: "text" };
+import filterValues from "./filter_values.sql" with { type: "text" };
 import schema from "./index_schema.sql" with { type: "text" };
-import listRuns from "./list_runs.sql" with { type: "text" };
+import listNewest from "./list_newest.sql" with { type: "text" };
+import listSorted from "./list_sorted.sql" with { type: "text" };
+import newestOfHosts from "./newest_of_hosts.sql" with { type: "text" };
 import putRun from "./put_run.sql" with { type: "text" };
 import { readStoredRun } from "./read_run.ts";
 import { isRunId } from "./run_id.ts";
+import type { FilterValues, RunFilter, RunQuery } from "./run_query.ts";
 import { type IndexRecord, recordOfDamage, recordOfRun } from "./run_row.ts";
+import { type RunStamp, stampOf } from "./run_stamp.ts";
 
 /** Raised whenever index_schema.sql or what is written into it changes. */
-const VERSION = 1;
+const VERSION = 2;
 
-/** What a list is narrowed to; damaged runs pass no filter. */
-export interface RunFilter {
-  host?: string;
-  arch?: string;
-  /** An experiment that has results. */
-  experiment?: string;
-  /** A technique that has results. */
-  technique?: string;
-}
+/** How much of the file may be kept in memory, KiB; that of 10 000 runs has 20 MiB. */
+const CACHE_KIB = 32 * 1024;
+
+/** Runs that are written in one transaction; more would hold up who goes on between steps. */
+const BATCH = 100;
 
 /** The SQLite index of a store: what the run directories say, kept for fast lists. */
 export class RunIndex {
   readonly #store: string;
   readonly #database: DatabaseSync;
+  /** Those that were used before, ready to be used again. */
+  readonly #statements = new Map<string, StatementSync>();
 
   /**
    * @param store The store's directory.
@@ -34,7 +40,7 @@ export class RunIndex {
     this.#store = store;
     this.#database = new DatabaseSync(file);
     try {
-      this.#database.exec("PRAGMA busy_timeout = 500");
+      this.#database.exec(`PRAGMA busy_timeout = 500; PRAGMA cache_size = -${CACHE_KIB}`);
       const version = this.#database.prepare("PRAGMA user_version").get()?.user_version;
       if (version !== VERSION) this.#create();
     } catch (cause) {
@@ -45,38 +51,102 @@ export class RunIndex {
 
   /** Takes up what was added to, changed in and removed from the store since the last time. */
   refresh(): void {
-    const known = new Map<string, string>();
-    for (const record of this.#database.prepare("SELECT name, stamp FROM runs").all()) {
-      known.set(String(record.name), String(record.stamp));
-    }
-    const changed: IndexRecord[] = [];
-    for (const entry of Deno.readDirSync(this.#store)) {
-      if (!entry.isDirectory || entry.name.startsWith(".")) continue;
-      const { stamp, modified } = stampOf(`${this.#store}/${entry.name}/run.json`);
-      // Other directories may lie in the store; one without run.json is a run only by its name.
-      if (stamp === "missing" && !isRunId(entry.name)) continue;
-      if (known.get(entry.name) !== stamp) changed.push(this.#record(entry.name, stamp, modified));
-      known.delete(entry.name);
-    }
-    if (changed.length + known.size > 0) this.#apply(changed, known.keys());
+    for (const _ of this.refreshing()) { /* to the end */ }
   }
 
-  /** The newest runs first; `limit` is their greatest number, negative for all. */
-  select(filter: RunFilter, limit: number): IndexRecord[] {
-    const { host = null, arch = null, experiment = null, technique = null } = filter;
-    const values = { host, arch, experiment, technique, limit };
-    return this.#database.prepare(listRuns).all(values) as IndexRecord[];
+  /**
+   * As {@linkcode RunIndex.refresh}, in steps of one directory each, so that a server can answer
+   * between them.
+   *
+   * @returns Whether anything was other than before.
+   */
+  *refreshing(): Generator<void, boolean> {
+    const known = new Map<string, string>();
+    for (const record of this.#prepare("SELECT name, stamp FROM runs").all()) {
+      known.set(String(record.name), String(record.stamp));
+    }
+    let changes = 0;
+    let changed: IndexRecord[] = [];
+    for (const entry of entriesOf(this.#store)) {
+      if (!entry.isDirectory || entry.name.startsWith(".")) continue;
+      const stamp = stampOf(`${this.#store}/${entry.name}`);
+      // Other directories may lie in the store; one without run.json is a run only by its name.
+      if (stamp.stamp === "missing" && !isRunId(entry.name)) continue;
+      if (known.get(entry.name) !== stamp.stamp) changed.push(this.#record(entry.name, stamp));
+      known.delete(entry.name);
+      if (changed.length >= BATCH) {
+        changes += changed.length;
+        this.#apply(changed, []);
+        changed = [];
+      }
+      yield;
+    }
+    changes += changed.length + known.size;
+    if (changed.length + known.size > 0) this.#apply(changed, known.keys());
+    return changes > 0;
+  }
+
+  /** The runs of a query; the newest first unless it says otherwise. */
+  select(
+    { filter = {}, sort, ascending = false, limit = -1, offset = 0 }: RunQuery,
+  ): IndexRecord[] {
+    const newest = !ascending && (sort ?? "started") === "started";
+    const values = { ...valuesOf(filter), limit, offset };
+    if (newest) return this.#all(chosenRuns + listNewest, values);
+    const order = { sort: sort ?? "started", ascending: Number(ascending) };
+    return this.#all(chosenRuns + listSorted, { ...values, ...order });
+  }
+
+  /** How many runs pass a filter. */
+  count(filter: RunFilter): number {
+    return Number(this.#all(chosenRuns + countChosen, valuesOf(filter))[0]!.total);
+  }
+
+  /** What the runs can be narrowed to. */
+  values(): FilterValues {
+    const values: FilterValues = { host: [], arch: [], kernel: [], experiment: [], technique: [] };
+    for (const { kind, value, runs } of this.#all(filterValues, {})) {
+      values[kind as keyof FilterValues].push({ value: String(value), runs: Number(runs) });
+    }
+    return values;
+  }
+
+  /**
+   * The newest runs of each host (a machine with a kernel), host by host, the newest host first.
+   *
+   * @param hosts Greatest number of hosts.
+   * @param depth Greatest number of runs of each.
+   */
+  newestOfHosts(hosts: number, depth: number): IndexRecord[] {
+    return this.#all(newestOfHosts, { hosts, depth });
+  }
+
+  /** Number of hosts: machines with a kernel. */
+  countHosts(): number {
+    return Number(this.#all(countHosts, {})[0]!.hosts);
   }
 
   [Symbol.dispose](): void {
     this.#database.close();
   }
 
+  #prepare(sql: string): StatementSync {
+    const known = this.#statements.get(sql);
+    if (known !== undefined) return known;
+    const statement = this.#database.prepare(sql);
+    this.#statements.set(sql, statement);
+    return statement;
+  }
+
+  #all(sql: string, values: Record<string, string | number | null>): IndexRecord[] {
+    return this.#prepare(sql).all(values) as IndexRecord[];
+  }
+
   #create(): void {
     this.#database.exec(`BEGIN IMMEDIATE; ${schema} PRAGMA user_version = ${VERSION}; COMMIT`);
   }
 
-  #record(name: string, stamp: string, modified: number): IndexRecord {
+  #record(name: string, { stamp, modified }: RunStamp): IndexRecord {
     try {
       return { name, stamp, ...recordOfRun(readStoredRun(this.#store, name)) };
     } catch (cause) {
@@ -85,26 +155,37 @@ export class RunIndex {
     }
   }
 
-  #apply(changed: IndexRecord[], vanished: Iterable<string>): void {
+  #apply(changed: readonly IndexRecord[], vanished: Iterable<string>): void {
     this.#database.exec("BEGIN IMMEDIATE");
-    const put = this.#database.prepare(putRun);
-    for (const record of changed) put.run(record);
-    const remove = this.#database.prepare("DELETE FROM runs WHERE name = ?");
-    for (const name of vanished) remove.run(name);
-    this.#database.exec("COMMIT");
+    try {
+      const remove = this.#prepare("DELETE FROM runs WHERE name = ?");
+      for (const name of vanished) remove.run(name);
+      const put = this.#prepare(putRun);
+      for (const record of changed) {
+        remove.run(record.name!);
+        put.run(record);
+      }
+      this.#database.exec("COMMIT");
+    } catch (cause) {
+      if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
+      throw cause;
+    }
   }
 }
 
-/** What tells a changed run.json from the one that was read; times in milliseconds since 1970. */
-function stampOf(path: string): { stamp: string; modified: number } {
+/** The parts of a filter as SQL takes them. */
+function valuesOf(filter: RunFilter): Record<string, string | number | null> {
+  const { host, arch, kernel, experiment, technique, machine, from, before } = filter;
+  const values = { host, arch, kernel, experiment, technique, machine, from, before };
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, value ?? null]));
+}
+
+/** What lies in a store; nothing if it does not exist. */
+function entriesOf(store: string): Iterable<Deno.DirEntry> {
   try {
-    const info = Deno.lstatSync(path);
-    const modified = info.mtime?.getTime() ?? 0;
-    const stamp = `${info.ino}:${info.size}:${modified}:${info.ctime?.getTime() ?? 0}`;
-    return { stamp, modified };
+    return Deno.readDirSync(store);
   } catch (cause) {
-    // An unreadable run is still listed; readStoredRun() says what is wrong with it.
-    const missing = cause instanceof Deno.errors.NotFound;
-    return { stamp: missing ? "missing" : "unreadable", modified: 0 };
+    if (cause instanceof Deno.errors.NotFound) return [];
+    throw cause;
   }
 }

@@ -1,3 +1,4 @@
+import { machineOf } from "../host_identity.ts";
 import type { Run, RunFormatError } from "../run_schema.ts";
 import { startOfRunId } from "./run_id.ts";
 
@@ -55,9 +56,11 @@ export function recordOfRun(run: Run): IndexRecord {
     host: run.host.name,
     arch: run.host.arch,
     kernel: run.host.kernel,
+    machine: machineOf(run),
     emulated: Number(run.host.emulated),
     experiments: JSON.stringify([...new Set(experiments)]),
     techniques: JSON.stringify([...new Set(techniques)]),
+    flavours: JSON.stringify([...new Set(run.results.flatMap(flavourOf))]),
     warnings: run.warnings.length,
     invalidated: Number(run.warnings.some((warning) => warning.invalidates)),
     error: null,
@@ -67,6 +70,10 @@ export function recordOfRun(run: Run): IndexRecord {
 function techniquesOf(result: Run["results"][number]): string[] {
   if (result.experiment === "capture") return result.techniques.map((entry) => entry.technique);
   return "technique" in result && typeof result.technique === "string" ? [result.technique] : [];
+}
+
+function flavourOf(result: Run["results"][number]): string[] {
+  return result.experiment === "rcu" ? [result.flavour] : [];
 }
 
 /**
@@ -84,9 +91,11 @@ export function recordOfDamage(name: string, modified: number, error: RunFormatE
     host: null,
     arch: null,
     kernel: null,
+    machine: null,
     emulated: null,
     experiments: null,
     techniques: null,
+    flavours: null,
     warnings: null,
     invalidated: null,
     error: error.message,

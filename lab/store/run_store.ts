@@ -2,7 +2,7 @@ import type { Run } from "../run_schema.ts";
 import { findRun, isDirectory, noRunIn } from "./find_run.ts";
 import { IndexFile } from "./index_file.ts";
 import { readRun, readStoredRun } from "./read_run.ts";
-import type { RunFilter } from "./run_index.ts";
+import type { RunQuery } from "./run_query.ts";
 import { rowOfRecord, type RunRow } from "./run_row.ts";
 import { StoreError, storeErrorOf } from "./store_error.ts";
 import { type RunDirProblem, verifyRunDir } from "./verify.ts";
@@ -13,13 +13,6 @@ export interface StoredRun {
   run: Run;
   /** The run directory, where the traces are. */
   path: string;
-}
-
-/** Which runs to list. */
-export interface ListOptions {
-  /** Greatest number of rows; all when left out. */
-  limit?: number;
-  filter?: RunFilter;
 }
 
 /**
@@ -66,17 +59,17 @@ export class RunStore {
   }
 
   /**
-   * Lists runs, newest first. Damaged ones are listed as such, but pass no filter.
+   * Lists runs, newest first unless the query says otherwise. Damaged ones are listed as such, but
+   * pass no filter but that of time.
    *
    * @throws {StoreError} If the directory cannot be read.
    */
-  list(options: ListOptions = {}): RunRow[] {
-    const { limit = -1, filter = {} } = options;
+  list(query: RunQuery = {}): RunRow[] {
     if (!exists(this.dir)) return [];
     try {
       const records = this.#index.use((index) => {
         index.refresh();
-        return index.select(filter, limit);
+        return index.select(query);
       });
       return records.map((record) => rowOfRecord(this.dir, record));
     } catch (cause) {

@@ -70,13 +70,29 @@ Deno.test("RunStore.save() refuses files and traces that do not name each other"
     const store = new RunStore(dir);
     const bytes = new Uint8Array(1);
     const run = sampleRun({ results: [CAPTURE] });
-    await assertRejects(() => store.save(run), StoreError, "names the trace 'a.pftrace', no file");
+    await assertRejects(() => store.save(run), StoreError, "names the file 'a.pftrace', none");
     for (const name of ["b.pftrace", "run.json", "../a.pftrace"]) {
       const files = new Map([["a.pftrace", bytes], [name, bytes]]);
       const error = await assertRejects(() => store.save(run, files), StoreError);
       assertStringIncludes(error.message, `no result names the file '${name}'`);
     }
     assertEquals(namesIn(dir), []);
+  });
+});
+
+Deno.test("RunStore.save() wants a trace's index where the run names one", async () => {
+  await inTemporary(async (dir) => {
+    const store = new RunStore(dir);
+    const bytes = new Uint8Array(1);
+    const run = sampleRun({ results: [{ ...CAPTURE, index: "a.pfindex" }] });
+    const trace = new Map([["a.pftrace", bytes]]);
+    await assertRejects(() => store.save(run, trace), StoreError, "names the file 'a.pfindex'");
+    const path = await store.save(run, new Map([...trace, ["a.pfindex", bytes]]));
+    assertEquals(store.verify(run.id), []);
+    await Deno.remove(`${path}/a.pfindex`);
+    assertEquals(store.verify(run.id).map(({ file, kind }) => [file, kind]), [
+      ["a.pfindex", "missing"],
+    ]);
   });
 });
 

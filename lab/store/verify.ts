@@ -1,5 +1,5 @@
 import type { Run } from "../run_schema.ts";
-import { tracesOf } from "./write_run.ts";
+import { namedFiles } from "./write_run.ts";
 
 /** Something in a run directory that does not belong there, or does not lie there. */
 export interface RunDirProblem {
@@ -17,7 +17,7 @@ export interface RunDirProblem {
  * @throws If the directory cannot be read.
  */
 export function verifyRunDir(dir: string, run: Run): RunDirProblem[] {
-  const awaited = new Set(tracesOf(run));
+  const awaited = new Set(namedFiles(run));
   const problems: RunDirProblem[] = [];
   for (const entry of Deno.readDirSync(dir)) {
     const named = awaited.delete(entry.name) || entry.name === "run.json";

@@ -7,10 +7,16 @@ import { StoreError, storeErrorOf } from "./store_error.ts";
 /** Files that belong to a run: name in the run directory to its bytes, or to a path to copy. */
 export type RunFiles = ReadonlyMap<string, Uint8Array | string>;
 
-/** The files that a run names besides run.json. */
+/** The traces that a run names. */
 export function tracesOf(run: Run): string[] {
   const named = run.results.map((result) => "trace" in result ? result.trace : undefined);
   return [...new Set(named.filter((name) => typeof name === "string"))];
+}
+
+/** The files that a run names besides run.json: traces and their indexes. */
+export function namedFiles(run: Run): string[] {
+  const indexes = run.results.map((result) => "index" in result ? result.index : undefined);
+  return [...new Set([...tracesOf(run), ...indexes.filter((name) => typeof name === "string")])];
 }
 
 /**
@@ -62,10 +68,10 @@ function checkContent(run: Run): void {
 
 function checkFiles(run: Run, files: RunFiles): void {
   const action = `Cannot save run '${run.id}'`;
-  const named = tracesOf(run);
+  const named = namedFiles(run);
   for (const name of files.keys()) {
     if (!TRACE_NAME.test(name) || name === "run.json" || !named.includes(name)) {
-      const remedy = "name it as the `trace` of a result, without a folder";
+      const remedy = "name it as the `trace` or `index` of a result, without a folder";
       throw new StoreError(`${action}: no result names the file '${name}'`, remedy);
     }
   }
@@ -73,7 +79,7 @@ function checkFiles(run: Run, files: RunFiles): void {
   if (missing !== undefined) {
     const remedy = "hand the file over together with the run";
     throw new StoreError(
-      `${action}: a result names the trace '${missing}', no file has it`,
+      `${action}: a result names the file '${missing}', none is given`,
       remedy,
     );
   }

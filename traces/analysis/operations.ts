@@ -49,6 +49,8 @@ export interface Operation extends RowOf<typeof operationColumns> {
 /** Which operations are wanted. */
 export interface OperationFilter {
   readonly technique?: string;
+  /** Number of the operation in the capture: that one alone. */
+  readonly opId?: bigint;
   /** How many at most; the default is 1000. */
   readonly limit?: number;
   /** "time" for the first ones, "duration" for the longest; the default is "time". */
@@ -57,9 +59,11 @@ export interface OperationFilter {
 
 /** SQL for the operations that a filter names, in its order. */
 export function selectOperations(filter: OperationFilter): string {
-  const where = filter.technique === undefined
-    ? ""
-    : `WHERE technique = ${literal(filter.technique)}`;
+  const conditions = [
+    ...filter.technique === undefined ? [] : [`technique = ${literal(filter.technique)}`],
+    ...filter.opId === undefined ? [] : [`op_id = ${filter.opId}`],
+  ];
+  const where = conditions.length === 0 ? "" : `WHERE ${conditions.join(" AND ")}`;
   const order = filter.order === "duration" ? "dur DESC, ts" : "ts";
   return `SELECT * FROM fencelab_operations ${where} ORDER BY ${order} LIMIT ${
     Math.trunc(filter.limit ?? 1000)

@@ -1,3 +1,4 @@
+import type { TraceIndexBuilder } from "../index/index_builder.ts";
 import type { TraceSink } from "../perfetto/packet_writer.ts";
 import { PacketWriter } from "../perfetto/packet_writer.ts";
 import { writeDescriptors } from "../perfetto/ftrace_bundle.ts";
@@ -32,6 +33,8 @@ export interface ConvertOptions {
    * thread's name and priority. Default: false, every field is kept.
    */
   readonly compactSched?: boolean;
+  /** Is told everything that an index holds, and described at the end: ready to be finished. */
+  readonly index?: TraceIndexBuilder;
 }
 
 /** What a conversion did. */
@@ -57,7 +60,7 @@ export interface Conversion {
  * Converts a capture into a native Perfetto trace.
  *
  * Pages are read as they are needed, in the order of time over all CPUs; memory does not grow with
- * the number of events.
+ * the number of events, unless an index is made: it takes some 20 bytes for each slice.
  *
  * @param source The capture, format `fencelab.capture/1`.
  * @param sink Receives the trace.
@@ -89,17 +92,22 @@ class CaptureConversion {
   readonly #handlers: HandlerSlices;
   readonly #interrupts: Interrupts;
   readonly #pages: PageConverter;
+  readonly #index: TraceIndexBuilder | undefined;
   readonly #firstTimes = new Map<number, number>();
 
-  constructor(files: CaptureFiles, packets: PacketWriter, { compactSched }: ConvertOptions) {
+  constructor(files: CaptureFiles, packets: PacketWriter, options: ConvertOptions) {
     const { capture, layout, formats, symbols } = files;
     const machine = { littleEndian: layout.littleEndian, longBytes: layout.commitBytes };
+    const { compactSched = false, index } = options;
     this.#files = files;
+    this.#index = index;
+    index?.names.tell(capture.threads);
     this.#packets = packets;
     this.#timeline = timeline(capture);
     const { baseHigh } = this.#timeline;
     const crossCpuIrqs = new Map<number, string>();
-    this.#table = new EventTable(formats, { ...machine, crossCpuIrqs }, compactSched ?? false);
+    const known = { ...machine, crossCpuIrqs };
+    this.#table = new EventTable(formats, known, compactSched, index !== undefined);
     this.#events = new TrackEventWriter(packets, baseHigh);
     const tgids = new Map(capture.threads.map(({ tid, tgid }) => [tid, tgid]));
     this.#tracks = new TraceTracks(this.#events, tgids);
@@ -109,10 +117,11 @@ class CaptureConversion {
       capture.techniques,
       this.#events,
       this.#tracks,
+      index,
     );
     const absolute = (time: number): Annotation =>
       baseHigh === 0 ? time : (BigInt(baseHigh) << 32n) + BigInt(time);
-    this.#handlers = new HandlerSlices(this.#events, this.#tracks, absolute);
+    this.#handlers = new HandlerSlices(this.#events, this.#tracks, absolute, index);
     // The lab's captures have formats of enabled events only, others of all
     const has = (event: string): boolean =>
       capture.ladder !== UNKNOWN_LADDER && this.#table.has(event);
@@ -138,6 +147,7 @@ class CaptureConversion {
       packets,
       this.#timeline.end,
       (signal) => this.#queue.add(signal),
+      index,
     );
   }
 
@@ -228,6 +238,21 @@ class CaptureConversion {
     const start = this.#timeline.start ?? this.#pages.firstTime ?? 0;
     writeMetadata(this.#events, this.#tracks, start, this.#files.capture, conversion);
     await this.#packets.flush();
+    this.#describeIndex();
     return { ...conversion, bytes: this.#packets.bytesWritten };
+  }
+
+  #describeIndex(): void {
+    const { arch, kernel, threads } = this.#files.capture;
+    this.#index?.describe({
+      baseHigh: this.#timeline.baseHigh,
+      first: this.#pages.firstTime,
+      last: this.#pages.lastTime,
+      events: this.#pages.events,
+      lost: this.#losses.lostEvents,
+      arch,
+      kernel,
+      threads,
+    });
   }
 }

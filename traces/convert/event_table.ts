@@ -2,6 +2,7 @@ import type { EventFormat } from "../ring_buffer/event_format.ts";
 import { type CompactPlaces, compactPlaces } from "../perfetto/compact_sched.ts";
 import { type EventPlan, planEvent } from "../perfetto/event_plan.ts";
 import { type Machine, type SignalReader, signalReader } from "./signals.ts";
+import { type SwitchPlaces, switchPlaces } from "./switches.ts";
 
 /** What is done with events of one number. */
 export interface EventEntry {
@@ -14,6 +15,8 @@ export interface EventEntry {
   readonly freeText: EventPlan | undefined;
   /** Scheduling events that are to be written as columns. */
   readonly compact: CompactPlaces | undefined;
+  /** Switches that an index is to be told of. */
+  readonly switched: SwitchPlaces | undefined;
 }
 
 /** Whether the text of a trace marker is in atrace's syntax, by its first characters. */
@@ -28,11 +31,13 @@ export class EventTable {
 
   /**
    * @param compactSched Whether scheduling events are written as columns.
+   * @param indexed Whether an index is made.
    */
   constructor(
     formats: readonly EventFormat[],
     machine: Machine,
     compactSched: boolean,
+    indexed: boolean,
   ) {
     const entries = formats.map((format) => ({
       plan: planEvent(format),
@@ -41,6 +46,7 @@ export class EventTable {
         ? planEvent(format, true)
         : undefined,
       compact: compactSched ? compactPlaces(format) : undefined,
+      switched: indexed ? switchPlaces(format) : undefined,
     }));
     for (const entry of entries) this.#entries[entry.plan.format.id] = entry;
     this.plans = entries.flatMap(({ plan, freeText }) => freeText ? [plan, freeText] : [plan]);

@@ -1,5 +1,7 @@
 import { argument, category } from "../perfetto/names.ts";
 import type { Address, Annotation, TrackEventWriter } from "../perfetto/track_events.ts";
+import type { TraceIndexBuilder } from "../index/index_builder.ts";
+import { markOf } from "../index/slice_marks.ts";
 import type { Send } from "./sends.ts";
 import type { TraceTracks } from "./trace_tracks.ts";
 
@@ -46,6 +48,7 @@ export class HandlerSlices {
     private readonly events: TrackEventWriter,
     private readonly tracks: TraceTracks,
     absolute: (time: number) => Annotation,
+    private readonly index: TraceIndexBuilder | undefined,
   ) {
     this.#absolute = absolute;
   }
@@ -139,6 +142,7 @@ export class HandlerSlices {
     for (const call of handler.calls) this.#writeCall(track, cpu, call, end);
     this.events.end(track, end);
     this.written++;
+    if (this.index !== undefined) tellIndex(this.index, cpu, handler, end, incomplete);
   }
 
   #writeCall(track: number, cpu: number, call: Call, end: number): void {
@@ -167,5 +171,22 @@ export class HandlerSlices {
       [argument.senderThread]: send.tid,
       [argument.operation]: send.operation,
     };
+  }
+}
+
+function tellIndex(
+  index: TraceIndexBuilder,
+  cpu: number,
+  { name, begin, senders, calls }: Handler,
+  end: number,
+  incomplete: boolean,
+): void {
+  const place = index.handler(cpu, begin, end, name, markOf(incomplete, senders[0]?.match ?? null));
+  for (const call of calls) {
+    const mark = markOf(false, call.sender?.match ?? null);
+    index.call(cpu, call.begin, call.end ?? end, call.func, mark);
+  }
+  for (const { send: { flow, time, cpu: senderCpu } } of senders) {
+    index.arrival({ flow, sent: time, senderCpu, cpu, handler: place });
   }
 }

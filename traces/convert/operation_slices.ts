@@ -1,5 +1,6 @@
 import { argument, category } from "../perfetto/names.ts";
 import type { TrackEventWriter } from "../perfetto/track_events.ts";
+import type { TraceIndexBuilder } from "../index/index_builder.ts";
 import type { Operations } from "./operations.ts";
 import type { TraceTracks } from "./trace_tracks.ts";
 
@@ -25,6 +26,7 @@ export class OperationSlices {
     private readonly techniques: readonly string[],
     private readonly events: TrackEventWriter,
     private readonly tracks: TraceTracks,
+    private readonly index: TraceIndexBuilder | undefined,
   ) {}
 
   /** The operation that a thread is in. */
@@ -81,11 +83,12 @@ export class OperationSlices {
     return true;
   }
 
-  #end(tid: number, { index, flows, targets }: RunningOperation): void {
+  #end(tid: number, { index, flows, targets: reached }: RunningOperation): void {
     this.#running.delete(tid);
     const { begins, ends, techniques, kept, cpus, ids } = this.operations;
     const track = this.tracks.thread(tid)!;
     const technique = this.techniques[techniques[index]!] ?? `technique ${techniques[index]}`;
+    const targets = [...reached].sort((one, other) => one - other);
     this.events.begin({
       track,
       time: begins[index]!,
@@ -98,12 +101,22 @@ export class OperationSlices {
         [argument.kept]: kept[index]!,
         [argument.cpu]: cpus[index]!,
         [argument.sends]: flows.length,
-        [argument.targets]: targets.size === 0
-          ? undefined
-          : [...targets].sort((one, other) => one - other).join(","),
+        [argument.targets]: targets.length === 0 ? undefined : targets.join(","),
       },
     });
     this.events.end(track, ends[index]!);
     this.written++;
+    this.index?.operation({
+      tid,
+      begin: begins[index]!,
+      end: ends[index]!,
+      technique,
+      id: ids[index]!,
+      cpu: cpus[index]!,
+      kept: kept[index] === 1,
+      sends: flows.length,
+      targets,
+      flows,
+    });
   }
 }

@@ -3,10 +3,12 @@ import { type EventContext, EventWriter } from "../perfetto/event_writer.ts";
 import type { EventPlan } from "../perfetto/event_plan.ts";
 import { FtraceBundle } from "../perfetto/ftrace_bundle.ts";
 import type { PacketWriter } from "../perfetto/packet_writer.ts";
+import type { TraceIndexBuilder } from "../index/index_builder.ts";
 import type { CpuPages } from "./cpu_pages.ts";
 import { type EventTable, isAtraceText } from "./event_table.ts";
 import type { Damage, Losses } from "./losses.ts";
 import type { EventPlace, Signal } from "./signals.ts";
+import { indexSwitch } from "./switches.ts";
 
 /** Shortest event that has a number, at its begin, and a thread (struct trace_entry), bytes. */
 const MINIMUM = 8;
@@ -22,6 +24,7 @@ export class PageConverter {
 
   /**
    * @param end No event can be later, ns relative to the base.
+   * @param index Told who runs where.
    */
   constructor(
     private readonly context: EventContext,
@@ -30,6 +33,7 @@ export class PageConverter {
     private readonly packets: PacketWriter,
     private readonly end: number,
     private readonly onSignal: (signal: Signal) => void,
+    private readonly index: TraceIndexBuilder | undefined,
   ) {
     this.#writer = new EventWriter(context);
   }
@@ -61,6 +65,11 @@ export class PageConverter {
     return lost;
   }
 
+  /** Time of the last event written, ns relative to the base. */
+  get lastTime(): number | undefined {
+    return this.firstTime === undefined ? undefined : Math.max(...this.#lastTimes.values());
+  }
+
   /** Writes what is left. */
   finish(): void {
     this.losses.malformedFields = this.#writer.malformed;
@@ -88,6 +97,7 @@ export class PageConverter {
     const { view, bytes } = page!;
     const { times, offsets, lengths, count } = decoder;
     const { littleEndian } = this.context;
+    const running = this.index?.running.on(cpu);
     for (let i = 0; i < count; i++) {
       const at = offsets[i]!;
       const length = lengths[i]!;
@@ -96,13 +106,18 @@ export class PageConverter {
         this.losses.unknownEvents++;
         continue;
       }
-      const { signal, freeText, compact } = entry;
+      const { signal, freeText, compact, switched } = entry;
       let { plan } = entry;
       if (length < plan.minimumBytes) {
         this.losses.shortEvents++;
         continue;
       }
       this.events++;
+      const tid = view.getInt32(at + plan.pidOffset, littleEndian);
+      if (running !== undefined) {
+        if (switched === undefined) running.ran(tid, times[i]!);
+        else indexSwitch(running, this.index!.names, switched, view, at, littleEndian, times[i]!);
+      }
       if (freeText !== undefined && !isAtraceText(bytes, at + textOffset(plan))) plan = freeText;
       if (
         compact !== undefined &&
@@ -111,7 +126,6 @@ export class PageConverter {
       this.#writer.write(bundle.events, plan, view, bytes, at, length, times[i]!);
       if (signal !== undefined) {
         const place: EventPlace = { view, bytes, at, length };
-        const tid = view.getInt32(at + plan.pidOffset, littleEndian);
         const found = signal(place, { time: times[i]!, cpu, tid });
         if (found !== undefined) this.onSignal(found);
       }

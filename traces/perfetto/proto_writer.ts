@@ -9,6 +9,8 @@ const TWO_32 = 2 ** 32;
 /** Length field that {@linkcode ProtoWriter.open} reserves: a varint of fixed width, up to 2^28. */
 const LENGTH_BYTES = 4;
 const UTF8 = new TextEncoder();
+/** Texts below this length have one byte for it, if they are ASCII. */
+const SHORT_TEXT = 0x80;
 
 /** Tag of a field with a varint. */
 export function varintTag(field: number): number {
@@ -114,7 +116,25 @@ export class ProtoWriter {
 
   /** Field with text, as UTF-8. */
   text(field: number, value: string): void {
+    if (value.length < SHORT_TEXT && this.#ascii(field, value)) return;
     this.data(field, UTF8.encode(value));
+  }
+
+  /** Short ASCII, faster than by an encoder; whether it was that. */
+  #ascii(field: number, value: string): boolean {
+    const { length } = this;
+    this.varint(bytesTag(field));
+    this.reserve(SHORT_TEXT);
+    this.bytes[this.length++] = value.length;
+    for (let i = 0; i < value.length; i++) {
+      const code = value.charCodeAt(i);
+      if (code >= 0x80) {
+        this.length = length;
+        return false;
+      }
+      this.bytes[this.length++] = code;
+    }
+    return true;
   }
 
   /** Field with bytes, or with a message that was already written. */

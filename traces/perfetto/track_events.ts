@@ -74,7 +74,9 @@ export class TrackEventWriter {
   readonly #writer: PacketWriter;
   readonly #baseHigh: number;
   readonly #interned = new ProtoWriter(1024);
-  readonly #ids = new Map<string, number>();
+  /** Numbers of names, by kind. */
+  readonly #ids = new Map<number, Map<string, number>>();
+  #lastId = 0;
   #started = false;
 
   /**
@@ -212,11 +214,12 @@ export class TrackEventWriter {
 
   /** Number of a name; the packet that uses it first also says what it stands for. */
   #intern(kind: number, text: string): number {
-    const key = `${kind}:${text}`;
-    const known = this.#ids.get(key);
+    let ids = this.#ids.get(kind);
+    if (ids === undefined) this.#ids.set(kind, ids = new Map());
+    const known = ids.get(text);
     if (known !== undefined) return known;
-    const iid = this.#ids.size + 1;
-    this.#ids.set(key, iid);
+    const iid = ++this.#lastId;
+    ids.set(text, iid);
     const entry = this.#interned.open(kind);
     this.#interned.number(1, iid);
     this.#interned.text(2, text);

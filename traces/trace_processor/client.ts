@@ -105,7 +105,7 @@ export class TraceProcessor {
   async query(sql: string, options: CallOptions = {}): Promise<QueryResult> {
     let columns: readonly string[] = [];
     const rows: (readonly SqlValue[])[] = [];
-    for await (const part of this.#parts(sql, options)) {
+    for await (const part of this.parts(sql, options)) {
       columns = part.columns;
       for (const row of part.rows) rows.push(row);
     }
@@ -120,7 +120,30 @@ export class TraceProcessor {
    * @throws {SqlError} If it is refused, possibly after some rows.
    */
   async *rows(sql: string, options: CallOptions = {}): AsyncGenerator<readonly SqlValue[], void> {
-    for await (const part of this.#parts(sql, options)) yield* part.rows;
+    for await (const part of this.parts(sql, options)) yield* part.rows;
+  }
+
+  /**
+   * Runs SQL and yields piece by piece, each with the names of the columns and whole rows.
+   *
+   * @throws {SqlError} If it is refused, possibly after some rows.
+   */
+  async *parts(sql: string, options: CallOptions = {}): AsyncGenerator<QueryResult, void> {
+    let part: QueryPart | undefined;
+    function isLast(reply: Reply): boolean {
+      part = decodeQueryPart(reply.result ?? new Uint8Array());
+      return part.isLast || part.error !== undefined;
+    }
+    let columns: readonly string[] = [];
+    let cells: readonly SqlValue[] = [];
+    for await (const _ of this.#connection.stream(queryRequest(sql), isLast, options)) {
+      if (part?.error !== undefined) throw new SqlError(sql, part.error);
+      columns = part?.columns ?? columns;
+      cells = cells.length === 0 ? part?.cells ?? [] : [...cells, ...part?.cells ?? []];
+      const rows = cutIntoRows(cells, columns.length);
+      cells = cells.slice(rows.length * columns.length);
+      yield { columns, rows };
+    }
   }
 
   /**
@@ -148,25 +171,6 @@ export class TraceProcessor {
     const { result } = await this.#connection.ask(registerRequest(name, modules));
     const error = result && decodeError(result, 1);
     if (error) throw new EngineError(`Cannot register SQL package '${name}': ${error}`);
-  }
-
-  /** Columns and whole rows, message by message. */
-  async *#parts(sql: string, options: CallOptions): AsyncGenerator<QueryResult, void> {
-    let part: QueryPart | undefined;
-    function isLast(reply: Reply): boolean {
-      part = decodeQueryPart(reply.result ?? new Uint8Array());
-      return part.isLast || part.error !== undefined;
-    }
-    let columns: readonly string[] = [];
-    let cells: readonly SqlValue[] = [];
-    for await (const _ of this.#connection.stream(queryRequest(sql), isLast, options)) {
-      if (part?.error !== undefined) throw new SqlError(sql, part.error);
-      columns = part?.columns ?? columns;
-      cells = cells.length === 0 ? part?.cells ?? [] : [...cells, ...part?.cells ?? []];
-      const rows = cutIntoRows(cells, columns.length);
-      cells = cells.slice(rows.length * columns.length);
-      yield { columns, rows };
-    }
   }
 }
 

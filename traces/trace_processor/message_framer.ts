@@ -3,7 +3,7 @@ import { concatBytes, encodeMessage, ProtobufError } from "./protobuf.ts";
 /** The byte pipe is one endless message with a repeated field 1 of bytes: this is its key. */
 const FRAME_KEY = 0x0a;
 
-/** Longest message that is believed; trace_processor cuts results into pieces far below it. */
+/** Longest message that is believed by default; trace_processor cuts results into pieces far below. */
 const MAX_MESSAGE = 256 * 1024 * 1024;
 
 /** Wraps a message for the byte pipe. */
@@ -18,6 +18,12 @@ export class MessageFramer {
   #length = 0;
   /** Bytes that are needed before it is worth looking again. */
   #needed = 2;
+  readonly #maxMessage: number;
+
+  /** @param maxMessage Longest message that is believed, in bytes. */
+  constructor(maxMessage = MAX_MESSAGE) {
+    this.#maxMessage = maxMessage;
+  }
 
   /**
    * Takes a chunk.
@@ -33,7 +39,7 @@ export class MessageFramer {
     const messages: Uint8Array[] = [];
     let at = 0;
     for (;;) {
-      const frame = frameAt(bytes, at);
+      const frame = frameAt(bytes, at, this.#maxMessage);
       if (frame === null) {
         this.#needed = bytes.length - at + 1;
         break;
@@ -52,7 +58,11 @@ export class MessageFramer {
 }
 
 /** Where the message at a position starts and ends; null if not even its length is there. */
-function frameAt(bytes: Uint8Array, at: number): { start: number; end: number } | null {
+function frameAt(
+  bytes: Uint8Array,
+  at: number,
+  maxMessage: number,
+): { start: number; end: number } | null {
   if (at >= bytes.length) return null;
   if (bytes[at] !== FRAME_KEY) {
     throw new ProtobufError(
@@ -64,7 +74,7 @@ function frameAt(bytes: Uint8Array, at: number): { start: number; end: number } 
   for (let i = at + 1; i < bytes.length; i++) {
     const byte = bytes[i]!;
     length += (byte & 0x7f) * scale;
-    if (length > MAX_MESSAGE) {
+    if (length > maxMessage) {
       throw new ProtobufError(`Cannot read the byte pipe: a message of ${length} bytes announced`);
     }
     if (byte < 0x80) return { start: i + 1, end: i + 1 + length };

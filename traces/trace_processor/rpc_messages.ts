@@ -20,6 +20,7 @@ export const Method = {
 /** Fields of TraceProcessorRpc. */
 const SEQ = 1;
 const REQUEST = 2;
+const FATAL_ERROR = 5;
 const APPEND_TRACE_DATA = 101;
 const QUERY_ARGS = 103;
 const RESET_ARGS = 107;
@@ -101,10 +102,15 @@ export function decodeReply(message: Uint8Array): Reply {
   while (reader.next()) {
     if (reader.field === SEQ) sequence = reader.number();
     else if (reader.field === 3) method = reader.number();
-    else if (reader.field === 5) fatalError = reader.string();
+    else if (reader.field === FATAL_ERROR) fatalError = reader.string();
     else if (reader.field > 200) result = reader.bytes();
   }
   return { sequence, method, fatalError, result };
+}
+
+/** The reply of an engine that gives up: why. */
+export function encodeFatalError(reason: string): Uint8Array<ArrayBuffer> {
+  return encodeMessage([[FATAL_ERROR, reason]]);
 }
 
 /** What a trace processor says about itself. */

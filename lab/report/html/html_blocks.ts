@@ -95,7 +95,7 @@ ${this.#table(chart.table, marks)}
 }
 
 /** The line as it is drawn, with the number that stands at its end. */
-function swatch(color: number, dashed: boolean, number: number): string {
+export function swatch(color: number, dashed: boolean, number: number): string {
   const dashes = dashed ? ' stroke-dasharray="5 3"' : "";
   return `<svg class="swatch" aria-hidden="true" viewBox="0 0 26 10" width="26" height="10">` +
     `<line x1="0" y1="5" x2="26" y2="5" stroke-width="2.5" class="line${color % LINE_COLORS}"` +

@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import uplotStyle from "uplot/dist/uPlot.min.css" with { type: "text" };
 import uplotScript from "uplot/dist/uPlot.iife.min.js" with { type: "text" };
 import type { Chart, ReportDocument } from "../blocks.ts";
+import blocksStyle from "./blocks.css" with { type: "text" };
 import chartScript from "./charts.js" with { type: "text" };
 import { escapeHtml, scriptJson } from "./escape.ts";
 import { HtmlBlocks } from "./html_blocks.ts";
@@ -12,6 +13,11 @@ import theme from "./theme.css" with { type: "text" };
 
 /** By which a file is known to be a report in HTML. */
 export const HTML_SIGNATURE = '<meta name="generator" content="fencelab.report/1">';
+
+/** The charts' module, and its beginning: uPlot is a global there. */
+const DRAW = `${chartScript}
+drawCharts(uPlot, JSON.parse(document.getElementById("charts").textContent));
+`;
 
 /**
  * Renders the document.
@@ -22,8 +28,8 @@ export const HTML_SIGNATURE = '<meta name="generator" content="fencelab.report/1
 export function renderHtml(report: ReportDocument): string {
   const blocks = new HtmlBlocks();
   const sections = report.sections.map((section) => blocks.section(section)).join("\n");
-  const style = [uplotStyle, theme, ownStyle].join("\n");
-  const scripts = blocks.charts.length === 0 ? [] : [uplotScript, chartScript];
+  const style = [uplotStyle, theme, ownStyle, blocksStyle].join("\n");
+  const scripts = blocks.charts.length === 0 ? [] : [uplotScript, DRAW];
   const policy = [
     "default-src 'none'",
     `style-src ${hashOf(style)}`,
@@ -56,7 +62,7 @@ ${HTML_SIGNATURE}
 <main id="main">
 ${sections}
 </main>
-${dataOf(blocks.charts)}${scripts.map((script) => `<script>${script}</script>`).join("\n")}
+${dataOf(blocks.charts)}${scripts.map(scriptElement).join("\n")}
 </body>
 </html>
 `;
@@ -66,6 +72,10 @@ function dataOf(charts: readonly Chart[]): string {
   if (charts.length === 0) return "";
   const data = charts.map(({ at, series, emulated }) => ({ at, series, emulated }));
   return `<script type="application/json" id="charts">${scriptJson(data)}</script>\n`;
+}
+
+function scriptElement(script: string): string {
+  return `<script${script === DRAW ? ' type="module"' : ""}>${script}</script>`;
 }
 
 function hashOf(text: string): string {

@@ -28,7 +28,7 @@ export function environmentSection(hosts: readonly HostView[]): Section | null {
         ["W003, …", "a warning's number, the same in all versions of fencelab"],
         ["invalidates", "results that the warning names must not be quoted"],
       ),
-      ...hosts.map((host) => group(hostTitle(host), [facts(host), ...warnings(host)])),
+      ...hosts.map((host) => group(hostTitle(host), [environmentTable(host), ...warnings(host)])),
     ],
   };
 }
@@ -53,7 +53,8 @@ const FACTS: readonly (readonly [string, ...string[]])[] = [
   ["load after (1 min)", "load", "after", "one"],
 ];
 
-function facts({ label, run: { host, environment } }: HostView): Block {
+/** What of one host most often explains a number. */
+export function environmentTable({ label, run: { host, environment } }: HostView): Block {
   const rows: [string, string][] = [
     ["architecture", host.arch],
     ["kernel", host.kernel],

@@ -1,5 +1,6 @@
 import { assessLadders } from "../../ladders/assess.ts";
 import { brokenPromises, mutationScore } from "../../ordering/score.ts";
+import { experiments } from "../../plan/plan.ts";
 import {
   type Block,
   type Inline,
@@ -13,17 +14,6 @@ import {
 import type { UnreadRun } from "../gather.ts";
 import { clip, type HostView } from "../host_view.ts";
 import { EMULATED_MEANS, hostName, hostTitle, joined, resultsOf } from "./words.ts";
-
-/** Experiments that a host is expected to have results of. */
-const EXPECTED = [
-  "conformance",
-  "cost",
-  "ordering",
-  "core-sync",
-  "rcu",
-  "disturbance",
-  "capture",
-] as const;
 
 /** What the report is about, what it rests on, and what it found, in a page. */
 export function summarySection(
@@ -173,7 +163,7 @@ function fallbacks({ run }: HostView): Finding[] {
 /** What the report would need to be complete. */
 function gaps(hosts: readonly HostView[], unread: readonly UnreadRun[]): Block[] {
   const points: Text[] = hosts.flatMap((host) => {
-    const missing = EXPECTED.filter((experiment) => resultsOf(host, experiment).length === 0);
+    const missing = experiments.filter((experiment) => resultsOf(host, experiment).length === 0);
     return missing.length === 0 ? [] : [
       `${hostTitle(host)}: no results of ${joined(missing)}, so what rests on them is left out.`,
     ];

@@ -17,7 +17,7 @@ export const EMULATED_MEANS =
 
 /** A time; a dash where there is none. */
 export function time(nanoseconds: unknown): string {
-  return typeof nanoseconds === "number" ? formatNs(nanoseconds, { color: false, width: 80 }) : "–";
+  return typeof nanoseconds === "number" ? formatNs(nanoseconds) : "–";
 }
 
 /** Interrupts per operation. */
