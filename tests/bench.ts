@@ -5,6 +5,7 @@ import { benchCost } from "./bench/cost_bench.ts";
 import { benchGuests } from "./bench/guests_bench.ts";
 import { benchRcu } from "./bench/rcu_bench.ts";
 import { benchReport } from "./bench/report_bench.ts";
+import { benchWeb } from "./bench/web_bench.ts";
 import { benchTraces } from "./traces_bench.ts";
 
 const benches: Readonly<Record<string, () => Promise<string[]>>> = {
@@ -15,6 +16,7 @@ const benches: Readonly<Record<string, () => Promise<string[]>>> = {
   guests: benchGuests,
   report: benchReport,
   rcu: benchRcu,
+  web: benchWeb,
 };
 
 /** Runs a file of `Deno.bench` cases, which prints its own table. */

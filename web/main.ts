@@ -4,13 +4,38 @@ import config from "../deno.json" with { type: "json" };
 import { storeDirectory } from "../lab/cli/paths.ts";
 import { watchParent } from "../lab/cli/parent_watch.ts";
 import { RunStore } from "../lab/store/run_store.ts";
+import { say } from "../lab/cli/terminal.ts";
+import { EnginePool } from "./engine/engine_pool.ts";
+import { LaunchedDoor } from "./engine/launched_door.ts";
+import { LiveHub } from "./live/live_hub.ts";
+import { RunLibrary } from "./runs/run_library.ts";
 import { tellLauncher } from "./launcher_protocol.ts";
 import { isLoopback, parseWebOptions } from "./options.ts";
+import { PerfettoEndpoint } from "./perfetto/endpoint.ts";
 import { createApp } from "./server/app.tsx";
 import { Assets } from "./server/assets.ts";
 import type { WebContext } from "./server/context.ts";
 import { hostsOf } from "./server/security/hosts.ts";
 import { newToken } from "./server/security/token.ts";
+import { IndexFiles } from "./traces/index_files.ts";
+
+/** The endpoint for the Perfetto UI; null if it is off, or another program has its port. */
+function openPerfetto(
+  port: number | null,
+  start: LaunchedDoor["start"],
+): PerfettoEndpoint | null {
+  if (port === null) return null;
+  try {
+    return new PerfettoEndpoint({ port, start });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AddrInUse)) throw error;
+    say(
+      `The Perfetto UI will not find traces here: another program listens on port ${port}. ` +
+        "Remedy: end it, perhaps a trace_processor, or give --perfetto-port off",
+    );
+    return null;
+  }
+}
 
 /** Addresses that stand for all of a machine's. */
 const EVERY_ADDRESS = new Set(["0.0.0.0", "::"]);
@@ -22,8 +47,19 @@ async function main(): Promise<void> {
     Deno.addSignalListener(signal, () => abort.abort());
   }
   using _parent = watchParent(() => abort.abort());
+  const store = new RunStore(storeDirectory(options.store));
+  using live = new LiveHub(store.dir);
+  using library = new RunLibrary(store);
+  using door = new LaunchedDoor(Deno.env.get("FENCELAB_SOCKETS")!);
+  await using engines = new EnginePool(door.start);
+  await using perfetto = openPerfetto(options.perfettoPort, door.start);
   const context: WebContext = {
-    store: new RunStore(storeDirectory(options.store)),
+    store,
+    library,
+    live,
+    engines,
+    indexes: new IndexFiles(store.dir, engines, abort.signal),
+    perfetto,
     assets: await Assets.load(Deno.env.get("FENCELAB_BUNDLES")!),
     version: config.version,
     signal: abort.signal,
@@ -46,7 +82,7 @@ async function main(): Promise<void> {
       tellLauncher({
         kind: "listening",
         url: `http://${host}:${port}/${secret}`,
-        perfettoUrl: null,
+        perfettoUrl: perfetto?.url ?? null,
       });
     },
   }, (request) => answer(request));

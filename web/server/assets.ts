@@ -1,8 +1,27 @@
 /** Scripts and styles, held in memory and named by their content. */
 
 import uplotStyle from "uplot/dist/uPlot.min.css" with { type: "text" };
+import blocks from "../../lab/report/html/blocks.css" with { type: "text" };
 import theme from "../../lab/report/html/theme.css" with { type: "text" };
+import formsStyle from "../styles/forms.css" with { type: "text" };
+import liveStyle from "../styles/live.css" with { type: "text" };
 import pageStyle from "../styles/page.css" with { type: "text" };
+import sqlStyle from "../styles/sql.css" with { type: "text" };
+import tablesStyle from "../styles/tables.css" with { type: "text" };
+import timelineStyle from "../styles/timeline.css" with { type: "text" };
+
+/** In this order: what is special comes after what is general. */
+const STYLES = [
+  uplotStyle,
+  theme,
+  blocks,
+  pageStyle,
+  tablesStyle,
+  formsStyle,
+  liveStyle,
+  sqlStyle,
+  timelineStyle,
+];
 
 interface Asset {
   readonly text: string;
@@ -22,7 +41,7 @@ export class Assets {
    */
   static async load(bundles: string): Promise<Assets> {
     const assets = new Assets();
-    await assets.#add("page.css", "text/css", [uplotStyle, theme, pageStyle].join("\n"));
+    await assets.#add("page.css", "text/css", STYLES.join("\n"));
     for await (const { name } of Deno.readDir(bundles)) {
       if (!name.endsWith(".js")) continue;
       await assets.#add(name, "text/javascript", await Deno.readTextFile(`${bundles}/${name}`));

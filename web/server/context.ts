@@ -1,11 +1,26 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { RunStore } from "../../lab/store/run_store.ts";
+import type { LiveHub } from "../live/live_hub.ts";
+import type { RunLibrary } from "../runs/run_library.ts";
+import type { Engines } from "../engine/engines.ts";
+import type { PerfettoEndpoint } from "../perfetto/endpoint.ts";
+import type { IndexFiles } from "../traces/index_files.ts";
 import type { Assets } from "./assets.ts";
 
 /** What pages and API share. */
 export interface WebContext {
   readonly store: RunStore;
+  /** Its runs, as pages need them. */
+  readonly library: RunLibrary;
   readonly assets: Assets;
+  /** Runs in progress. */
+  readonly live: LiveHub;
+  /** Trace processors for SQL. */
+  readonly engines: Engines;
+  /** Indexes of traces. */
+  readonly indexes: IndexFiles;
+  /** Where the Perfetto UI finds traces; null: the endpoint is turned off, or its port is taken. */
+  readonly perfetto: PerfettoEndpoint | null;
   /** fencelab's version. */
   readonly version: string;
   /** Aborted when the server ends. */

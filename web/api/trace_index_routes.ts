@@ -1,0 +1,192 @@
+/** The API of trace indexes: what it takes and what it answers. */
+
+import { createRoute, z } from "@hono/zod-openapi";
+import { NAME_KINDS, traceIndexMetaSchema } from "../../traces/index/meta.ts";
+
+/** Rows of a table or hits of a search in one answer. */
+const MAX_ROWS = 1000;
+
+const count = z.int().nonnegative();
+const key = z.string();
+const whole = z.string().regex(/^\d{1,10}$/);
+const rows = z.coerce.number().int().min(1).max(MAX_ROWS);
+const nanoseconds = z.number().openapi({ description: "ns from the trace's begin" });
+
+/** While an index is being made. */
+const building = {
+  description: "The trace has no index yet; it is being made: ask again",
+  content: {
+    "application/json": {
+      schema: z.object({ state: z.literal("building"), progress: z.number() }),
+    },
+  },
+};
+
+/** What a timeline must know first. */
+export const indexRoute = createRoute({
+  method: "get",
+  path: "/api/traces/{key}/index",
+  summary: "What a timeline must know of a trace first",
+  request: { params: z.object({ key }) },
+  responses: {
+    200: {
+      description: "Rows, names, and levels of detail",
+      content: {
+        "application/json": {
+          schema: traceIndexMetaSchema.extend({
+            version: z.string().openapi({ description: "For `v` of tiles" }),
+          }),
+        },
+      },
+    },
+    202: building,
+    304: { description: "It has not changed" },
+  },
+});
+
+/** What it shows of a stretch of time. */
+export const tileRoute = createRoute({
+  method: "get",
+  path: "/api/traces/{key}/tiles/{level}/{number}",
+  summary: "Slices or buckets of a stretch of time",
+  description: "In the form that traces/index/tile.ts reads.",
+  request: {
+    params: z.object({ key, level: whole, number: whole }),
+    query: z.object({
+      v: z.string().max(200).optional().openapi({
+        description: "The index's version; with it the answer never changes",
+      }),
+    }),
+  },
+  responses: {
+    200: {
+      description: "A tile",
+      content: { "application/octet-stream": { schema: z.string() } },
+    },
+    202: building,
+  },
+});
+
+/** The table of operations. */
+export const operationsRoute = createRoute({
+  method: "get",
+  path: "/api/traces/{key}/operations",
+  summary: "The lab's operations, in pages",
+  request: {
+    params: z.object({ key }),
+    query: z.object({
+      sort: z.enum(["duration", "time"]).default("duration"),
+      order: z.enum(["desc", "asc"]).default("desc"),
+      technique: z.string().max(1000).optional(),
+      tid: z.coerce.number().int().nonnegative().optional(),
+      limit: rows.default(50),
+      offset: z.coerce.number().int().nonnegative().default(0),
+    }),
+  },
+  responses: {
+    200: {
+      description: "One page",
+      content: {
+        "application/json": {
+          schema: z.object({
+            total: count.openapi({ description: "Operations that pass the filter" }),
+            techniques: z.array(z.object({ technique: z.string(), count })).readonly(),
+            operations: z.array(z.object({
+              id: count.openapi({ description: "Number of its slice" }),
+              opId: z.number().openapi({ description: "Its number in the capture" }),
+              technique: z.string(),
+              beginNs: nanoseconds,
+              durationNs: z.number(),
+              tid: count,
+              thread: z.string(),
+              cpu: count.openapi({ description: "At the begin" }),
+              kept: z.boolean().openapi({ description: "Whether its sample counts in statistics" }),
+              sends: count.openapi({ description: "Calls and interrupts that it sent" }),
+              targets: z.array(count).readonly().openapi({
+                description: "CPUs that it interrupted",
+              }),
+            })).readonly(),
+          }),
+        },
+      },
+    },
+    202: building,
+  },
+});
+
+/** One slice. */
+export const sliceRoute = createRoute({
+  method: "get",
+  path: "/api/traces/{key}/slices/{id}",
+  summary: "Everything about one slice, with its arrows",
+  request: { params: z.object({ key, id: whole }) },
+  responses: {
+    200: {
+      description: "The slice",
+      content: {
+        "application/json": {
+          schema: z.object({
+            id: count,
+            row: count,
+            depth: count,
+            name: z.string(),
+            kind: z.enum(NAME_KINDS),
+            beginNs: nanoseconds,
+            endNs: nanoseconds,
+            cpu: count.nullable(),
+            tid: count.nullable(),
+            details: z.record(
+              z.string(),
+              z.union([z.string(), z.number(), z.boolean(), z.null()]),
+            ),
+            flows: z.array(z.object({
+              direction: z.enum(["out", "in"]),
+              otherSlice: count.nullable().openapi({ description: "null: sent by no operation" }),
+              otherRow: count,
+              sentNs: nanoseconds,
+              arrivedNs: nanoseconds,
+            })).readonly(),
+          }),
+        },
+      },
+    },
+    202: building,
+  },
+});
+
+/** Slices by name. */
+export const searchRoute = createRoute({
+  method: "get",
+  path: "/api/traces/{key}/search",
+  summary: "Slices by what they are called",
+  request: {
+    params: z.object({ key }),
+    query: z.object({
+      q: z.string().max(1000).openapi({ description: "Part of a name, or #123 of an operation" }),
+      from: z.coerce.number().nonnegative().default(0).openapi({ description: "From when, ns" }),
+      direction: z.enum(["next", "previous"]).default("next"),
+      limit: rows.default(20),
+    }),
+  },
+  responses: {
+    200: {
+      description: "Names with the text, and the nearest slices called so",
+      content: {
+        "application/json": {
+          schema: z.object({
+            names: z.array(z.object({ name: z.string(), kind: z.enum(NAME_KINDS), count }))
+              .readonly(),
+            hits: z.array(z.object({
+              id: count,
+              row: count,
+              name: z.string(),
+              beginNs: nanoseconds,
+              endNs: nanoseconds,
+            })).readonly(),
+          }),
+        },
+      },
+    },
+    202: building,
+  },
+});

@@ -1,0 +1,25 @@
+import type { WebContext } from "../server/context.ts";
+import { Problem } from "../server/problem.ts";
+import type { TraceRef } from "./trace_ref.ts";
+
+/**
+ * The number in the capture of the operation that a slice is.
+ *
+ * @param slice Its number in the trace's index.
+ * @throws {Problem} If there is no index yet, no such slice, or it is no operation.
+ */
+export async function operationOf(
+  { indexes }: Pick<WebContext, "indexes">,
+  trace: TraceRef,
+  slice: number,
+): Promise<number> {
+  const found = await indexes.find(trace);
+  if (found.state === "building") {
+    throw new Problem(503, "The trace's index is being made", "ask again in some seconds");
+  }
+  const { index, operations } = found.open;
+  if (slice < index.firstOperation || slice >= index.columns.slices.begins.length) {
+    throw new Problem(404, `Slice ${slice} is no operation`, "choose one of the table");
+  }
+  return operations.operation(slice).opId;
+}
