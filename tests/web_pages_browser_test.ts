@@ -134,7 +134,10 @@ Deno.test({
     await page.keyboard.press("Enter");
     await page.waitForURL(/arch=aarch64/);
     assertEquals(await page.locator("tbody tr").count(), 1);
-    assertStringIncludes(await page.locator("p[role=status]").textContent() ?? "", "1 of 6 runs");
+    assertStringIncludes(
+      await page.locator("form.filters + p[role=status]").textContent() ?? "",
+      "1 of 6 runs",
+    );
     await reach("form.filters .actions a");
     await page.keyboard.press("Enter");
     await page.waitForURL(/runs$/);

@@ -1,6 +1,6 @@
 import { IndexFile, isDatabaseError, isLocked } from "./index_file.ts";
 import type { RunIndex } from "./run_index.ts";
-import type { FilterValues, RunQuery } from "./run_query.ts";
+import type { FilterValues, RunFilter, RunQuery } from "./run_query.ts";
 import { type ReadableRow, rowOfRecord, type RunRow } from "./run_row.ts";
 import { storeErrorOf } from "./store_error.ts";
 
@@ -10,10 +10,17 @@ const FRESH_MS = 1000;
 const STALE_MS = 3000;
 /** How long a question waits for that before: small stores are looked at in less, ms. */
 const PATIENCE_MS = 20;
+/**
+ * How long the directories of runs pass for unchanged while none was added or removed, ms: their
+ * files are written once.
+ */
+const UNTOUCHED_MS = 5000;
+/** Clocks of file systems may tick this slowly: what changed in the same tick is not seen, ms. */
+const TICK_MS = 50;
 /** How long looking at the store goes on before others get their turn, ms. */
 const SLICE_MS = 4;
-/** Answers that are kept until something changes. */
-const ANSWERS = 200;
+/** Answers that are kept until something changes: counts for the most part. */
+const ANSWERS = 500;
 
 /** A part of a list. */
 export interface RunPage {
@@ -31,7 +38,7 @@ export interface HostRows {
  * The index of a store, held open by a program that answers many questions, such as a server.
  *
  * The store is looked at again in small steps while others are answered, at most once a second;
- * answers are kept until something in the store is other than before.
+ * what is not read row by row is kept until something in the store is other than before.
  */
 export class RunCatalog implements Disposable {
   readonly #store: string;
@@ -42,6 +49,10 @@ export class RunCatalog implements Disposable {
   /** When the store was last looked at. */
   #lookedAt = -Infinity;
   #looking: Promise<void> | null = null;
+  /** The store's own time of change when all of it was looked at; null: look at all again. */
+  #seen: number | null = null;
+  /** When that was. */
+  #sawAll = -Infinity;
   #closed = false;
 
   /** @param store The store's directory; it need not exist. */
@@ -74,15 +85,22 @@ export class RunCatalog implements Disposable {
   async updateNow(): Promise<void> {
     await this.#looking;
     this.#lookedAt = -Infinity;
+    this.#seen = null;
     await this.update();
   }
 
-  /** Runs of a query, and how many there are. */
+  /** Runs of a query, and how many there are. The runs are read each time, and counted once. */
   page(query: RunQuery): RunPage {
-    return this.#answer("page", query, (index) => ({
-      rows: index.select(query).map((record) => rowOfRecord(this.#store, record)),
-      total: index.count(query.filter ?? {}),
-    }));
+    const rows = this.#use((index) => index.select(query));
+    return {
+      rows: rows.map((record) => rowOfRecord(this.#store, record)),
+      total: this.count(query.filter),
+    };
+  }
+
+  /** How many runs pass a filter. */
+  count(filter: RunFilter = {}): number {
+    return this.#answer("count", filter, (index) => index.count(filter));
   }
 
   /** What the runs can be narrowed to. */
@@ -149,9 +167,18 @@ export class RunCatalog implements Disposable {
     this.#index?.[Symbol.dispose]();
     this.#index = index;
     this.#lookedAt = -Infinity;
+    this.#seen = null;
   }
 
   async #look(): Promise<void> {
+    const modified = modifiedAt(this.#store);
+    const young = performance.now() - this.#sawAll < UNTOUCHED_MS;
+    if (young && modified !== null && modified === this.#seen) {
+      this.#lookedAt = performance.now();
+      return;
+    }
+    this.#sawAll = performance.now();
+    const settled = modified !== null && Date.now() - modified > TICK_MS;
     try {
       let changed: boolean;
       try {
@@ -165,6 +192,7 @@ export class RunCatalog implements Disposable {
         this.#reopen(this.#file.inMemory());
         changed = await inSlices(this.#open().refreshing());
       }
+      this.#seen = settled ? modified : null;
       if (changed || this.#generation === 0) {
         this.#generation++;
         this.#answers.clear();
@@ -174,6 +202,15 @@ export class RunCatalog implements Disposable {
     } finally {
       this.#lookedAt = performance.now();
     }
+  }
+}
+
+/** When something was added to a directory or removed, milliseconds since 1970; null: unknown. */
+function modifiedAt(path: string): number | null {
+  try {
+    return Deno.statSync(path).mtime?.getTime() ?? null;
+  } catch {
+    return null;
   }
 }
 

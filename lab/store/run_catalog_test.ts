@@ -126,10 +126,10 @@ Deno.test("RunCatalog keeps its generation and answers until something changes",
   await using place = new Place();
   await place.save(runOfDay("01"));
   const { generation } = place.catalog;
-  const page = place.catalog.page({});
+  const values = place.catalog.values();
   await place.catalog.updateNow();
   assertEquals(place.catalog.generation, generation);
-  assert(place.catalog.page({}) === page);
+  assert(place.catalog.values() === values);
   await place.save(runOfDay("02"));
   assert(place.catalog.generation > generation);
   assertEquals(place.days(), ["02", "01"]);
@@ -160,6 +160,17 @@ Deno.test("RunCatalog outlives an index that is deleted, damaged, replaced or no
   using third = new RunCatalog(place.store.dir);
   await third.update();
   assertEquals(third.page({}).total, 3);
+});
+
+Deno.test("RunCatalog sees what is added within a second or so", async () => {
+  await using place = new Place();
+  await place.save(runOfDay("01"));
+  for (const day of ["02", "03"]) {
+    await place.store.save(runOfDay(day));
+    await new Promise((wake) => setTimeout(wake, 1050));
+    await place.catalog.update();
+  }
+  assertEquals(place.days(), ["03", "02", "01"]);
 });
 
 Deno.test("RunCatalog says that a store cannot be read", async () => {

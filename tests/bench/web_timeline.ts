@@ -74,7 +74,7 @@ async function benchPanning(server: WebServer, { key }: StoredTrace): Promise<st
   await page.waitForFunction(() => performance.getEntriesByName("timeline-ready").length > 0);
   const lines: string[] = [];
   for (const [zoom, presses] of [["far", 4], ["middle", 12], ["near", 14]] as const) {
-    await page.locator("canvas").first().hover();
+    await page.locator("#timeline-canvas").hover();
     for (let press = 0; press < presses; press++) await page.keyboard.press("w", { delay: 30 });
     await page.waitForTimeout(500);
     const frames = await framesWhilePanning(page);

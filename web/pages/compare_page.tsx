@@ -41,7 +41,7 @@ export function registerComparePage(app: WebApp, context: WebContext): void {
 
 function ComparePage({ context, asked }: { context: WebContext; asked: Asked }): JSX.Element {
   const { library, store } = context;
-  const empty = library.catalog.page({ limit: 0 }).total === 0;
+  const empty = library.catalog.count() === 0;
   return (
     <Layout context={context} title="Compare" active="/compare" islands={["charts"]} wide>
       <h1>Compare</h1>

@@ -7,6 +7,7 @@ import { matrixSection } from "../../lab/report/sections/matrix.ts";
 import { PageBlocks } from "../components/blocks.tsx";
 import { FirstRun } from "../components/first_run.tsx";
 import { Layout } from "../components/layout.tsx";
+import { UploadForm } from "../components/upload_form.tsx";
 import { RunTable } from "../components/run_table.tsx";
 import { Emulated, many, moment, shown } from "../components/texts.tsx";
 import { type HostChange, newestChanges } from "../runs/changes.ts";
@@ -37,7 +38,7 @@ async function overview(context: WebContext): Promise<JSX.Element> {
   const hosts = await newestHosts(context.library);
   const changes = await newestChanges(context.library);
   return (
-    <Layout context={context} title="Overview" active="/" wide>
+    <Layout context={context} islands={["upload"]} title="Overview" active="/" wide>
       <h1>Overview</h1>
       {total === 0 ? <FirstRun store={context.store.dir} /> : (
         <>
@@ -57,6 +58,7 @@ async function overview(context: WebContext): Promise<JSX.Element> {
           </section>
         </>
       )}
+      <UploadForm />
     </Layout>
   );
 }

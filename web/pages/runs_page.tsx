@@ -6,6 +6,7 @@ import type { FilterValue } from "../../lab/store/run_query.ts";
 import { isRunId } from "../../lab/store/run_id.ts";
 import { FirstRun } from "../components/first_run.tsx";
 import { Layout } from "../components/layout.tsx";
+import { UploadForm } from "../components/upload_form.tsx";
 import { type Chosen, RunTable, SIDES } from "../components/run_table.tsx";
 import { grouped, many, shown } from "../components/texts.tsx";
 import {
@@ -49,9 +50,9 @@ interface RunsPageProps {
 function RunsPage({ context, params, chosen }: RunsPageProps): JSX.Element {
   const { catalog } = context.library;
   const { rows, total } = catalog.page(queryOf(params));
-  const all = catalog.page({ limit: 0 }).total;
+  const all = catalog.count();
   return (
-    <Layout context={context} title="Runs" active="/runs" wide>
+    <Layout context={context} islands={["upload"]} title="Runs" active="/runs" wide>
       <h1>Runs</h1>
       {all === 0 ? <FirstRun store={context.store.dir} /> : (
         <>
@@ -66,6 +67,7 @@ function RunsPage({ context, params, chosen }: RunsPageProps): JSX.Element {
             : <List rows={rows} total={total} params={params} chosen={chosen} />}
         </>
       )}
+      <UploadForm />
     </Layout>
   );
 }

@@ -4,7 +4,7 @@ import type { RunStore } from "../../lab/store/run_store.ts";
 import { RunCache } from "./run_cache.ts";
 
 /** Things made from the store's state that are kept, pages among them; unused ones go first. */
-const KEPT = 200;
+const KEPT = 500;
 
 /** What the server knows of the runs of a store, kept as far as it does not change. */
 export class RunLibrary implements Disposable {

@@ -6,7 +6,7 @@ import { RUN_SORTS, type RunFilter, type RunQuery } from "../../lab/store/run_qu
 const DAY_MS = 86_400_000;
 /** Rows of a page. */
 const SIZE = 50;
-const LARGEST_SIZE = 200;
+const LARGEST_SIZE = 100;
 /** Nothing that a run says of itself is longer in a list. */
 const LONGEST = 10_000;
 

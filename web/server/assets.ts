@@ -8,6 +8,7 @@ import liveStyle from "../styles/live.css" with { type: "text" };
 import pageStyle from "../styles/page.css" with { type: "text" };
 import sqlStyle from "../styles/sql.css" with { type: "text" };
 import tablesStyle from "../styles/tables.css" with { type: "text" };
+import uploadStyle from "../styles/upload.css" with { type: "text" };
 import timelineStyle from "../styles/timeline.css" with { type: "text" };
 
 /** In this order: what is special comes after what is general. */
@@ -21,6 +22,7 @@ const STYLES = [
   liveStyle,
   sqlStyle,
   timelineStyle,
+  uploadStyle,
 ];
 
 interface Asset {
