@@ -116,7 +116,11 @@ async function check(
   });
   const said = `${method} ${path}`;
   const type = response.headers.get("content-type")?.split(";")[0] ?? "";
-  assertEquals(response.status, status, `${said}: ${response.ok ? "" : await response.clone().text()}`);
+  assertEquals(
+    response.status,
+    status,
+    `${said}: ${response.ok ? "" : await response.clone().text()}`,
+  );
   if (status >= 400) {
     const problem = await response.json();
     assertEquals(Object.keys(problem).sort(), ["problem", "remedy"], said);

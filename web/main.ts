@@ -50,6 +50,8 @@ async function main(): Promise<void> {
   const store = new RunStore(storeDirectory(options.store));
   using live = new LiveHub(store.dir);
   using library = new RunLibrary(store);
+  // Looking through a large store for the first time takes seconds; whoever asks first sees its errors
+  library.catalog.update().catch(() => {});
   using door = new LaunchedDoor(Deno.env.get("FENCELAB_SOCKETS")!);
   await using engines = new EnginePool(door.start);
   await using perfetto = openPerfetto(options.perfettoPort, door.start);
