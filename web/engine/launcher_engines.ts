@@ -3,7 +3,7 @@
 import { projectDirectory } from "../../lab/cli/paths.ts";
 import { engineCacheDirectory } from "../../lab/traces_files.ts";
 import { engineFileNames } from "../../traces/trace_processor/engine_files.ts";
-import { MAX_ENGINES, MEMORY_MIB } from "./limits.ts";
+import { engineMemoryMiB, MAX_ENGINES } from "./limits.ts";
 
 /** What an engine's process is told, and with what it may do it. */
 export interface EngineProcess {
@@ -77,7 +77,8 @@ export class LauncherEngines {
       });
       const files = await this.#files;
       if (this.#ended) return;
-      child = spawnEngine({ socket: this.#socket, files, memoryMiB: MEMORY_MIB });
+      const memoryMiB = engineMemoryMiB(Deno.systemMemoryInfo().total);
+      child = spawnEngine({ socket: this.#socket, files, memoryMiB });
       this.#running.add(child);
     } catch (error) {
       return this.#failed(number, error instanceof Error ? error.message : String(error));

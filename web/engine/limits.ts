@@ -13,6 +13,15 @@ export const MAX_ENGINES = POOL_SIZE + 1;
  */
 export const MEMORY_MIB = 2560;
 
+/**
+ * The same on a machine with so much memory: all engines together leave it a quarter.
+ *
+ * @param total In bytes.
+ */
+export function engineMemoryMiB(total: number): number {
+  return Math.min(MEMORY_MIB, Math.floor(total * 0.75 / MAX_ENGINES / 2 ** 20));
+}
+
 /** Largest trace that is loaded, in bytes; larger ones would exceed the memory. */
 export const MAX_TRACE_BYTES = 256 * 1024 * 1024;
 
