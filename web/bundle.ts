@@ -41,16 +41,18 @@ function sourcesIn(folder: string): string[] {
 /**
  * Bundles the islands unless that has been done.
  *
+ * @param say Told that it takes a while.
  * @returns The directory that holds `NAME.js` for each `web/islands/NAME.ts`.
  * @throws {BundleError} If a source is at fault, or the bundler cannot be fetched.
  */
-export async function bundleIslands(): Promise<string> {
+export async function bundleIslands(say: (line: string) => void): Promise<string> {
   const directory = `${BUNDLES}/${await digestOfSources()}`;
   try {
     if ((await Deno.stat(directory)).isDirectory) return directory;
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
+  say("bundling what runs in the browser");
   await Deno.mkdir(BUNDLES, { recursive: true });
   const fresh = await Deno.makeTempDir({ dir: BUNDLES, prefix: ".new-" });
   try {

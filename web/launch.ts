@@ -39,7 +39,7 @@ function announce({ json }: WebOptions, url: string, perfettoUrl: string | null)
 }
 
 async function serve(args: readonly string[], options: WebOptions): Promise<number> {
-  const bundles = await bundleIslands();
+  const bundles = await bundleIslands(say);
   await using sockets = await SocketDirectory.make();
   const store = storeDirectory(options.store);
   const child = new Deno.Command(Deno.execPath(), {

@@ -125,7 +125,7 @@ async function measure(
       : `${renderRun(run, renderOptions(line.has("all")))}\n\n`,
   );
   const path = await store.save(run, files);
-  if (!line.has("json")) print(nextSteps(run, path));
+  if (!line.has("json")) print(nextSteps(run, path, line.value("out")));
   return run;
 }
 
@@ -169,7 +169,8 @@ function refuseFull(path: string): void {
   throw new UsageError(`Cannot use --raw '${path}': it is not empty. Remedy: name a new directory`);
 }
 
-function nextSteps(run: Run, path: string): string {
+function nextSteps(run: Run, path: string, out: string | undefined): string {
+  const storeArguments = out === undefined ? [] : ["--store", out];
   const invalid = run.warnings.filter((warning) => warning.invalidates).length;
   const lines = [`Stored ${printable(path)}`];
   if (invalid > 0) {
@@ -179,6 +180,7 @@ function nextSteps(run: Run, path: string): string {
   }
   const steps: [string, string][] = [
     [`deno task lab show ${run.id}`, "these tables again"],
+    [shellLine(["deno", "task", "web", ...storeArguments]), "runs and traces in the browser"],
     ["deno task lab doctor", "what this machine lacks"],
     ["deno task lab run --plan full", "every crew size and placement, and a capture"],
   ];
