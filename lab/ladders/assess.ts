@@ -3,7 +3,7 @@
 import type { Run } from "../run_schema.ts";
 import { type Ladder, ladders, type Rung } from "./ladders.ts";
 import { measuredOf } from "./measured.ts";
-import { type Soundness, soundnessOf } from "./soundness.ts";
+import { type Judged, type Soundness, soundnessOf } from "./soundness.ts";
 
 /** What the system refuses. */
 export type Situation = "available" | "eperm" | "enosys" | "killed" | "no-mlock";
@@ -73,17 +73,22 @@ function tries(
   return measuredOf(run, requires.membarrier).available === false ? "refused" : "granted";
 }
 
+/** What it means that a library has no asymmetric fence. */
+const ENDS: Readonly<Record<NonNullable<Rung["ends"]>, Judged>> = {
+  "full fences": {
+    soundness: "by contract",
+    why: "readers pay a full fence each time, and nothing has to be promised",
+  },
+  "no need": { soundness: "by contract", why: "the architecture does what the fence would do" },
+  "feature off": { soundness: "no fence", why: "what would need the fence is not done" },
+};
+
 function standsOn(run: Run, ladder: Ladder, rung: Rung): Landed {
   if (rung.technique === null) {
-    const why = rung.ends === "full fences"
-      ? "readers pay a full fence each time, and nothing has to be promised"
-      : "what would need the fence is not done";
-    const soundness = rung.ends === "full fences" ? "by contract" : "no fence";
     return {
       rung: rung.name,
       technique: null,
-      soundness,
-      why,
+      ...ENDS[rung.ends ?? "feature off"],
       costNs: null,
       interruptsPerOp: null,
     };

@@ -127,6 +127,14 @@ Deno.test("wasmtime on arm64 falls back to a command that does not serialise cor
   );
 });
 
+Deno.test("wasmtime needs no fence on x86-64, and has none where it does not run", () => {
+  assertEquals(
+    brief(runOn("x86_64"), "wasmtime", "killed"),
+    "nothing: x86-64 keeps instructions coherent: by contract",
+  );
+  assertEquals(brief(runOn("ppc64le"), "wasmtime", "killed"), "nothing: not compiled in: no fence");
+});
+
 Deno.test("every rung names a technique of the lab, and every ladder its source", () => {
   for (const { library, source, rungs } of ladders) {
     assert(source.length > 10 && rungs.length > 0, library);

@@ -26,7 +26,7 @@ export interface Rung {
   /** Architectures for which the library has this rung; left out: all. */
   readonly on?: readonly Arch[];
   /** What this rung is, where no technique stands for it. */
-  readonly ends?: "full fences" | "feature off" | "refuses to start";
+  readonly ends?: "full fences" | "no need" | "feature off";
   /** Crashes or refuses here instead of going on when what it requires is refused. */
   readonly insists?: boolean;
 }
@@ -201,7 +201,14 @@ export const ladders: readonly Ladder[] = [
         name: "nothing: x86-64 keeps instructions coherent",
         technique: null,
         requires: "nothing",
-        on: ["x86_64", "ppc64le"],
+        on: ["x86_64"],
+        ends: "no need",
+      },
+      {
+        name: "nothing: not compiled in",
+        technique: null,
+        requires: "nothing",
+        on: ["ppc64le"],
         ends: "feature off",
       },
       {
