@@ -10,7 +10,7 @@
 import { BuildError, ensureBuild } from "../ffi/build.ts";
 import { ARCHITECTURES, localArchitecture } from "../ffi/toolchain.ts";
 import type { UserSource } from "../ffi/user_source.ts";
-import { hostsFor, permissionsFor } from "./cli/permissions.ts";
+import { hostsFor, permissionsFor, storeOf } from "./cli/permissions.ts";
 import { parseCommandLine } from "./cli/parse.ts";
 import { watchParent } from "./cli/parent_watch.ts";
 import type { LabHost } from "./hosts/host.ts";
@@ -51,6 +51,22 @@ async function ensureBuilds(
   }
 }
 
+/** Has what a killed lab left in its store removed, by a process that may write there. */
+async function sweep(store: string): Promise<void> {
+  const listed = store.replaceAll(",", ",,");
+  await new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "--no-prompt",
+      `--allow-read=${listed}`,
+      `--allow-write=${listed}`,
+      new URL("sweep_main.ts", import.meta.url).pathname,
+      store,
+    ],
+    stderr: "null",
+  }).output();
+}
+
 async function main(args: readonly string[]): Promise<number> {
   const line = parsed(args);
   const env: Record<string, string> = {};
@@ -83,7 +99,10 @@ async function main(args: readonly string[]): Promise<number> {
   // From a terminal the child gets Ctrl-C itself; here it must only not end the launcher first
   Deno.addSignalListener("SIGINT", () => {});
   Deno.addSignalListener("SIGTERM", () => child.kill("SIGTERM"));
-  const { code } = await child.status;
+  const { code, signal } = await child.status;
+  const store = line && !line.help ? storeOf(line) : null;
+  // By itself it leaves nothing; killed it could not help it
+  if (signal === "SIGKILL" && store !== null) await sweep(store);
   return code;
 }
 

@@ -4,6 +4,7 @@ import { FrameReader, FrameType } from "../ffi/frames.ts";
 import { Session } from "../ffi/session.ts";
 import { openCommandChannel } from "../lab/hosts/command_channel.ts";
 import { flavourIds } from "../lab/rcu/flavours.ts";
+import { CObjects } from "./c_objects.ts";
 import { cpus, hasProgram, needs } from "./needs.ts";
 
 const root = new URL("../", import.meta.url).pathname;
@@ -13,23 +14,15 @@ function cFiles(folder: string): string[] {
     .map(({ name }) => `${root}${folder}/${name}`);
 }
 
-/** Compiles with sanitizers that end the program at the first finding. */
-async function compile(output: string, sources: readonly string[], flags: string[]): Promise<void> {
-  const { success, stderr } = await new Deno.Command("gcc", {
-    args: [
-      ...["-std=c11", "-D_GNU_SOURCE", '-DFENCELAB_VERSION="test"', '-DFENCELAB_BUILD="test"'],
-      ...["-Wall", "-Wextra", "-Werror", "-g", "-O1", "-pthread", `-I${root}ffi/core`],
-      ...["-fno-sanitize-recover=all", ...flags, "-o", output, ...sources, "-lm"],
-    ],
-  }).output();
-  assertEquals(success, true, new TextDecoder().decode(stderr));
-}
-
 const agentSources = [
   `${root}ffi/agent.c`,
   ...cFiles("ffi/core").filter((file) => !file.endsWith("/door.c")),
 ];
-const undefinedAndAddress = ["-fsanitize=address,undefined"];
+const undefinedAndAddress = new CObjects(["-fsanitize=address,undefined"]);
+const thread = new CObjects(["-fsanitize=thread"]);
+addEventListener("unload", () => {
+  for (const objects of [undefinedAndAddress, thread]) objects[Symbol.dispose]();
+});
 
 Deno.test({
   ...needs("the core's unit tests pass under address and undefined-behaviour sanitizers", {
@@ -40,7 +33,7 @@ Deno.test({
     try {
       const program = `${directory}/core_test`;
       const sources = [...cFiles("tests/core"), ...cFiles("ffi/core")];
-      await compile(program, sources, undefinedAndAddress);
+      await undefinedAndAddress.link(program, sources);
       const { code, stderr } = await new Deno.Command(program).output();
       assertEquals([code, new TextDecoder().decode(stderr)], [0, ""]);
     } finally {
@@ -129,7 +122,7 @@ Deno.test({
   async fn(): Promise<void> {
     const directory = await Deno.makeTempDir();
     try {
-      await compile(`${directory}/agent`, agentSources, undefinedAndAddress);
+      await undefinedAndAddress.link(`${directory}/agent`, agentSources);
       await exerciseAgent(`${directory}/agent`);
     } finally {
       await Deno.remove(directory, { recursive: true });
@@ -142,7 +135,7 @@ Deno.test({
   async fn(): Promise<void> {
     const directory = await Deno.makeTempDir();
     try {
-      await compile(`${directory}/agent`, agentSources, ["-fsanitize=thread"]);
+      await thread.link(`${directory}/agent`, agentSources);
       await using session = await Session.open(
         openCommandChannel("the race-checked agent", [`${directory}/agent`]),
       );

@@ -39,23 +39,41 @@ async function mountTracefs(): Promise<void> {
   }
 }
 
-async function main(args: readonly string[]): Promise<number> {
-  await ensureBuild(undefined, say);
-  await mountTracefs();
+/** Runs `deno test`. */
+async function denoTest(args: readonly string[]): Promise<Counts> {
   const report = await Deno.makeTempFile({ prefix: "fencelab-", suffix: ".xml" });
   try {
     const { code } = await new Deno.Command(Deno.execPath(), {
-      args: ["test", "--doc", "--allow-all", `--junit-path=${report}`, ...args],
+      args: ["test", "--allow-all", `--junit-path=${report}`, ...args],
     }).spawn().status;
     const counts = countCases(await Deno.readTextFile(report));
     // A file that does not even load fails no test case, but is a failure all the same
     if (code !== 0 && counts.failed === 0) counts.failed = 1;
-    const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : "";
-    say(`${counts.passed} passed, ${counts.failed} failed${skipped}`);
-    return code === 0 && counts.passed === 0 ? 1 : code;
+    return counts;
   } finally {
     await Deno.remove(report);
   }
+}
+
+/** Unit tests side by side; end-to-end tests, which measure and claim hosts, one after another. */
+const PARTS = [
+  ["--doc", "--parallel", "--ignore=tests"],
+  ["tests"],
+] as const;
+
+async function main(args: readonly string[]): Promise<number> {
+  await ensureBuild(undefined, say);
+  await mountTracefs();
+  const counts: Counts = { passed: 0, failed: 0, skipped: 0 };
+  for (const part of args.length > 0 ? [["--doc", ...args]] : PARTS) {
+    const { passed, failed, skipped } = await denoTest(part);
+    counts.passed += passed;
+    counts.failed += failed;
+    counts.skipped += skipped;
+  }
+  const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : "";
+  say(`${counts.passed} passed, ${counts.failed} failed${skipped}`);
+  return counts.failed > 0 || counts.passed === 0 ? 1 : 0;
 }
 
 Deno.exit(await main(Deno.args));

@@ -1,83 +1,8 @@
-/// <reference lib="dom" />
-
-import { Buffer } from "node:buffer";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { formatRun, type Run } from "../lab/run_schema.ts";
+import { formatRun } from "../lab/run_schema.ts";
 import { RunStore } from "../lab/store/run_store.ts";
-import { sampleCapture, sampleRun } from "../lab/schema/sample_run.ts";
-import { needs } from "./needs.ts";
-import { chromiumPath } from "./report_browser.ts";
-import { openPage } from "./web_browser.ts";
-import { WebServer } from "./web_server.ts";
-
-/** Two packets of a Perfetto trace: tag 0x0a, a length, that many bytes. */
-const TRACE = new Uint8Array([0x0a, 3, 8, 1, 0, 0x0a, 130, 1, ...new Uint8Array(130)]);
-
-const ID = "20261121T050000Z-elsewhere-0001";
-
-/** A server over an empty store, and a directory for files. */
-class Place implements AsyncDisposable {
-  readonly directory: string;
-  readonly store: string;
-  readonly server: WebServer;
-
-  private constructor(directory: string, server: WebServer) {
-    this.directory = directory;
-    this.store = `${directory}/runs`;
-    this.server = server;
-  }
-
-  static async open(): Promise<Place> {
-    const directory = await Deno.makeTempDir({ prefix: "fencelab-web-upload-" });
-    return new Place(directory, await WebServer.open(`${directory}/runs`));
-  }
-
-  /** Sends a body. */
-  async send(
-    body: BodyInit,
-    headers: Record<string, string> = {},
-  ): Promise<{ status: number; answer: Record<string, string> }> {
-    const response = await this.server.fetch("/api/uploads", { method: "POST", body, headers });
-    return { status: response.status, answer: await response.json() };
-  }
-
-  /** Makes an archive with Debian's tar. */
-  async tar(options: string[], names: string[]): Promise<Uint8Array<ArrayBuffer>> {
-    const { success, stdout, stderr } = await new Deno.Command("tar", {
-      args: [...options, "-C", this.directory, ...names],
-    }).output();
-    assert(success, new TextDecoder().decode(stderr));
-    return stdout;
-  }
-
-  /** A run directory beside the store. */
-  run(changes: Partial<Run> = {}, trace = true): void {
-    Deno.mkdirSync(`${this.directory}/${ID}`, { recursive: true });
-    const run = sampleRun({
-      id: ID,
-      results: [sampleCapture({ trace: "capture.pftrace" })],
-      ...changes,
-    });
-    Deno.writeTextFileSync(`${this.directory}/${ID}/run.json`, formatRun(run));
-    if (trace) Deno.writeFileSync(`${this.directory}/${ID}/capture.pftrace`, TRACE);
-  }
-
-  /** What lies in the store, except its index. */
-  names(): string[] {
-    try {
-      return [...Deno.readDirSync(this.store)].map(({ name }) => name)
-        .filter((name) => !name.startsWith(".index")).sort();
-    } catch (error) {
-      if (error instanceof Deno.errors.NotFound) return [];
-      throw error;
-    }
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.server.end();
-    await Deno.remove(this.directory, { recursive: true });
-  }
-}
+import { sampleRun } from "../lab/schema/sample_run.ts";
+import { ID, Place, TRACE } from "./web_upload_place.ts";
 
 Deno.test("archives of a run directory, packed or not, become runs of the store", async () => {
   await using place = await Place.open();
@@ -288,45 +213,6 @@ Deno.test("an archive that stands for very many bytes is refused, and memory sta
     assertEquals(place.names(), []);
   }
   assert(residentKiB(place.server.pid) < before + 200 * 1024, "the server's memory has grown");
-});
-
-Deno.test({
-  ...needs("a file that is chosen or dropped is sent, and what is wrong with it is said", {
-    "chromium (deno task setup)": chromiumPath !== null,
-  }),
-  async fn(): Promise<void> {
-    await using place = await Place.open();
-    place.run();
-    const archive = await place.tar(["cz"], [ID]);
-    await using opened = await openPage(place.server.at("/runs"), { width: 390, scheme: "light" });
-    const { page, complaints } = opened;
-    const file = (name: string, bytes: Uint8Array): Parameters<typeof page.setInputFiles>[1] => ({
-      name,
-      mimeType: "application/octet-stream",
-      // Playwright takes what Node calls a buffer
-      buffer: Buffer.from(bytes),
-    });
-    await page.setInputFiles("#upload input", file("note.txt", new Uint8Array([1, 2, 3])));
-    await page.waitForSelector("#upload .bad");
-    assertStringIncludes(
-      await page.textContent("#upload [role=status]") ?? "",
-      "neither a Perfetto",
-    );
-    await page.setInputFiles("#upload input", file("run.tgz", archive));
-    await page.waitForURL(`**/runs/${ID}`);
-    // Once more, dropped: it is there already
-    await page.goto(place.server.at("/"));
-    const data = await page.evaluateHandle((bytes) => {
-      const transfer = new DataTransfer();
-      transfer.items.add(new File([new Uint8Array(bytes)], "run.tgz"));
-      return transfer;
-    }, [...archive]);
-    await page.dispatchEvent("body", "drop", { dataTransfer: data });
-    await page.waitForSelector("#upload .bad");
-    assertStringIncludes(await page.textContent("#upload [role=status]") ?? "", "exists");
-    // The browser itself says that two requests were refused
-    assertEquals(complaints.filter((one) => !/status of (415|409)/.test(one)), []);
-  },
 });
 
 /** Resident memory of a process's children, KiB. */

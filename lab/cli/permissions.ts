@@ -64,8 +64,8 @@ export async function permissionsFor(
     env: [...VARIABLES],
     ffi: line.command.core ? [`${projectDirectory}build`] : [],
   };
-  const store = storeOption(line);
-  if (store !== undefined) grants.write.push(storeDirectory(line.value(store)));
+  const store = storeOf(line);
+  if (store !== null) grants.write.push(store);
   if (line.command.name === "doctor") grants.read.push(...searchPath());
   if (usesHosts(line)) {
     grants.env.push(...CACHE_VARIABLES);
@@ -149,6 +149,12 @@ function analysesTraces(line: CommandLine): boolean {
 
 function usesHosts(line: CommandLine): boolean {
   return line.command.options.some((option) => option.name === "hosts");
+}
+
+/** The store that a command works on; null: none. */
+export function storeOf(line: CommandLine): string | null {
+  const option = storeOption(line);
+  return option === undefined ? null : storeDirectory(line.value(option));
 }
 
 /** The option that names the store. Whoever only reads runs writes, too: the store's index. */

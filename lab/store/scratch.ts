@@ -49,7 +49,8 @@ export class Scratch implements AsyncDisposable {
   }
 }
 
-async function sweep(store: string): Promise<void> {
+/** Removes what processes that were killed left in a store. */
+export async function sweep(store: string): Promise<void> {
   for await (const { name, isDirectory } of Deno.readDir(store)) {
     if (!isDirectory || !NAME.test(name)) continue;
     try {

@@ -2,20 +2,31 @@
 
 /** Waits until the server has made a trace's index. */
 
+import { element } from "../dom/elements.ts";
+
 /** How often to ask, ms. */
 const ASK_MS = 1000;
 
 /**
- * Asks until the index is there, then loads the page again.
+ * Asks until the index is there, then loads the page again: by itself only where nobody has begun
+ * anything on it, such as to write SQL or to open the trace elsewhere.
  *
  * @param place Says how far it is.
  */
 export async function awaitIndex(key: string, place: HTMLElement): Promise<void> {
+  let begun = false;
+  for (const event of ["pointerdown", "keydown"]) {
+    addEventListener(event, () => begun = true, { once: true, capture: true });
+  }
   for (;;) {
     await new Promise((resolve) => setTimeout(resolve, ASK_MS));
     try {
       const response = await fetch(`/api/traces/${encodeURIComponent(key)}/index`);
-      if (response.status === 200) return location.reload();
+      if (response.status === 200) {
+        if (!begun) return location.reload();
+        const again = element("a", { href: location.href }, "Load the page again");
+        return place.replaceChildren("The timeline is ready. ", again, " to see it.");
+      }
       const said = await response.json();
       if (response.status === 202) {
         const share = typeof said.progress === "number"
