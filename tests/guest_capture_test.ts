@@ -93,7 +93,7 @@ for (const series of ["6.12", "6.1"] as const) {
         using store = new Store();
         const { code, stdout, stderr } = await lab([
           ...["run", "--host", host, "--experiment", "cost", "--experiment", "capture"],
-          ...[...techniques, "--out", store.path, "--json"],
+          ...[...techniques, "--seconds", "0.3", "--out", store.path, "--json"],
         ]);
         assertEquals(code, 0, stderr);
         const [run] = runsOf(stdout);
