@@ -128,7 +128,9 @@ Deno.test({
     const [run] = runsOf(stdout);
     const [technique] = captureOf(run!).techniques;
     assertEquals(technique?.targets.length, 3);
-    close(technique?.ipisPerOp, 3, "interrupts per operation");
+    // Four CPUs share two here, and what the guest's kernel itself sends meanwhile is in the mean
+    const mean = technique?.ipisPerOp ?? 0;
+    assert(Math.abs(mean - 3) < 0.5, `interrupts per operation: ${mean}`);
     const sql = `SELECT flows, count(*) AS n FROM (
       SELECT s.id, count(*) AS flows FROM slice s JOIN flow f ON f.slice_out = s.id
       WHERE s.category = 'fencelab.op' GROUP BY s.id) GROUP BY flows ORDER BY n DESC LIMIT 1`;
