@@ -19,6 +19,25 @@ export interface Opened {
   readonly complaints: readonly string[];
 }
 
+/** Starts Chromium. */
+export async function launchChromium(): Promise<Browser> {
+  // As root Chromium runs only without its own sandbox
+  const args = Deno.uid() === 0 ? ["--no-sandbox"] : [];
+  return await chromium.launch({ executablePath: chromiumPath ?? "chromium", args });
+}
+
+/** Collects what a page complains of from now on. @param expected Whether it may ask for a URL. */
+export function complaintsOf(page: Page, expected: (url: string) => boolean): string[] {
+  const complaints: string[] = [];
+  page.on("console", (message) => complaints.push(`${message.type()}: ${message.text()}`));
+  page.on("pageerror", (error) => complaints.push(`error: ${error.message}`));
+  page.on("dialog", (dialog) => complaints.push(`dialog: ${dialog.message()}`));
+  page.on("request", (request) => {
+    if (!expected(request.url())) complaints.push(`request: ${request.url()}`);
+  });
+  return complaints;
+}
+
 /** A browser for one test. */
 export class ReportBrowser implements AsyncDisposable {
   readonly #browser: Browser;
@@ -29,11 +48,7 @@ export class ReportBrowser implements AsyncDisposable {
 
   /** Starts Chromium. */
   static async open(): Promise<ReportBrowser> {
-    // As root Chromium runs only without its own sandbox
-    const args = Deno.uid() === 0 ? ["--no-sandbox"] : [];
-    return new ReportBrowser(
-      await chromium.launch({ executablePath: chromiumPath ?? "chromium", args }),
-    );
+    return new ReportBrowser(await launchChromium());
   }
 
   /** Opens a file from the disk. */
@@ -44,14 +59,8 @@ export class ReportBrowser implements AsyncDisposable {
       colorScheme: scheme,
     });
     const page = await context.newPage();
-    const complaints: string[] = [];
-    page.on("console", (message) => complaints.push(`${message.type()}: ${message.text()}`));
-    page.on("pageerror", (error) => complaints.push(`error: ${error.message}`));
-    page.on("dialog", (dialog) => complaints.push(`dialog: ${dialog.message()}`));
     const address = `file://${path}`;
-    page.on("request", (request) => {
-      if (request.url() !== address) complaints.push(`request: ${request.url()}`);
-    });
+    const complaints = complaintsOf(page, (url) => url === address);
     await page.goto(address);
     return { page, complaints };
   }
