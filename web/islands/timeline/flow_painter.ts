@@ -56,6 +56,18 @@ function addArrow(context: CanvasRenderingContext2D, scene: Scene, axis: TimeAxi
   return true;
 }
 
+/** Begins a path of arrows. @returns How many of them can be seen. */
+function addArrows(
+  context: CanvasRenderingContext2D,
+  scene: Scene,
+  axis: TimeAxis,
+  flows: readonly Flow[],
+  place: { width: number; top: number },
+): number {
+  context.beginPath();
+  return flows.filter((flow) => addArrow(context, scene, axis, flow, place)).length;
+}
+
 /**
  * Paints the arrows of tiles that are visible, if they are few.
  *
@@ -88,9 +100,7 @@ export function paintTileFlows(
       });
     }
   }
-  context.beginPath();
-  let count = 0;
-  for (const flow of visible) if (addArrow(context, scene, axis, flow, { width, top })) count++;
+  const count = addArrows(context, scene, axis, visible, { width, top });
   context.lineWidth = 1;
   context.strokeStyle = theme.faint;
   context.stroke();
@@ -106,9 +116,7 @@ export function paintSelectedFlows(
   top: number,
 ): number {
   const flows = scene.selection?.flows ?? [];
-  context.beginPath();
-  let count = 0;
-  for (const flow of flows) if (addArrow(context, scene, axis, flow, { width, top })) count++;
+  const count = addArrows(context, scene, axis, flows, { width, top });
   if (count === 0) return 0;
   context.lineWidth = 4;
   context.strokeStyle = theme.paper;
