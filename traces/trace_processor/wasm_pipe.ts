@@ -40,7 +40,10 @@ export function openWasmPipe(engine: EngineBytes): BytePipe {
         close();
         controller.error(new EngineError(`Trace processor died: ${reason}`));
       }
-      port.onmessage = (event: MessageEvent<Uint8Array>) => controller.enqueue(event.data);
+      // Closing a port hands out what has arrived by then (Deno 2.9.6), although nobody wants it
+      port.onmessage = (event: MessageEvent<Uint8Array>) => {
+        if (!closed) controller.enqueue(event.data);
+      };
       worker.onmessage = (event: MessageEvent<WorkerFailure>) => fail(event.data.failure);
       worker.onerror = (event) => {
         event.preventDefault();
