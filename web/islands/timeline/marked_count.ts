@@ -17,7 +17,7 @@ export interface MarkedCount {
 /** Buckets that a stretch should have for its count to mean something. */
 const FINE = 200;
 
-/** Counts with the tiles that are here; null where some are missing. */
+/** Counts with the tiles that are here, the finest that cover the stretch; null where none do. */
 export function countMarked(
   meta: Levels,
   cache: Pick<TileCache, "get">,

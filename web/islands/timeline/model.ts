@@ -31,7 +31,7 @@ export class Model {
   columns = 0;
   width = 1;
   readonly #listeners: ModelListener[] = [];
-  readonly #collapsed = new Set<RowKind>();
+  #collapsed: ReadonlySet<RowKind> = new Set();
   /** Rows that are left out. */
   #left: ReadonlySet<number> = new Set();
   /** What was asked of the cache last. */
@@ -115,7 +115,18 @@ export class Model {
 
   /** Shows only the heading of a group, or its rows again. */
   toggle(kind: RowKind): void {
-    if (!this.#collapsed.delete(kind)) this.#collapsed.add(kind);
+    this.collapse(this.#collapsed.symmetricDifference(new Set([kind])));
+  }
+
+  /** Groups of which only the heading is shown. */
+  get collapsed(): ReadonlySet<RowKind> {
+    return this.#collapsed;
+  }
+
+  /** Shows only the headings of these groups, and the rows of all others. */
+  collapse(kinds: ReadonlySet<RowKind>): void {
+    if (kinds.symmetricDifference(this.#collapsed).size === 0) return;
+    this.#collapsed = kinds;
     this.#layOut();
   }
 

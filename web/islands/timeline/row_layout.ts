@@ -19,6 +19,11 @@ const GROUPS = [
 /** Which group a row belongs to. */
 export type RowKind = IndexRow["kind"];
 
+/** Whether a text names a group. */
+export function isRowKind(text: string): text is RowKind {
+  return GROUPS.some(({ kind }) => kind === text);
+}
+
 /** A row and its place. */
 export interface RowBox {
   readonly row: number;

@@ -28,6 +28,11 @@ export class StatusBar {
     setText(this.#cursor, cursorNs === null ? "" : `Pointer at ${exactTime(cursorNs)}`);
   }
 
+  /** More can be counted now. */
+  tileArrived(): void {
+    if (this.#model.scene.marked !== null) this.#showMarked();
+  }
+
   /** Says that tiles do not come; null: they do. */
   problem(text: string | null): void {
     setText(this.#problem, text ?? "");

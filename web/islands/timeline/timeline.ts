@@ -18,6 +18,7 @@ import { OperationList, Tabs } from "./panel.ts";
 import { PointerInput } from "./pointer.ts";
 import { installProbe } from "./probe.ts";
 import { RowList } from "./row_list.ts";
+import { SceneUrl } from "./scene_url.ts";
 import { Search } from "./search.ts";
 import { type How, Selector } from "./selector.ts";
 import { Stage } from "./stage.ts";
@@ -41,6 +42,7 @@ export class Timeline {
   readonly #stage: Stage;
   readonly #canvas = needed<HTMLCanvasElement>("#timeline-canvas");
   readonly #url = new UrlKeeper();
+  readonly #sceneUrl: SceneUrl;
   readonly #selector: Selector;
   readonly #details: Details;
   readonly #operations: OperationList;
@@ -64,6 +66,7 @@ export class Timeline {
       arrived: (): void => {
         status.problem(null);
         overview.tileArrived();
+        status.tileArrived();
         this.#model.invalidate();
       },
       failed: (): void => status.problem("Parts of the trace cannot be loaded; trying again …"),
@@ -72,7 +75,8 @@ export class Timeline {
     this.#model = model;
     const status = new StatusBar(model);
     const painted = installProbe(model, () => this.#stage);
-    this.#showUrl();
+    this.#sceneUrl = new SceneUrl(model, this.#url);
+    this.#sceneUrl.show();
     const scroller = needed("#timeline-scroller");
     new RowList(model, needed("#timeline-rows"), (row) => void this.#selector.inRow(row));
     this.#stage = new Stage(model, this.#canvas, scroller, () => {
@@ -111,7 +115,11 @@ export class Timeline {
       hover: (place): void => this.#hover(place),
       click: (place): void => this.#click(place),
     });
-    model.listen({ viewChanged: (): void => this.#viewChanged() });
+    model.listen({
+      viewChanged: (): void => {
+        if (this.#place !== null) this.#hover(this.#place);
+      },
+    });
     this.#idle = new IdleThreads(model, this.#url, () => this.#revealSelection());
     this.#idle.soon();
     this.#listen();
@@ -225,16 +233,6 @@ export class Timeline {
     needed("#timeline-said").textContent = text;
   }
 
-  #viewChanged(): void {
-    const { from, to, span, durationNs } = this.#model.scene.view;
-    const whole = span >= durationNs;
-    this.#url.replace({
-      from: whole ? null : Math.floor(from),
-      to: whole ? null : Math.ceil(to),
-    });
-    if (this.#place !== null) this.#hover(this.#place);
-  }
-
   /** The time that a zoom by keys leaves in place: under the pointer, else the middle. */
   #anchor(): number {
     const { view } = this.#model.scene;
@@ -266,16 +264,9 @@ export class Timeline {
     else if (this.#selector.current !== null) this.#selector.clear();
   }
 
-  /** Shows the part of the trace that the address says. */
-  #showUrl(): void {
-    const { from, to } = readUrl(location.search);
-    const { durationNs } = this.#model.meta;
-    this.#model.look((view) => view.show(from ?? 0, to ?? durationNs));
-  }
-
   #restore(): void {
     const { select } = readUrl(location.search);
-    this.#showUrl();
+    this.#sceneUrl.show();
     this.#tabs.restore();
     this.#operations.restore();
     if (select === null) this.#selector.clear();

@@ -2,18 +2,31 @@
 
 /** The state of the page in its address, so that a link shows the same. */
 
+import { isRowKind, type RowKind } from "./row_layout.ts";
+import type { Stretch } from "./scene.ts";
+
 /** What the address holds; null: nothing about it. */
 export interface UrlState {
   readonly from: number | null;
   readonly to: number | null;
   /** Number of the selected slice. */
   readonly select: number | null;
+  /** Marked time: `mark=FROM-TO`. */
+  readonly marked: Stretch | null;
+  /** Groups of which only the heading is shown: `closed=KIND,KIND`. */
+  readonly closed: ReadonlySet<RowKind>;
 }
 
 /** A whole number that is not negative; null otherwise. */
 function numberIn(query: URLSearchParams, name: string): number | null {
   const text = query.get(name);
   return text !== null && /^\d{1,15}$/.test(text) ? Number(text) : null;
+}
+
+/** Marked time; null where there is none. */
+function stretchIn(text: string | null): Stretch | null {
+  const [, from, to] = /^(\d{1,15})-(\d{1,15})$/.exec(text ?? "") ?? [];
+  return Number(from) < Number(to) ? { fromNs: Number(from), toNs: Number(to) } : null;
 }
 
 /** Reads an address. */
@@ -26,6 +39,8 @@ export function readUrl(search: string): UrlState {
     from: useful ? from : null,
     to: useful ? to : null,
     select: numberIn(query, "select"),
+    marked: stretchIn(query.get("mark")),
+    closed: new Set((query.get("closed") ?? "").split(",").filter(isRowKind)),
   };
 }
 
