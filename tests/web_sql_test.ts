@@ -114,10 +114,8 @@ testSql("a server that is told to end does not wait for SQL that runs", async (p
   const running = place.query(ENDLESS).then((response) => response.status, () => "cut off");
   await until("an engine is there", () => enginesOf(place.server.pid).length === 1);
   await new Promise((resolve) => setTimeout(resolve, 500));
-  const begin = performance.now();
   await place.server.end();
-  const took = performance.now() - begin;
-  assert(took < 3000, `it took ${took} ms`);
+  // Had it waited, the limit of the query would have ended it with an answer
   assertEquals(await running, "cut off");
 });
 
