@@ -197,6 +197,26 @@ Deno.test("figures without samples get a verdict by several runs alone", () => {
   assertEquals([several.verdict, several.thresholdFrom], ["slower", "minimum"]);
 });
 
+Deno.test("registering is compared by several runs, each kind by itself", () => {
+  const registered = (p50: number, count = 9) => ({ count, p50, min: p50, max: p50 });
+  const registering = (threaded: number): Run =>
+    run([cost(1, {
+      registerNs: {
+        coldSingle: registered(600),
+        coldThreaded: registered(threaded),
+        warm: registered(0, 0),
+      },
+    })]);
+  const { figures } = compareRuns(
+    [registering(9_000_000), registering(9_010_000)],
+    [registering(90_000), registering(90_100)],
+  );
+  assertEquals(figures.map(({ subject, figure, verdict }) => [subject, figure, verdict]), [
+    ["registering for mprotect", "first, one thread p50", "no-change"],
+    ["registering for mprotect", "first, many threads p50", "faster"],
+  ]);
+});
+
 Deno.test("rates of rcu are compared by several runs, and relative to fences in the reader", () => {
   const rcu = (reads: number): Run =>
     run([

@@ -98,6 +98,8 @@ function valueOf(side: Replicates, unit: Figure["unit"]): Estimate {
 function figuresOf(run: Run): Figure[] {
   return run.results.flatMap((result) => {
     switch (result.experiment) {
+      case "cost":
+        return registrationFigures(result);
       case "rcu":
         return rcuFigures(result, run);
       case "disturbance":
@@ -111,6 +113,22 @@ function figuresOf(run: Run): Figure[] {
 }
 
 type Of<Name extends Result["experiment"]> = Extract<Result, { experiment: Name }>;
+
+/** Registering stands with one result of its technique: it depends on no arrangement. */
+function registrationFigures({ experiment, technique, registerNs }: Of<"cost">): Figure[] {
+  if (registerNs === null) return [];
+  const subject = `registering for ${technique}`;
+  const kinds = [
+    ["first, one thread", registerNs.coldSingle],
+    ["first, many threads", registerNs.coldThreaded],
+    ["again", registerNs.warm],
+  ] as const;
+  return kinds.flatMap(([name, times]): Figure[] =>
+    times === null || times.count === 0
+      ? []
+      : [{ experiment, subject, figure: `${name} p50`, unit: "ns", value: times.p50 }]
+  );
+}
 
 function rcuFigures(result: Of<"rcu">, run: Run): Figure[] {
   const { experiment, flavour, readers, writers, seconds, reads, writes } = result;
