@@ -18,6 +18,7 @@ import type { WebContext } from "./server/context.ts";
 import { hostsOf } from "./server/security/hosts.ts";
 import { newToken } from "./server/security/token.ts";
 import { IndexFiles } from "./traces/index_files.ts";
+import { sweepIndexes } from "./traces/index_sweep.ts";
 
 /** The endpoint for the Perfetto UI; null if it is off, or another program has its port. */
 function openPerfetto(
@@ -52,6 +53,8 @@ async function main(): Promise<void> {
   using library = new RunLibrary(store);
   // Looking through a large store for the first time takes seconds; whoever asks first sees its errors
   library.catalog.update().catch(() => {});
+  // What cannot be removed is in nobody's way
+  sweepIndexes(store.dir).catch(() => {});
   using door = new LaunchedDoor(Deno.env.get("FENCELAB_SOCKETS")!);
   await using engines = new EnginePool(door.start);
   await using perfetto = openPerfetto(options.perfettoPort, door.start);
