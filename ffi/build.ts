@@ -7,40 +7,20 @@
  * all, and a process that has an older library mapped keeps it.
  */
 
-import { version } from "./version.ts";
+import {
+  FFI_DIRECTORY,
+  FLAGS,
+  LOADER_FLAGS,
+  nameOf,
+  presentSources,
+  readSources,
+  type Sources,
+} from "./build_sources.ts";
 import { asWritten, type UserSource, userSourceFlags, userSourcesDefine } from "./user_source.ts";
+import { version } from "./version.ts";
 import { type Architecture, findCompiler, localArchitecture, toolchainFor } from "./toolchain.ts";
 
-const FFI_DIRECTORY = new URL(".", import.meta.url);
 const OUTPUT_DIRECTORY = new URL("../build/", import.meta.url);
-
-const FLAGS = [
-  "-std=c11",
-  "-D_GNU_SOURCE",
-  "-O2",
-  "-g",
-  "-pthread",
-  "-Wall",
-  "-Wextra",
-  "-Werror",
-  "-fvisibility=hidden",
-] as const;
-
-/**
- * The loader is part of saved guests, so its bytes must depend on its source alone: no debugging
- * information, no build id.
- */
-const LOADER_FLAGS = [
-  "-std=c11",
-  "-D_GNU_SOURCE",
-  "-Os",
-  "-s",
-  "-static",
-  "-Wall",
-  "-Wextra",
-  "-Werror",
-  "-Wl,--build-id=none",
-] as const;
 
 /** A finished build. */
 export interface Build {
@@ -67,50 +47,11 @@ export class BuildError extends Error {
   }
 }
 
-interface Sources {
-  readonly core: readonly string[];
-  readonly user: readonly UserSource[];
-  /** Hash of the core's sources alone. */
-  readonly coreId: string;
-  /** Hash of all sources. */
-  readonly id: string;
-}
-
-/** How long builds with a user's techniques are kept, in ms: they come by the dozen. */
-const USER_BUILD_MS = 24 * 3600_000;
-
-async function hash(parts: readonly string[]): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(parts.join("\0")));
-  return new Uint8Array(digest).toHex().slice(0, 12);
-}
-
-/** C sources of the core, and the hashes that name a build of them. */
-async function readSources(user: readonly UserSource[]): Promise<Sources> {
-  const files: string[] = ["agent.c", "loader.c"];
-  for (const directory of ["core/", "core/arch/"]) {
-    for await (const entry of Deno.readDir(new URL(directory, FFI_DIRECTORY))) {
-      if (entry.isFile && /\.[ch]$/.test(entry.name)) files.push(directory + entry.name);
-    }
-  }
-  files.sort();
-  const parts: string[] = [version, FLAGS.join(" "), LOADER_FLAGS.join(" ")];
-  for (const file of files) {
-    parts.push(file, await Deno.readTextFile(new URL(file, FFI_DIRECTORY)));
-  }
-  const coreId = await hash(parts);
-  const users = user.flatMap(({ name, text }) => [name, text]);
-  return {
-    core: files.filter((file) => /^core\/[^/]+\.c$/.test(file)),
-    user,
-    coreId,
-    id: user.length === 0 ? coreId : await hash([coreId, ...users]),
-  };
-}
-
-/** The name of a build's directory. */
-function nameOf(arch: Architecture, { coreId, id }: Sources): string {
-  return id === coreId ? `${arch}-${id}` : `${arch}-${coreId}-user-${id}`;
-}
+/**
+ * How long builds that nobody asks for are kept, in ms: a campaign that began before its sources were
+ * changed goes on with the build that it has.
+ */
+const UNUSED_MS = 24 * 3600_000;
 
 function paths(
   arch: Architecture,
@@ -137,7 +78,8 @@ async function exists(path: string | URL): Promise<boolean> {
 }
 
 /**
- * The build of the present sources, if it has been made; `null` otherwise. Compiles nothing.
+ * The build of the sources that this process found first, if it has been made; `null` otherwise.
+ * Compiles nothing.
  *
  * @param user Techniques of the user's own.
  */
@@ -145,7 +87,7 @@ export async function findBuild(
   arch: Architecture = localArchitecture(),
   user: readonly UserSource[] = [],
 ): Promise<Build | null> {
-  const { directory, ...files } = paths(arch, await readSources(user));
+  const { directory, ...files } = paths(arch, await presentSources(user));
   return await exists(directory) ? { arch, ...files, compiled: false } : null;
 }
 
@@ -170,19 +112,25 @@ async function compile(
   }
 }
 
-/** Builds of older sources; what is still mapped by a process stays alive without its name. */
+/** Builds of other sources that nobody has asked for lately; what is still mapped by a process stays alive without its name. */
 async function removeOlder(arch: Architecture, sources: Sources): Promise<void> {
-  const core = `${arch}-${sources.coreId}`;
   for await (const { name } of Deno.readDir(OUTPUT_DIRECTORY)) {
     if (!name.startsWith(`${arch}-`) || name.includes(".tmp")) continue;
-    if (name === core || name === nameOf(arch, sources)) continue;
+    if (name === nameOf(arch, sources)) continue;
     const directory = new URL(name, OUTPUT_DIRECTORY);
-    if (name.startsWith(`${core}-user-`) && await age(directory) < USER_BUILD_MS) continue;
+    if (await age(directory) < UNUSED_MS) continue;
     await Deno.remove(directory, { recursive: true });
   }
 }
 
-/** Milliseconds since a directory was made; 0 if somebody else has removed it meanwhile. */
+/** Notes that a build is in use. */
+async function touch(directory: URL): Promise<void> {
+  const now = new Date();
+  // Who may only read it may use it, too
+  await Deno.utime(directory, now, now).catch(() => {});
+}
+
+/** Milliseconds since a directory was made or asked for; 0 if somebody else has removed it meanwhile. */
 async function age(directory: URL): Promise<number> {
   try {
     return Date.now() - ((await Deno.stat(directory)).mtime?.getTime() ?? 0);
@@ -207,7 +155,10 @@ export async function ensureBuild(
 ): Promise<Build> {
   const sources = await readSources(user);
   const { directory, ...made } = paths(arch, sources);
-  if (await exists(directory)) return { arch, ...made, compiled: false };
+  if (await exists(directory)) {
+    await touch(directory);
+    return { arch, ...made, compiled: false };
+  }
 
   const toolchain = toolchainFor(arch);
   const compiler = findCompiler(toolchain, Deno.env.get("PATH") ?? "");

@@ -1,5 +1,7 @@
 /** C files of the user's own that become techniques; see core/user_fence.h. */
 
+import { type IncludedFile, readIncludes } from "./user_includes.ts";
+
 /** One such file. */
 export interface UserSource {
   /** The file's name without `.c`; the technique is `user:NAME`. */
@@ -7,6 +9,8 @@ export interface UserSource {
   /** Absolute path. */
   readonly path: string;
   readonly text: string;
+  /** Files that it includes: what is built depends on them as well. */
+  readonly includes: readonly IncludedFile[];
 }
 
 /** A file cannot be taken for a technique. */
@@ -33,7 +37,8 @@ export async function readUserSource(path: string, shown: string = path): Promis
     );
   }
   try {
-    return { name, path, text: await Deno.readTextFile(path) };
+    const text = await Deno.readTextFile(path);
+    return { name, path, text, includes: await readIncludes(path, text) };
   } catch (cause) {
     if (cause instanceof Deno.errors.NotCapable) throw cause;
     const why = cause instanceof Deno.errors.NotFound

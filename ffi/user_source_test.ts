@@ -6,8 +6,32 @@ Deno.test("readUserSource() names the technique after the file", async () => {
   const place = await Deno.makeTempDir();
   try {
     const path = `${place}/my-fence_2.c`;
-    await Deno.writeTextFile(path, "int x;\n");
-    assertEquals(await readUserSource(path), { name: "my-fence_2", path, text: "int x;\n" });
+    const text = '#include <errno.h>\n#include "user_fence.h"\nint x;\n';
+    await Deno.writeTextFile(path, text);
+    assertEquals(await readUserSource(path), { name: "my-fence_2", path, text, includes: [] });
+  } finally {
+    await Deno.remove(place, { recursive: true });
+  }
+});
+
+Deno.test("readUserSource() reads what is included, directly and not, once", async () => {
+  const place = await Deno.makeTempDir();
+  try {
+    const files = {
+      "fence.c": '#ifdef __aarch64__\n # include "sub/arm.h"\n#endif\n#include "fence.c"\n',
+      "sub/arm.h": '#include "../both.h"\n#include "missing.h"\n',
+      "both.h": '#include "sub/../sub/arm.h"\n#include "both.h"\n',
+      "unused.h": "",
+    };
+    await Deno.mkdir(`${place}/sub`);
+    for (const [name, text] of Object.entries(files)) {
+      await Deno.writeTextFile(`${place}/${name}`, text);
+    }
+    const { includes } = await readUserSource(`${place}/fence.c`);
+    assertEquals(includes, [
+      { path: `${place}/sub/arm.h`, text: files["sub/arm.h"] },
+      { path: `${place}/both.h`, text: files["both.h"] },
+    ]);
   } finally {
     await Deno.remove(place, { recursive: true });
   }

@@ -48,9 +48,18 @@ Deno.test({
     assertStringIncludes((await copy.build()).stderr, ": up to date (");
     Deno.writeTextFileSync(`${copy.path}/ffi/core/clock.h`, "\n", { append: true });
     assertStringIncludes((await copy.build()).stderr, ": built (");
+    // A run that began before may still need the older one, until it was not used for a day
+    const both = copy.builds();
+    assertEquals([before.length, both.length, both.includes(before[0]!)], [1, 2, true]);
+    const long = new Date(Date.now() - 25 * 3600_000);
+    for (const name of both) Deno.utimeSync(`${copy.path}/build/${name}`, long, long);
+    assertStringIncludes((await copy.build()).stderr, ": up to date (");
+    Deno.writeTextFileSync(`${copy.path}/ffi/core/clock.h`, "\n", { append: true });
+    assertStringIncludes((await copy.build()).stderr, ": built (");
     const after = copy.builds();
-    // The build of older sources is gone, nothing temporary is left
-    assertEquals([before.length, after.length, before[0] === after[0]], [1, 1, false]);
+    // The one that was up to date was asked for, so only the oldest is gone
+    assertEquals([after.length, after.includes(before[0]!)], [2, false]);
+    assertEquals(after.filter((name) => name.includes(".tmp")), []);
   },
 });
 

@@ -41,13 +41,21 @@ function template(): string {
   return /```c\n([\s\S]*?)```/.exec(readme)![1]!;
 }
 
-/** Runs the lab with sources of these texts; the run that it made, if there is one. */
+/**
+ * Runs the lab with sources of these texts; the run that it made, if there is one.
+ *
+ * @param headers Texts of files beside them, by name.
+ */
 async function labWith(
   sources: Readonly<Record<string, string>>,
   args: readonly string[],
+  headers: Readonly<Record<string, string>> = {},
 ): Promise<Finished & { run: Run | null }> {
   const place = await Deno.makeTempDir();
   try {
+    for (const [name, text] of Object.entries(headers)) {
+      Deno.writeTextFileSync(`${place}/${name}`, text);
+    }
     const named = Object.entries(sources).flatMap(([name, text]) => {
       Deno.writeTextFileSync(`${place}/${name}.c`, text);
       return ["--technique-source", `${name}.c`];
@@ -144,6 +152,23 @@ Deno.test({
     const { code, stderr } = await labWith({ lacking }, COST);
     assertEquals(code, 1);
     assertMatch(stderr, /undefined reference to .fence_teardown/);
+  },
+});
+
+Deno.test({
+  ...needs("a fence of the user's own is built anew when a header of it changes", COMPILER),
+  async fn(): Promise<void> {
+    const including = `#include "part.h"\n${fence("return 0;", "return ANSWER;")}`;
+    const measure = async (answer: string): Promise<[string, string | null]> => {
+      const part = `#include <errno.h>\n#define ANSWER ${answer}\n`;
+      const finished = await labWith({ including }, COST, { "part.h": part });
+      const { reason } = costOf(costs(finished), "user:including", 0);
+      return [finished.run!.fencelab.build, reason];
+    };
+    const [before, works] = await measure("0");
+    const [after, refuses] = await measure("ENOMEM");
+    assertEquals([works, refuses], [null, "fence_setup: ENOMEM"]);
+    assert(before !== after, `both are ${before}`);
   },
 });
 

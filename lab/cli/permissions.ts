@@ -73,6 +73,7 @@ export async function permissionsFor(
     if (!line.has("dry-run")) await grantHosts(line, hosts, grants);
   }
   if (analysesTraces(line)) grantEngine(grants);
+  grants.read.push(...await includedPaths(line));
   return [
     ...flag("env", grants.env),
     ...flag("read", [...grants.read, ...grants.write]),
@@ -123,6 +124,18 @@ async function grantHosts(
     if (needs.sockets.length > 0) sys.push("osUptime");
     const cache = cacheDirectory();
     if (needs.cache && cache !== null) write.push(cache);
+  }
+}
+
+/** What techniques of the user's own include: the build's name depends on it. */
+async function includedPaths(line: CommandLine): Promise<string[]> {
+  try {
+    const sources = await techniqueSourcesOf(line);
+    return sources.flatMap(({ includes }) => includes.map(({ path }) => path));
+  } catch (error) {
+    // The lab itself says what is wrong with them
+    if (error instanceof UsageError) return [];
+    throw error;
   }
 }
 

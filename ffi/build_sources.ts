@@ -1,0 +1,97 @@
+/** The C sources of a build, the flags they are compiled with, and the hash that names it. */
+
+import type { Architecture } from "./toolchain.ts";
+import type { UserSource } from "./user_source.ts";
+import { version } from "./version.ts";
+
+/** Where the sources lie. */
+export const FFI_DIRECTORY = new URL(".", import.meta.url);
+
+/** Flags for library and agent. */
+export const FLAGS = [
+  "-std=c11",
+  "-D_GNU_SOURCE",
+  "-O2",
+  "-g",
+  "-pthread",
+  "-Wall",
+  "-Wextra",
+  "-Werror",
+  "-fvisibility=hidden",
+] as const;
+
+/**
+ * The loader is part of saved guests, so its bytes must depend on its source alone: no debugging
+ * information, no build id.
+ */
+export const LOADER_FLAGS = [
+  "-std=c11",
+  "-D_GNU_SOURCE",
+  "-Os",
+  "-s",
+  "-static",
+  "-Wall",
+  "-Wextra",
+  "-Werror",
+  "-Wl,--build-id=none",
+] as const;
+
+/** What a build is made of. */
+export interface Sources {
+  readonly core: readonly string[];
+  readonly user: readonly UserSource[];
+  /** Hash of the core's sources alone. */
+  readonly coreId: string;
+  /** Hash of all sources. */
+  readonly id: string;
+}
+
+async function hash(parts: readonly string[]): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(parts.join("\0")));
+  return new Uint8Array(digest).toHex().slice(0, 12);
+}
+
+/** C sources of the core, and the hashes that name a build of them. */
+export async function readSources(user: readonly UserSource[]): Promise<Sources> {
+  const files: string[] = ["agent.c", "loader.c"];
+  for (const directory of ["core/", "core/arch/"]) {
+    for await (const entry of Deno.readDir(new URL(directory, FFI_DIRECTORY))) {
+      if (entry.isFile && /\.[ch]$/.test(entry.name)) files.push(directory + entry.name);
+    }
+  }
+  files.sort();
+  const parts: string[] = [version, FLAGS.join(" "), LOADER_FLAGS.join(" ")];
+  for (const file of files) {
+    parts.push(file, await Deno.readTextFile(new URL(file, FFI_DIRECTORY)));
+  }
+  const coreId = await hash(parts);
+  const users = user.flatMap(({ name, text, includes }) => [
+    ...[name, text, `${includes.length}`],
+    ...includes.map((included) => included.text),
+  ]);
+  return {
+    core: files.filter((file) => /^core\/[^/]+\.c$/.test(file)),
+    user,
+    coreId,
+    id: user.length === 0 ? coreId : await hash([coreId, ...users]),
+  };
+}
+
+/** What this process has found its sources to be, by the techniques of the user's own. */
+const present = new Map<string, Promise<Sources>>();
+
+/**
+ * As {@linkcode readSources}, but the first answer holds for the whole process: all hosts of a
+ * campaign run the same build, although somebody may edit sources meanwhile.
+ */
+export function presentSources(user: readonly UserSource[]): Promise<Sources> {
+  const key = JSON.stringify(user);
+  let sources = present.get(key);
+  if (sources === undefined) present.set(key, sources = readSources(user));
+  return sources;
+}
+
+/** The name of a build's directory. */
+export function nameOf(arch: Architecture, { coreId, id }: Sources): string {
+  return id === coreId ? `${arch}-${id}` : `${arch}-${coreId}-user-${id}`;
+}
