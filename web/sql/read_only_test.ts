@@ -101,7 +101,7 @@ const hidden = fc.constantFrom(
   (text: string) => `"${text.replaceAll('"', '""')}"`,
   (text: string) => `\`${text.replaceAll("`", "``")}\``,
   (text: string) => `[${text.replaceAll("]", "")}]`,
-  (text: string) => `/* ${text.replaceAll("*/", "")} */ 1`,
+  (text: string) => `/* ${text.replaceAll("*/", "* ")} */ 1`,
   (text: string) => `1 -- ${text.replaceAll("\n", " ")}\n`,
 );
 const text = fc.string({ unit: fc.constantFrom(..."ab;'\"`[]-*/(\n \\é$", "ATTACH") });
