@@ -51,6 +51,12 @@ export class GrowingNumbers {
     if (at >= this.length) this.length = at + 1;
   }
 
+  /** Forgets all of them. */
+  clear(): void {
+    this.#values.fill(0, 0, this.length);
+    this.length = 0;
+  }
+
   /** What was pushed; valid until the next push. */
   get values(): Uint32Array {
     return this.#values.subarray(0, this.length);

@@ -46,7 +46,7 @@ export function joinColumns(builder: TraceIndexBuilder, facts: TraceFacts): Buil
     lanes: laneColumns,
     operations: joinOperations(builder, places),
     flows: joinFlows(builder, places, extent),
-    levels: keptLevels(durationNs, lanes.length, slices.begins.length).map((level) =>
+    levels: keptLevels(durationNs, laneColumns.firsts).map((level) =>
       makeLevel(level, durationNs, laneColumns, slices, nameKinds)
     ),
   };

@@ -1,7 +1,7 @@
 /**
  * Levels of detail: how much of each bucket of time a lane was taken, and by what most.
  *
- * A level is kept in the index if it has at most a quarter as many buckets as there are slices.
+ * A level is kept in the index if it has about a quarter as many buckets as there are slices, or less.
  * Tiles of finer levels are made of the slices themselves when they are asked for: since their
  * buckets are many, a tile of 1024 of them has at most about 4096 slices in each lane.
  */
@@ -28,12 +28,22 @@ export function levelsOf(durationNs: number): TraceIndexMeta["levels"] {
   return levels;
 }
 
-/** Levels that are worth keeping. */
-export function keptLevels(durationNs: number, lanes: number, slices: number): number[] {
-  return levelsOf(durationNs).filter(({ widthNs }) =>
-    widthNs >= FINEST_BUCKET_NS &&
-    lanes * Math.ceil(durationNs / widthNs) * SLICES_PER_BUCKET <= slices
-  ).map(({ level }) => level);
+/**
+ * Levels that are worth keeping.
+ *
+ * @param firsts Number of each lane's first slice; and that of all slices.
+ */
+export function keptLevels(durationNs: number, firsts: Uint32Array): number[] {
+  const slices = firsts.at(-1)!;
+  return levelsOf(durationNs).filter(({ widthNs }) => {
+    const most = Math.ceil(durationNs / widthNs);
+    let buckets = 0;
+    // Of threads that have few operations there may be thousands: most of their buckets are empty
+    for (let lane = 0; lane + 1 < firsts.length; lane++) {
+      buckets += Math.min(most, firsts[lane + 1]! - firsts[lane]!);
+    }
+    return widthNs >= FINEST_BUCKET_NS && buckets * SLICES_PER_BUCKET <= slices;
+  }).map(({ level }) => level);
 }
 
 /** Makes buckets of slices, one after the other. */
@@ -58,6 +68,11 @@ export class BucketMaker {
     this.#slices = slices;
     this.#isIdle = Uint8Array.from(kinds, (kind) => kind === "idle" ? 1 : 0);
     this.#times = new Float64Array(kinds.length);
+  }
+
+  /** Forgets the buckets that were made. */
+  clear(): void {
+    for (const column of [this.buckets, this.counts, this.names, this.busy]) column.clear();
   }
 
   /**

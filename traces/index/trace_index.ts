@@ -23,6 +23,8 @@ export class TraceIndex {
   readonly firstOperation: number;
   /** The latest arrival among all flows up to each: most flows are short, but any may be long. */
   readonly #latestArrival: Float64Array;
+  /** For all lanes: it has a place for each name, and there may be thousands of either. */
+  #maker: BucketMaker | undefined;
 
   constructor({ meta, columns }: BuiltIndex) {
     this.meta = meta;
@@ -113,14 +115,15 @@ export class TraceIndex {
   #madeBuckets(lane: number, level: number, number: number): Omit<TileBuckets, "row" | "depth"> {
     const span = spanOf(level);
     const [from, to] = this.#range(lane, number * span, (number + 1) * span);
-    const maker = new BucketMaker(this.columns.slices, this.meta.nameKinds);
+    const maker = this.#maker ??= new BucketMaker(this.columns.slices, this.meta.nameKinds);
+    maker.clear();
     const first = number * TILE_BUCKETS;
     maker.add(from, to, widthOf(level), first, first + TILE_BUCKETS - 1);
     return {
       buckets: Uint16Array.from(maker.buckets.values),
       busy: Uint8Array.from(maker.busy.values),
-      counts: maker.counts.values,
-      names: maker.names.values,
+      counts: maker.counts.values.slice(),
+      names: maker.names.values.slice(),
     };
   }
 

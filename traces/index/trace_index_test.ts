@@ -136,10 +136,15 @@ Deno.test("levels that are kept are the same as those that are made of slices", 
 Deno.test("levels end where a page is as wide as the trace, and only short ones are kept", () => {
   assertEquals(levelsOf(0).map(({ level }) => level), [0, 1]);
   assertEquals(levelsOf(10e9).map(({ level }) => level), [0, 1, 2, 3, 4, 5, 6, 7]);
-  assertEquals(keptLevels(10e9, 4, 400), []);
-  // Level 7 has 597 buckets in each of 4 lanes, level 6 has four times as many
-  assertEquals(keptLevels(10e9, 4, 4 * 4 * 597), [7]);
-  assertEquals(keptLevels(10e9, 4, 4 * 4 * 2385), [6, 7]);
+  const lanes = (count: number, slices: number): Uint32Array =>
+    Uint32Array.from({ length: count + 1 }, (_, lane) => lane * slices);
+  assertEquals(keptLevels(10e9, lanes(4, 100)), []);
+  // Level 7 has 597 buckets, level 6 has four times as many
+  assertEquals(keptLevels(10e9, lanes(4, 4 * 597)), [7]);
+  assertEquals(keptLevels(10e9, lanes(4, 4 * 2385)), [6, 7]);
+  // A thousand lanes with little in them add little
+  const many = [...lanes(4, 4 * 2385 + 999), ...lanes(1000, 1).map((one) => 4 * 10_539 + one)];
+  assertEquals(keptLevels(10e9, Uint32Array.from(many)), [6, 7]);
   assert(levelsOf(Number.MAX_SAFE_INTEGER).every(({ widthNs }) => Number.isSafeInteger(widthNs)));
 });
 
