@@ -20,3 +20,8 @@ export function needed<T extends HTMLElement = HTMLElement>(selector: string): T
   if (found === null) throw new Error(`The page lacks '${selector}'`);
   return found;
 }
+
+/** Changes a text only if it differs: screen readers and layout notice every change. */
+export function setText(place: HTMLElement, text: string): void {
+  if (place.textContent !== text) place.textContent = text;
+}

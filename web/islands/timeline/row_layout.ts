@@ -48,6 +48,11 @@ export interface Line {
   readonly depth: number;
 }
 
+/** Height of a row, px. */
+export function rowHeight(depths: number): number {
+  return Math.max(depths, 1) * LINE_PX + GAP_PX;
+}
+
 /** Where everything lies. */
 export class RowLayout {
   readonly groups: readonly GroupBox[];
@@ -78,7 +83,7 @@ export class RowLayout {
           this.#hidden.set(row, top);
           continue;
         }
-        const height = Math.max(depths, 1) * LINE_PX + GAP_PX;
+        const height = rowHeight(depths);
         const box = { row, depths: Math.max(depths, 1), y, height };
         boxes.push(box);
         this.#rows.set(row, box);

@@ -3,7 +3,7 @@
 /** Times beside the timeline: what is visible, where the pointer is, what is marked. */
 
 import { formatNs } from "../../../lab/render/units.ts";
-import { needed } from "../dom/elements.ts";
+import { needed, setText } from "../dom/elements.ts";
 import { countMarked } from "./marked_count.ts";
 import type { Model } from "./model.ts";
 import { exactTime } from "./ticks.ts";
@@ -46,9 +46,4 @@ export class StatusBar {
     const slices = count === null ? "" : `, ${about}${count.slices.toLocaleString("en")} slices`;
     setText(this.#marked, `Marked: ${formatNs(marked.toNs - marked.fromNs)}${slices}`);
   }
-}
-
-/** Changes a text only if it differs: screen readers and layout notice every change. */
-function setText(place: HTMLElement, text: string): void {
-  if (place.textContent !== text) place.textContent = text;
 }
