@@ -1,3 +1,4 @@
+import { formatCpuList } from "../environment/cpu_list.ts";
 import type { CapturedTechnique, CaptureResult } from "../schema/capture_schema.ts";
 import type { Run } from "../run_schema.ts";
 import { emulatedStamp } from "./emulated.ts";
@@ -70,7 +71,7 @@ function columnsFor(options: RenderOptions): Column<CapturedTechnique>[] {
       text: (row) => row.countedPerOp?.perf?.toFixed(2) ?? "n/a",
       dispensable: 4,
     },
-    { title: "CPUs", text: (row) => row.targets.join(",") },
+    { title: "CPUs", text: (row) => formatCpuList(row.targets) },
     step(`enter${arrow}send`, "enterToSendNs", 2),
     step(`send${arrow}entry`, "sendToEntryNs"),
     step("handler", "handlerNs"),

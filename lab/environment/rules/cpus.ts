@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { formatCpuList } from "../cpu_list.ts";
 import type { Load } from "../environment.ts";
 import { THRESHOLDS } from "../warning_catalogue.ts";
 import { type CostRow, counted, membersOf, type Rule, type WarningContext } from "./context.ts";
@@ -77,7 +78,8 @@ function sharesCore(row: CostRow, cores: readonly string[]): boolean {
 }
 
 function describeCpus(row: CostRow): string {
-  return `callers on CPUs ${row.callerCpus.join(",")}, siblings on ${row.siblingCpus.join(",")}`;
+  const [callers, siblings] = [formatCpuList(row.callerCpus), formatCpuList(row.siblingCpus)];
+  return `callers on CPUs ${callers}, siblings on ${siblings}`;
 }
 
 function governor({ environment: { frequency } }: WarningContext): string[] {

@@ -1,3 +1,4 @@
+import { formatCpuList } from "../../environment/cpu_list.ts";
 import { type Block, group, paragraph, type Section, tableOf, terms } from "../blocks.ts";
 import type { HostView } from "../host_view.ts";
 import { hostTitle, resultsOf, time } from "./words.ts";
@@ -91,7 +92,7 @@ function captures(host: HostView): Block[] {
         right: true,
         cell: ({ ipisPerOp }) => ipisPerOp === null ? "–" : ipisPerOp.toFixed(2),
       },
-      { title: "CPUs", cell: ({ targets }) => targets.join(", ") },
+      { title: "CPUs", cell: ({ targets }) => formatCpuList(targets) },
       { title: "enter → send", right: true, cell: ({ enterToSendNs }) => time(enterToSendNs?.p50) },
       { title: "send → entry", right: true, cell: ({ sendToEntryNs }) => time(sendToEntryNs?.p50) },
       { title: "handler", right: true, cell: ({ handlerNs }) => time(handlerNs?.p50) },

@@ -1,4 +1,5 @@
 import type { JSX } from "hono/jsx/jsx-runtime";
+import { formatCpuList } from "../../../lab/environment/cpu_list.ts";
 import { printable } from "../../../lab/render/printable.ts";
 import { formatNs } from "../../../lab/render/units.ts";
 import type {
@@ -152,7 +153,7 @@ function Row({ operation, address, selected }: {
       <td>{shown(thread)}</td>
       <td class="figure">{cpu}</td>
       <td class="figure">{sends}</td>
-      <td>{targets.length === 0 ? "none" : shown(targets.join(", "))}</td>
+      <td>{targets.length === 0 ? "none" : shown(formatCpuList(targets))}</td>
     </tr>
   );
 }

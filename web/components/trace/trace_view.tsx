@@ -1,5 +1,6 @@
 import { raw } from "hono/html";
 import type { JSX } from "hono/jsx/jsx-runtime";
+import { formatCpuList } from "../../../lab/environment/cpu_list.ts";
 import { printable } from "../../../lab/render/printable.ts";
 import { formatNs } from "../../../lab/render/units.ts";
 import { scriptJson } from "../../../lab/report/html/escape.ts";
@@ -137,7 +138,7 @@ function Facts({ trace: { run }, index }: { trace: TraceRef; index: IndexView })
           <>
             <Fact term="Kernel" value={meta.kernel ?? "not known"} />
             <Fact term="Architecture" value={meta.arch ?? "not known"} />
-            <Fact term="CPUs" value={meta.cpus.join(", ")} />
+            <Fact term="CPUs" value={formatCpuList(meta.cpus)} />
             <Fact term="Length" value={formatNs(meta.durationNs)} />
             <Fact term="Kernel events" value={grouped(meta.events)} />
             <Fact term="Operations" value={grouped(meta.operations)} />

@@ -2,6 +2,7 @@
 
 /** What is known of the selected slice. */
 
+import { formatCpuList } from "../../../lab/environment/cpu_list.ts";
 import { printable } from "../../../lab/render/printable.ts";
 import { formatNs } from "../../../lab/render/units.ts";
 import { Budget } from "./budget.ts";
@@ -27,6 +28,12 @@ const TERMS: Readonly<Record<string, string>> = {
   incomplete: "End not recorded",
   match: "Sender found by",
 };
+
+function textOf(name: string, value: string | number | boolean): string {
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  // Of a large machine there may be hundreds
+  return name === "targets" ? formatCpuList(String(value).split(",").map(Number)) : String(value);
+}
 
 /** Shows the selection in its panel. */
 export class Details {
@@ -76,8 +83,7 @@ export class Details {
     if (tid !== null) facts.push(["Thread", String(tid)]);
     for (const [name, value] of Object.entries(details)) {
       if (value === null || value === "" || ELSEWHERE.has(name)) continue;
-      const text = typeof value === "boolean" ? (value ? "yes" : "no") : String(value);
-      facts.push([TERMS[name] ?? name, text]);
+      facts.push([TERMS[name] ?? name, textOf(name, value)]);
     }
     return facts;
   }
