@@ -66,7 +66,7 @@ Deno.test({
     const slice = listed.operations[0].id as number;
     const examples: Record<string, Example> = {
       "get /api/overview": { path: "/api/overview", status: 200 },
-      "get /api/runs": { path: "/api/runs?limit=2&arch=x86_64", status: 200 },
+      "get /api/runs": { path: "/api/runs?size=2&arch=x86_64", status: 200 },
       "get /api/runs/{id}": { path: `/api/runs/${id}`, status: 200 },
       "get /api/compare": {
         path: "/api/compare?base=20261121T010000Z-local-0001&with=20261121T020000Z-qemu-arm64-0002",

@@ -183,9 +183,9 @@ Deno.test("requests that make no sense are answered, and the server lives", asyn
     "DELETE /runs/x HTTP/1.1\nHost: HOST",
     "TRACE / HTTP/1.1\nHost: HOST",
     "GET http://evil.example/ HTTP/1.1\nHost: HOST",
-    "GET /api/runs?limit=-1 HTTP/1.1\nHost: HOST",
-    "GET /api/runs?limit=1e99 HTTP/1.1\nHost: HOST",
-    "GET /api/runs?offset=99999999999999999999 HTTP/1.1\nHost: HOST",
+    "GET /api/runs?size=-1 HTTP/1.1\nHost: HOST",
+    "GET /api/runs?size=1e99 HTTP/1.1\nHost: HOST",
+    "GET /api/runs?page=99999999999999999999 HTTP/1.1\nHost: HOST",
     "nonsense",
     `GET ${long} HTTP/1.1\nHost: HOST`,
   ];

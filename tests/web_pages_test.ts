@@ -74,6 +74,10 @@ Deno.test("pages show what the store holds", async (t) => {
   await t.step("what a list cannot be asked for is a problem with a remedy", async () => {
     assertStringIncludes(await get("/runs?from=2026-02-31", 400), "expected a day");
     assertStringIncludes(await get("/runs?sort=name", 400), "Parameter &#39;sort&#39;");
+    // A parameter that is misspelled would otherwise narrow nothing, and nobody would notice
+    for (const path of ["/api/runs?limit=1", `/api/compare?base=x&with=y&limit=1`]) {
+      assertStringIncludes(await get(path, 400), "Parameter 'limit' cannot be used: there is none");
+    }
     assertStringIncludes(await get("/runs/nothing", 404), "choose one from the list of runs");
     assertStringIncludes(await get(`/runs/${place.newer}`, 404), "update fencelab");
     assertStringIncludes(await get(`/runs/${place.damaged}`, 404), "it is not JSON");

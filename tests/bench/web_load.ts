@@ -14,7 +14,7 @@ const PATHS: readonly string[] = [
   "/runs",
   "/api/overview",
   ...Array.from({ length: 100 }, (_, page) => `/runs?page=${page + 2}`),
-  ...Array.from({ length: 100 }, (_, page) => `/api/runs?limit=50&offset=${50 * page}`),
+  ...Array.from({ length: 100 }, (_, page) => `/api/runs?page=${page + 2}`),
   ...Array.from({ length: 7 }, (_, day) => `/runs?from=2026-01-0${day + 1}&to=2026-01-07`),
   ...["host", "kernel", "started"].flatMap((sort) => [
     `/runs?technique=munmap&sort=${sort}&order=asc`,

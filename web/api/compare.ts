@@ -18,7 +18,7 @@ const route = createRoute({
   path: "/api/compare",
   summary: "What differs between two sides of runs, and how sure that is",
   request: {
-    query: z.object({
+    query: z.strictObject({
       base: ids.describe("ids of the runs that are compared with"),
       with: ids.describe("ids of the runs that are judged"),
     }),

@@ -13,7 +13,7 @@ const route = createRoute({
   path: "/api/fallbacks",
   summary: "On which rung libraries land on each host, and what to choose for a need",
   request: {
-    query: z.object({
+    query: z.strictObject({
       host: z.union([z.string(), z.array(z.string())]).optional()
         .describe("labels of hosts; all when left out"),
       need: z.union([needSchema, z.array(needSchema)]).optional().describe("all when left out"),

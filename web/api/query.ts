@@ -44,7 +44,7 @@ const queryRoute = createRoute({
   description: "Statements that only read. Ending the request ends the query.",
   request: {
     params: z.object({ key: z.string() }),
-    query: z.object({ format: z.enum(["json", "csv"]).optional() }),
+    query: z.strictObject({ format: z.enum(["json", "csv"]).optional() }),
     body: {
       required: true,
       content: { "application/json": { schema: z.strictObject({ sql: z.string().max(MAX_SQL) }) } },

@@ -15,7 +15,7 @@ const listRoute = createRoute({
   path: "/api/runs",
   summary: "Runs of the store, narrowed, sorted and in parts",
   description: "Damaged runs are listed as such; they pass no filter but that of days.",
-  request: { query: runsParamsSchema },
+  request: { query: runsParamsSchema.strict() },
   responses: {
     200: {
       description: "A part of the list",

@@ -52,7 +52,7 @@ export const tileRoute = createRoute({
   description: "In the form that traces/index/tile.ts reads.",
   request: {
     params: z.object({ key, level: whole, number: whole }),
-    query: z.object({
+    query: z.strictObject({
       v: z.string().max(200).optional().openapi({
         description: "The index's version; with it the answer never changes",
       }),
@@ -74,7 +74,7 @@ export const operationsRoute = createRoute({
   summary: "The lab's operations, in pages",
   request: {
     params: z.object({ key }),
-    query: z.object({
+    query: z.strictObject({
       sort: z.enum(["duration", "time"]).default("duration"),
       order: z.enum(["desc", "asc"]).default("desc"),
       technique: z.string().max(1000).optional(),
@@ -161,7 +161,7 @@ export const searchRoute = createRoute({
   summary: "Slices by what they are called",
   request: {
     params: z.object({ key }),
-    query: z.object({
+    query: z.strictObject({
       q: z.string().max(1000).openapi({ description: "Part of a name, or #123 of an operation" }),
       from: z.coerce.number().nonnegative().default(0).openapi({ description: "From when, ns" }),
       direction: z.enum(["next", "previous"]).default("next"),

@@ -9,6 +9,7 @@ import { ProblemPage } from "../pages/problem_page.tsx";
 import type { WebApp, WebContext } from "./context.ts";
 import { page } from "./page.ts";
 import { Problem } from "./problem.ts";
+import { parameterProblem } from "./query.ts";
 import { routes } from "./routes.ts";
 import { setHeaders } from "./security/headers.ts";
 import { checkHost } from "./security/hosts.ts";
@@ -26,13 +27,7 @@ export interface Access {
 export function createApp(context: WebContext, { hosts, token }: Access): WebApp {
   const app: WebApp = new OpenAPIHono({
     defaultHook: (result): void => {
-      if (result.success) return;
-      const issue = result.error.issues[0];
-      throw new Problem(
-        400,
-        `Parameter '${issue?.path.join(".") ?? ""}': ${issue?.message ?? "it cannot be used"}`,
-        "see /api/openapi.json for what is taken",
-      );
+      if (!result.success) throw parameterProblem(result.error);
     },
   });
   app.use(setHeaders);
