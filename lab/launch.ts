@@ -12,6 +12,7 @@ import { ARCHITECTURES, localArchitecture } from "../ffi/toolchain.ts";
 import type { UserSource } from "../ffi/user_source.ts";
 import { hostsFor, permissionsFor, storeOf } from "./cli/permissions.ts";
 import { parseCommandLine } from "./cli/parse.ts";
+import { permissionList } from "./cli/paths.ts";
 import { watchParent } from "./cli/parent_watch.ts";
 import type { LabHost } from "./hosts/host.ts";
 import { say } from "./cli/terminal.ts";
@@ -53,7 +54,7 @@ async function ensureBuilds(
 
 /** Has what a killed lab left in its store removed, by a process that may write there. */
 async function sweep(store: string): Promise<void> {
-  const listed = store.replaceAll(",", ",,");
+  const listed = permissionList([store]);
   await new Deno.Command(Deno.execPath(), {
     args: [
       "run",

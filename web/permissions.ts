@@ -1,6 +1,6 @@
 /** With which permissions the server runs. */
 
-import { projectDirectory } from "../lab/cli/paths.ts";
+import { permissionList, projectDirectory } from "../lab/cli/paths.ts";
 import { socketIn } from "./engine/socket_directory.ts";
 import type { WebOptions } from "./options.ts";
 
@@ -20,17 +20,17 @@ export function serverArguments(
   bundles: string,
   sockets: string,
 ): string[] {
-  const net = [address(hostname, port), `unix:${listed(socketIn(sockets))}`];
+  const net = [address(hostname, port), `unix:${socketIn(sockets)}`];
   if (perfettoPort !== null) net.push(address("127.0.0.1", perfettoPort));
   return [
     "run",
     "--no-prompt",
     // A request's signal tells that its client is gone, not that it has its answer
     "--unstable-no-legacy-abort",
-    `--allow-net=${net.join(",")}`,
-    `--allow-read=${[projectDirectory, bundles, store, sockets].map(listed).join(",")}`,
-    `--allow-write=${[store, sockets].map(listed).join(",")}`,
-    `--allow-env=${VARIABLES.join(",")}`,
+    `--allow-net=${permissionList(net)}`,
+    `--allow-read=${permissionList([projectDirectory, bundles, store, sockets])}`,
+    `--allow-write=${permissionList([store, sockets])}`,
+    `--allow-env=${permissionList(VARIABLES)}`,
     new URL("main.ts", import.meta.url).pathname,
   ];
 }
@@ -39,9 +39,4 @@ export function serverArguments(
 function address(hostname: string, port: number): string {
   const host = hostname.includes(":") ? `[${hostname}]` : hostname;
   return port === 0 ? host : `${host}:${port}`;
-}
-
-/** A comma in a path would end it; Deno takes two for one. */
-function listed(path: string): string {
-  return path.replaceAll(",", ",,");
 }

@@ -14,3 +14,8 @@ export function userPath(path: string): string {
 export function storeDirectory(out: string | undefined): string {
   return out === undefined ? `${projectDirectory}runs` : userPath(out);
 }
+
+/** Values of one of Deno's `--allow-…` flags: it splits them at commas, and takes two for one. */
+export function permissionList(values: readonly string[]): string {
+  return [...new Set(values)].map((value) => value.replaceAll(",", ",,")).join(",");
+}

@@ -10,7 +10,7 @@ import type { LabHost } from "../hosts/host.ts";
 import { HostError } from "../hosts/host_error.ts";
 import { hostsFile, hostsOf } from "./hosts_of.ts";
 import type { CommandLine } from "./parse.ts";
-import { projectDirectory, storeDirectory, userPath } from "./paths.ts";
+import { permissionList, projectDirectory, storeDirectory, userPath } from "./paths.ts";
 import { techniqueSourcesOf } from "./technique_sources.ts";
 import { UsageError } from "./usage_error.ts";
 
@@ -53,7 +53,7 @@ export async function permissionsFor(
   line: CommandLine | null,
   hosts: readonly LabHost[] = [],
 ): Promise<string[]> {
-  if (line === null || line.help) return [`--allow-env=${list(VARIABLES)}`];
+  if (line === null || line.help) return [`--allow-env=${permissionList(VARIABLES)}`];
   const grants: Grants = {
     read: [projectDirectory, ...namedPaths(line, "read"), ...positionalPaths(line)],
     // Files are written under a name of their own first
@@ -210,10 +210,5 @@ function searchPath(): string[] {
 }
 
 function flag(name: string, values: readonly string[]): string[] {
-  return values.length === 0 ? [] : [`--allow-${name}=${list(values)}`];
-}
-
-/** Deno splits these lists at commas; a comma in a path is written twice. */
-function list(paths: readonly string[]): string {
-  return [...new Set(paths)].map((path) => path.replaceAll(",", ",,")).join(",");
+  return values.length === 0 ? [] : [`--allow-${name}=${permissionList(values)}`];
 }

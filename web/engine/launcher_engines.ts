@@ -1,6 +1,6 @@
 /** The launcher's part of engines: it starts their processes, with hardly any permissions. */
 
-import { projectDirectory } from "../../lab/cli/paths.ts";
+import { permissionList, projectDirectory } from "../../lab/cli/paths.ts";
 import { engineCacheDirectory } from "../../lab/traces_files.ts";
 import { engineFileNames } from "../../traces/trace_processor/engine_files.ts";
 import { engineMemoryMiB, MAX_ENGINES } from "./limits.ts";
@@ -16,11 +16,11 @@ export interface EngineProcess {
 
 /** An engine may use its socket, and read its files and what its worker is made of. */
 export function enginePermissions(socket: string, files: string): string[] {
-  const read = [socket, files, `${projectDirectory}traces/trace_processor`].map(listed).join(",");
+  const read = [socket, files, `${projectDirectory}traces/trace_processor`];
   return [
-    `--allow-net=unix:${listed(socket)}`,
-    `--allow-read=${read}`,
-    `--allow-write=${listed(socket)}`,
+    `--allow-net=${permissionList([`unix:${socket}`])}`,
+    `--allow-read=${permissionList(read)}`,
+    `--allow-write=${permissionList([socket])}`,
   ];
 }
 
@@ -113,8 +113,8 @@ async function ensureFiles(): Promise<string> {
     args: [
       "run",
       "--no-prompt",
-      `--allow-read=${listed(parent)}`,
-      `--allow-write=${listed(parent)}`,
+      `--allow-read=${permissionList([parent])}`,
+      `--allow-write=${permissionList([parent])}`,
       "--allow-env=HOME,XDG_CACHE_HOME",
       "--allow-run=npm",
       new URL("fetch_main.ts", import.meta.url).pathname,
@@ -133,9 +133,4 @@ function isThere(path: string): boolean {
   } catch {
     return false;
   }
-}
-
-/** A comma in a path would end it; Deno takes two for one. */
-function listed(path: string): string {
-  return path.replaceAll(",", ",,");
 }
