@@ -5,6 +5,7 @@
  * what the machine does meanwhile hits both alike. Target: median ratio 0.97 to 1.03.
  */
 
+import { median } from "simple-statistics";
 import { Session } from "../../ffi/session.ts";
 import { doors } from "../doors.ts";
 
@@ -13,12 +14,6 @@ const calls = [
   { name: "getppid", technique: "getppid" },
   { name: "membarrier", technique: "membarrier-private-expedited" },
 ] as const;
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return (sorted[Math.floor((sorted.length - 1) / 2)]! +
-    sorted[Math.ceil((sorted.length - 1) / 2)]!) / 2;
-}
 
 function quantile(values: readonly number[], share: number): number {
   return values.toSorted((a, b) => a - b)[Math.round(share * (values.length - 1))]!;

@@ -7,6 +7,7 @@
  * periods per second, each within half the range of the ratios.
  */
 
+import { median } from "simple-statistics";
 import { Session } from "../../ffi/session.ts";
 import { type FlavourId } from "../../lab/rcu/flavours.ts";
 import { doors } from "../doors.ts";
@@ -125,10 +126,6 @@ async function ourFigures(session: Session, flavour: string): Promise<Figures> {
 
 function sorted(values: readonly number[]): number[] {
   return values.toSorted((a, b) => a - b);
-}
-
-function median(values: readonly number[]): number {
-  return sorted(values)[Math.floor(values.length / 2)]!;
 }
 
 function ratioOf(rounds: readonly (readonly [Figures, Figures])[], key: keyof Figures): Ratio {

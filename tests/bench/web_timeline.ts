@@ -2,6 +2,7 @@
 
 /** A trace of a million events in a real browser: until it can be used, while it pans, and by SQL. */
 
+import { median } from "simple-statistics";
 import type { Page } from "playwright-core";
 import type { TimelineProbe } from "../../web/islands/timeline/probe.ts";
 import { openPage } from "../web_browser.ts";
@@ -57,10 +58,6 @@ async function benchWide(): Promise<string[]> {
   } finally {
     await Deno.remove(store, { recursive: true });
   }
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)]!;
 }
 
 function verdict(met: boolean): string {
