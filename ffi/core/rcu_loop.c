@@ -9,8 +9,6 @@ enum {
 	SECTIONS = 1024,
 	/* one group of so many is timed: the clock must not slow readers down */
 	TIMED_EVERY = 16,
-	/* grace periods below this are not all timed either */
-	SHORT_NS = 100 * 1000,
 };
 
 /*
@@ -86,17 +84,13 @@ void rcu_write_some(struct rcu_thread *t)
 	atomic_init(&fresh->value, RCU_LIVE);
 	/* pairs with the readers' address dependency: the object is complete before it is seen */
 	old = atomic_exchange_explicit(&s->object, fresh, memory_order_acq_rel);
-	bool timed = t->turn == 0;
+	/* by number, never by how long the last one took: long ones come together */
+	bool timed = t->turn++ % t->stride == 0;
 	uint64_t start = timed ? now_ns() : 0;
 
 	t->error = rcu_synchronize(&s->domain);
-	if (timed) {
-		uint64_t ns = now_ns() - start;
-
-		add_time(t, ns, 1);
-		t->turn = ns < SHORT_NS ? TIMED_EVERY : 1;
-	}
-	t->turn--;
+	if (timed)
+		add_time(t, now_ns() - start, 1);
 	if (t->error)
 		return; /* a reader may still use the old object */
 	atomic_store_explicit(&old->value, 0, memory_order_relaxed);

@@ -19,16 +19,19 @@ enum {
 };
 
 /*
- * await_all - until all threads follow an order; 0, a thread's error, or -ETIMEDOUT.
+ * await_all - until all threads of a side follow its order; 0, a thread's error, or -ETIMEDOUT.
  *
  * Asleep, for the leader has a higher priority than the threads that it waits for.
  */
-static int await_all(struct rcu_session *s, uint32_t order)
+static int await_all(struct rcu_session *s, enum rcu_side side)
 {
+	uint32_t order = atomic_load_explicit(&s->order[side], memory_order_relaxed);
 	uint64_t end = now_ns() + OBEY_S * NSEC_PER_SEC;
 	int ret = 0;
 
 	for (int i = 0; i < s->threads; i++) {
+		if ((s->thread[i].reader != NULL) != (side == RCU_READERS))
+			continue;
 		/* pairs with the release store in obey() */
 		while (atomic_load_explicit(&s->thread[i].obeyed, memory_order_acquire) != order) {
 			if (now_ns() > end)
@@ -40,14 +43,23 @@ static int await_all(struct rcu_session *s, uint32_t order)
 	return ret;
 }
 
-static int give_order(struct rcu_session *s, enum crew_order order)
+static int give_order(struct rcu_session *s, enum rcu_side side, enum crew_order order)
 {
-	uint32_t before = atomic_load_explicit(&s->order, memory_order_relaxed);
+	uint32_t before = atomic_load_explicit(&s->order[side], memory_order_relaxed);
 	uint32_t next = ((before >> 2) + 1) << 2 | order;
 
-	atomic_store_explicit(&s->order, next, memory_order_relaxed);
-	sys_futex(&s->order, FUTEX_WAKE_PRIVATE, INT32_MAX, NULL);
-	return order == CREW_RUN ? 0 : await_all(s, next);
+	/* pairs with the acquire load in thread_main() */
+	atomic_store_explicit(&s->order[side], next, memory_order_release);
+	sys_futex(&s->order[side], FUTEX_WAKE_PRIVATE, INT32_MAX, NULL);
+	return order == CREW_RUN ? 0 : await_all(s, side);
+}
+
+/* stop_all - end all threads, writers first, for they wait for readers; false: one did not end. */
+static bool stop_all(struct rcu_session *s)
+{
+	bool writers = give_order(s, RCU_WRITERS, CREW_STOP) != -ETIMEDOUT;
+
+	return give_order(s, RCU_READERS, CREW_STOP) != -ETIMEDOUT && writers;
 }
 
 /* tell - how far all is. */
@@ -56,13 +68,19 @@ static void tell(const struct rcu_session *s, uint64_t ran, int out)
 	progress_send(out, (double)ran / (double)s->setup->budget_ns);
 }
 
-/* run_for - let the threads run for a while. */
+/*
+ * run_for - let the threads run for a while.
+ *
+ * Readers read until the last grace period is over: it belongs to the time that is counted, for
+ * either side.
+ */
 static int run_for(struct rcu_session *s, uint64_t ns, uint64_t *ran, int out)
 {
 	const uint64_t step = PROGRESS_MS * NSEC_PER_MSEC;
 	uint64_t start = now_ns(), now = start;
-	int ret = give_order(s, CREW_RUN);
+	int ret = give_order(s, RCU_READERS, CREW_RUN);
 
+	ret = ret ? ret : give_order(s, RCU_WRITERS, CREW_RUN);
 	while (!ret && now - start < ns) {
 		uint64_t left = ns - (now - start);
 
@@ -71,9 +89,9 @@ static int run_for(struct rcu_session *s, uint64_t ns, uint64_t *ran, int out)
 		if (left > step)
 			tell(s, *ran + now - start, out);
 	}
-	ret = ret ? ret : give_order(s, CREW_PAUSE);
+	ret = ret ? ret : give_order(s, RCU_WRITERS, CREW_PAUSE);
 	*ran += now_ns() - start;
-	return ret;
+	return ret ? ret : give_order(s, RCU_READERS, CREW_PAUSE);
 }
 
 static int run(struct rcu_session *s, int out)
@@ -142,7 +160,9 @@ static int measure(struct rcu_session *s, int out, bool *lost)
 	int ret = rcu_start_threads(s);
 
 	if (!ret)
-		ret = await_all(s, CREW_PAUSE);
+		ret = await_all(s, RCU_READERS);
+	if (!ret)
+		ret = await_all(s, RCU_WRITERS);
 	int *targets = ret ? NULL : bind_targets(s);
 
 	if (!ret && !targets)
@@ -151,7 +171,7 @@ static int measure(struct rcu_session *s, int out, bool *lost)
 		ret = thread_fifo(2);
 	if (!ret)
 		ret = run(s, out);
-	*lost = give_order(s, CREW_STOP) == -ETIMEDOUT;
+	*lost = !stop_all(s);
 	if (*lost)
 		return -ETIMEDOUT; /* the process ends now, and with it all that is in use */
 	for (int i = 0; i < s->threads; i++)
@@ -196,7 +216,8 @@ int rcu_measure(const struct rcu_setup *setup, struct rcu_outcome *outcome, int 
 	memset(s, 0, sizeof(*s));
 	s->setup = setup;
 	s->outcome = outcome;
-	atomic_init(&s->order, CREW_PAUSE);
+	atomic_init(&s->order[RCU_READERS], CREW_PAUSE);
+	atomic_init(&s->order[RCU_WRITERS], CREW_PAUSE);
 	atomic_init(&first->value, RCU_LIVE);
 	atomic_init(&s->object, first);
 	clock_measure(&outcome->clock);

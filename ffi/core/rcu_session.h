@@ -27,7 +27,7 @@ struct rcu_outcome {
 	struct hist read, grace; /* ps per section, mean of groups; ps per grace period */
 	enum priority priority;
 	struct clock_facts clock;
-	double seconds; /* in which the threads ran */
+	double seconds; /* in which readers read and writers wrote */
 	char reason[160];
 };
 
@@ -45,6 +45,7 @@ struct rcu_thread {
 	pthread_t thread;
 	int cpu, tid, error;
 	uint64_t count, stale, turn;
+	uint64_t stride; /* of a writer: grace periods for each that is timed */
 	struct hist hist;
 	void *lines; /* the first reader's, that clog its store buffer */
 	struct rcu_object *ring; /* a torturing writer's objects */
@@ -52,13 +53,17 @@ struct rcu_thread {
 
 struct rcu_session {
 	CACHE_APART struct rcu_object *_Atomic object;
-	CACHE_APART _Atomic uint32_t order; /* count of orders << 2 | enum crew_order; a futex */
+	/* of readers and of writers: count of orders << 2 | enum crew_order; futexes */
+	CACHE_APART _Atomic uint32_t order[2];
 	struct rcu_domain domain;
 	const struct rcu_setup *setup;
 	struct rcu_outcome *outcome;
 	struct rcu_thread *thread;
 	int threads;
 };
+
+/* Whose order it is that a thread follows. */
+enum rcu_side { RCU_READERS, RCU_WRITERS };
 
 /* The value of a live object, and of one that was freed. */
 #define RCU_LIVE 8ull

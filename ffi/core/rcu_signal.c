@@ -63,25 +63,32 @@ static int signal_heavy(struct fence *f)
 {
 	struct answers *answers = f->private;
 	uint64_t end = now_ns() + DEADLINE_MS * NSEC_PER_MSEC;
+	unsigned int sent = 0;
+	int ret = 0;
 	siginfo_t info = { .si_signo = number(), .si_code = SI_QUEUE };
 
 	info.si_value.sival_ptr = answers;
 	atomic_store_explicit(&answers->arrived, 0, memory_order_relaxed);
 	/* our earlier accesses come before the readers' fences */
 	arch_full_fence();
-	for (int i = 0; i < f->ntargets; i++)
+	for (int i = 0; i < f->ntargets && !ret; i++) {
 		if (syscall(SYS_rt_tgsigqueueinfo, getpid(), f->targets[i], number(), &info))
-			return -errno;
-	/* pairs with the release in handler() */
-	while (atomic_load_explicit(&answers->arrived, memory_order_acquire) <
-	       (unsigned int)f->ntargets) {
+			ret = -errno;
+		else
+			sent++;
+	}
+	/*
+	 * Also where not all could be sent: an answer that came later would count for the next
+	 * fence. Pairs with the release in handler().
+	 */
+	while (atomic_load_explicit(&answers->arrived, memory_order_acquire) < sent) {
 		if (now_ns() > end)
 			return -ETIMEDOUT;
 		sleep_ns(LOOK_NS);
 	}
 	/* our later accesses come after the readers' fences */
 	arch_full_fence();
-	return 0;
+	return ret;
 }
 
 static void signal_close(struct fence *f)

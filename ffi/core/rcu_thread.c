@@ -9,6 +9,16 @@
 #include "rcu_session.h"
 #include "sys.h"
 
+enum {
+	/* grace periods that enter no kernel are about as short as reading the clock twice */
+	SHORT_STRIDE = 16,
+};
+
+static _Atomic uint32_t *order_of(const struct rcu_thread *t)
+{
+	return &t->session->order[t->reader ? RCU_READERS : RCU_WRITERS];
+}
+
 /* obey - follow an order: report, and rest where it says so. Whoever failed only waits for the next. */
 static void obey(struct rcu_thread *t, uint32_t order)
 {
@@ -20,8 +30,8 @@ static void obey(struct rcu_thread *t, uint32_t order)
 		rcu_offline(t->reader);
 	/* pairs with the acquire load in await_all(): counts and errors come first */
 	atomic_store_explicit(&t->obeyed, order, memory_order_release);
-	while (rest && atomic_load_explicit(&s->order, memory_order_relaxed) == order)
-		sys_futex(&s->order, FUTEX_WAIT_PRIVATE, order, NULL);
+	while (rest && atomic_load_explicit(order_of(t), memory_order_relaxed) == order)
+		sys_futex(order_of(t), FUTEX_WAIT_PRIVATE, order, NULL);
 	if (quiescent && (order & 3) != CREW_STOP)
 		rcu_quiescent(&s->domain, t->reader);
 }
@@ -57,7 +67,8 @@ static void *thread_main(void *argument)
 	t->tid = sys_gettid();
 	t->error = prepare(t);
 	while ((seen & 3) != CREW_STOP) {
-		uint32_t order = atomic_load_explicit(&t->session->order, memory_order_relaxed);
+		/* pairs with the release store in give_order(): what was set up comes first */
+		uint32_t order = atomic_load_explicit(order_of(t), memory_order_acquire);
 
 		if (order != seen || t->error)
 			obey(t, seen = order);
@@ -78,6 +89,7 @@ static void init_thread(struct rcu_session *s, int index)
 	t->reader = writer < 0 ? &s->domain.reader[index] : NULL;
 	t->cpu = writer < 0 ? setup->reader_cpus[index % setup->reader_cpu_count] :
 			      setup->writer_cpus[writer % setup->writer_cpu_count];
+	t->stride = strcmp(setup->flavour->technique, "fence") == 0 ? SHORT_STRIDE : 1;
 	hist_reset(&t->hist);
 }
 

@@ -37,7 +37,7 @@ export function rcuSection(hosts: readonly HostView[]): Section | null {
         ["qsbr", "readers do nothing but report a quiescent state now and then"],
         ["section", "what a reader does between lock and unlock"],
         ["grace period", "how long a writer waits until no reader sees the old version"],
-        ["reads × mb", "reads in relation to those of mb on the same host"],
+        ["reads × mb", "reads per second in relation to those of mb on the same host"],
         [
           "stale",
           "sections that saw an object after it was freed: proof that the flavour is unsound",
@@ -75,8 +75,9 @@ function benches(host: HostView): Block[] {
     return tableOf(`${crew}, on ${host.label}`, rows, [
       { title: "flavour", cell: ({ flavour }) => flavour },
       { title: "readers do", cell: ({ flavour }) => flavourOf(flavour).reader },
-      { title: "reads", right: true, cell: (row) => outcome(row, () => grouped(row.reads)) },
-      { title: "writes", right: true, cell: (row) => outcome(row, () => grouped(row.writes)) },
+      { title: "seconds", right: true, cell: (row) => outcome(row, () => row.seconds.toFixed(1)) },
+      { title: "reads", right: true, cell: ({ reads }) => grouped(reads) },
+      { title: "writes", right: true, cell: ({ writes }) => grouped(writes) },
       // An emulator's fence costs what the emulator makes of it: no ratio there
       ...emulated ? [] : [{
         title: "reads × mb",
