@@ -150,6 +150,11 @@ Deno.test({
           });
         }
       }
+      const rcu = { readers: 1, writers: 2, "reader-cpus": [cpus - 1], "writer-cpus": [0] };
+      for (const flavour of ["mb", "signal", "membarrier", "qsbr"]) {
+        await session.request("rcu", { flavour, ...rcu, "budget-ms": 200 });
+      }
+      if (cpus > 1) await exerciseDisturbance(session);
     } finally {
       await Deno.remove(directory, { recursive: true });
     }

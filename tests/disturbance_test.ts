@@ -89,6 +89,15 @@ Deno.test({
   },
 });
 
+Deno.test({
+  ...needs("a caller that cannot run where it shall is an error of the measurement", twoCpus),
+  async fn(): Promise<void> {
+    await using session = await Session.open(doors.agent());
+    const { available, errno } = await measure(session, EXPEDITED, { "caller-cpus": "0,1023" });
+    assertEquals([available, errno], [false, "EINVAL"]);
+  },
+});
+
 Deno.test("a disturbance request that makes no sense is refused", async () => {
   await using session = await Session.open(doors.agent());
   const refused = async (more: Record<string, string | number>, why: string): Promise<void> => {

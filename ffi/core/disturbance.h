@@ -18,7 +18,7 @@
 #include "thread.h"
 
 enum {
-	DISTURBANCE_BLOCKS = 64, /* of each kind, at most */
+	DISTURBANCE_BLOCKS = 512, /* of each kind, at most; lab/plan/disturbance_plan.ts knows both */
 	DISTURBANCE_CALLERS = 64,
 	BLOCK_MS = 40,
 };
@@ -47,7 +47,8 @@ struct block {
 struct disturbance_shared {
 	CACHE_APART _Atomic uint32_t phase; /* leader: count << 2 | enum phase; a futex */
 	CACHE_APART _Atomic uint32_t answered; /* victim: the phase whose block is complete */
-	int error, tid;
+	_Atomic int error;
+	int tid;
 	struct block block;
 };
 
@@ -85,16 +86,32 @@ struct disturbance {
 	const struct disturbance_setup *setup;
 	struct disturbance_shared *shared;
 	struct fence victim_fence; /* of VICTIM_CALLS */
-	pthread_t victim, occupant;
+	struct stormer *stormer; /* callers besides the leader, by their places in the setup */
+	_Atomic uint64_t ops; /* of all callers */
+	pthread_t victim, occupant, companion;
 	pid_t process; /* of a victim elsewhere, else 0 */
 	enum priority priority;
-	bool victim_started, occupant_started;
+	struct clock_facts clock;
+	uint64_t gap_ns; /* between two readings of the clock: a longer one was stolen */
+	bool victim_started, occupant_started, companion_started;
 	_Atomic bool over; /* ends the occupant */
+	_Atomic uint32_t dismissed; /* 1: ends the companion; a futex */
 };
 
 void victim_life(struct disturbance *d);
 int victim_start(struct disturbance *d);
 void victim_stop(struct disturbance *d);
+uint32_t phase_now(const struct disturbance *d);
+int occupant_start(struct disturbance *d);
+int companion_start(struct disturbance *d, int cpu);
+void companion_stop(struct disturbance *d);
+int storm_until(struct disturbance *d, struct fence *f, uint64_t end);
+bool stormers_run_in_quiet(const struct disturbance *d);
+void idle_away(const struct disturbance *d, uint32_t phase, uint64_t end);
+int stormers_start(struct disturbance *d, struct disturbance_outcome *o);
+int stormers_rest(const struct disturbance *d);
+void stormers_stop(struct disturbance *d);
+void disturbance_reason(struct disturbance_outcome *o, const struct fence *f);
 int victim_phase(struct disturbance *d, enum phase phase);
 int victim_answer(const struct disturbance *d);
 void disturbance_measure(const struct disturbance_setup *setup, struct disturbance_outcome *o, int out);

@@ -15,13 +15,12 @@
 
 enum {
 	PERIOD_NS = 200 * 1000, /* of a victim that wakes up, as cyclictest -i 200 */
-	/* a gap between two readings of the clock that nothing in the loop explains */
-	GAP_NS = 1000,
 	ANSWER_S = 5,
 	VICTIM_LEVEL = 80, /* above everything of the lab, as a thread with deadlines is */
 };
 
-static uint32_t phase_now(const struct disturbance *d)
+/* phase_now - the phase with its count. */
+uint32_t phase_now(const struct disturbance *d)
 {
 	/* pairs with the release store in victim_phase() */
 	return atomic_load_explicit(&d->shared->phase, memory_order_acquire);
@@ -52,14 +51,15 @@ static void wakes(struct disturbance *d, uint32_t phase)
 static void runs(struct disturbance *d, uint32_t phase)
 {
 	struct block *b = &d->shared->block;
+	const uint64_t turn = (uint64_t)d->clock.read_ns;
 	uint64_t start = now_ns(), last = start;
 
 	while (phase_now(d) == phase) {
 		uint64_t now = now_ns();
 
-		if (now - last > GAP_NS) {
-			b->stolen_ns += now - last;
-			hist_add(&b->hist, (now - last) * 1000);
+		if (now - last > d->gap_ns) {
+			b->stolen_ns += now - last - turn;
+			hist_add(&b->hist, (now - last - turn) * 1000);
 		}
 		last = now;
 	}
@@ -90,14 +90,17 @@ static void calls(struct disturbance *d, uint32_t phase)
 {
 	struct fence *f = &d->victim_fence;
 
-	while (phase_now(d) == phase && !d->shared->error) {
+	int ret = 0;
+
+	while (phase_now(d) == phase && !ret) {
 		if (f->technique->prepare)
-			d->shared->error = f->technique->prepare(f);
+			ret = f->technique->prepare(f);
 		uint64_t start = now_ns();
 
-		d->shared->error = d->shared->error ? d->shared->error : f->technique->heavy(f);
+		ret = ret ? ret : f->technique->heavy(f);
 		hist_add(&d->shared->block.hist, (now_ns() - start) * 1000);
 	}
+	d->shared->error = ret;
 }
 
 static void work(struct disturbance *d, uint32_t phase)
@@ -119,22 +122,6 @@ static void work(struct disturbance *d, uint32_t phase)
 	}
 }
 
-/* Keeps the victim's CPU busy with the victim's address space; rests with everybody else. */
-static void *occupant_main(void *argument)
-{
-	struct disturbance *d = argument;
-
-	if (thread_pin(d->setup->victim_cpu))
-		return NULL;
-	while (!atomic_load_explicit(&d->over, memory_order_relaxed)) {
-		uint32_t phase = phase_now(d);
-
-		if ((phase & 3) == PHASE_REST)
-			sys_futex(&d->shared->phase, FUTEX_WAIT, phase, NULL);
-	}
-	return NULL;
-}
-
 static int enter(struct disturbance *d)
 {
 	int ret = 0;
@@ -144,10 +131,11 @@ static int enter(struct disturbance *d)
 	if (!ret && d->setup->work == VICTIM_CALLS)
 		ret = fence_open(&d->victim_fence, d->setup->technique, d->setup->caller_cpu[0], 0);
 	d->victim_fence.targets_all = true;
+	if (!ret && d->setup->work == VICTIM_CALLS && d->setup->kin != VICTIM_SAME_PROCESS)
+		ret = companion_start(d, d->setup->victim_cpu);
 	if (!ret && d->setup->occupied) {
 		/* before this thread becomes urgent, for its children inherit that */
-		ret = -pthread_create(&d->occupant, NULL, occupant_main, d);
-		d->occupant_started = ret == 0;
+		ret = occupant_start(d);
 	}
 	if (!ret)
 		ret = thread_pin(d->setup->victim_cpu);
@@ -162,6 +150,8 @@ void victim_life(struct disturbance *d)
 	uint32_t answered = 0;
 
 	prctl(PR_SET_NAME, SIBLING_NAME);
+	/* else a thread without real-time priority would wake up 50 us late by design (prctl(2)) */
+	prctl(PR_SET_TIMERSLACK, 1);
 	d->shared->tid = sys_gettid();
 	d->shared->error = enter(d);
 	/* pairs with the acquire load in victim_answer(): error and thread id are visible */
@@ -184,6 +174,8 @@ void victim_life(struct disturbance *d)
 	atomic_store_explicit(&d->over, true, memory_order_relaxed);
 	if (d->occupant_started)
 		pthread_join(d->occupant, NULL);
+	if (d->process == 0 && d->setup->kin != VICTIM_SAME_PROCESS)
+		companion_stop(d);
 	if (d->setup->work == VICTIM_CALLS)
 		fence_close(&d->victim_fence);
 }
@@ -247,11 +239,9 @@ int victim_start(struct disturbance *d)
 	return victim_answer(d);
 }
 
-/* victim_stop - end the victim, whatever it does. */
+/* victim_stop - after PHASE_END: end the victim, whatever it does; nobody else uses d->shared now. */
 void victim_stop(struct disturbance *d)
 {
-	if (d->shared)
-		victim_phase(d, PHASE_END);
 	if (d->process > 0) {
 		kill(d->process, SIGKILL);
 		waitpid(d->process, NULL, 0);

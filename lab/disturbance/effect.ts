@@ -15,6 +15,8 @@ export const EFFECT_RULES = {
   /** The same for wakeups of a sleeping victim per call. */
   hurtWoken: 0.5,
   unharmedWoken: 0.01,
+  /** The slowest 1 %, as a multiple, from which a victim is not called unharmed. */
+  tailRatio: 3,
   /** Blocks of each kind below which nothing is said. */
   leastBlocks: 3,
 } as const;
@@ -30,8 +32,15 @@ function graded(value: number, unharmed: number, hurt: number, words: string): E
   return { effect, why: words };
 }
 
-/** Median and quartiles of ascending values. */
-function spreadOf(blocks: readonly number[]): { low: number; middle: number; high: number } {
+/** Median and quartiles of blocks. */
+interface Spread {
+  readonly low: number;
+  readonly middle: number;
+  readonly high: number;
+}
+
+/** @param blocks Ascending. */
+function spreadOf(blocks: readonly number[]): Spread {
   const values = [...blocks];
   return {
     low: quantileSorted(values, 0.25),
@@ -57,31 +66,34 @@ export function effectOf(counts: DisturbanceCounts): Effect {
     return { effect: "unclear", why: "too few blocks in the time that was given" };
   }
   const [before, after] = [spreadOf(quiet.blocks), spreadOf(storm.blocks)];
-  if (work === "runs") {
-    const lost = Math.max(0, after.middle - before.middle);
-    return graded(
-      lost,
-      EFFECT_RULES.unharmedShare,
-      EFFECT_RULES.hurtShare,
-      `loses ${(lost * 100).toFixed(1)} % of its CPU`,
-    );
-  }
+  if (work === "runs") return effectOnRunning(before, after);
   const ratio = before.middle > 0 ? after.middle / before.middle : 1;
+  const words = work === "wakes"
+    ? `wakes up ${ratio.toFixed(2)} times as late`
+    : `its calls take ${ratio.toFixed(2)} times as long`;
+  const judged = graded(ratio, EFFECT_RULES.unharmedRatio, EFFECT_RULES.hurtRatio, words);
   // Quartiles that overlap could be luck, whatever the medians say
-  if (ratio >= EFFECT_RULES.hurtRatio && after.low <= before.high) {
-    return {
-      effect: "unclear",
-      why: `blocks overlap: ${ratio.toFixed(2)} times, but spread widely`,
-    };
-  }
-  return graded(
-    ratio,
-    EFFECT_RULES.unharmedRatio,
-    EFFECT_RULES.hurtRatio,
-    work === "wakes"
-      ? `wakes up ${ratio.toFixed(2)} times as late`
-      : `its calls take ${ratio.toFixed(2)} times as long`,
-  );
+  if (judged.effect === "hurt" && after.low <= before.high) return spread(words);
+  if (judged.effect !== "unharmed") return judged;
+  // Where quiet blocks differ by as much as a harm would, none can be excluded
+  if (before.high >= EFFECT_RULES.hurtRatio * before.low) return spread(words);
+  const tail = (storm.ns?.p99 ?? 0) / Math.max(1, quiet.ns?.p99 ?? 0);
+  return tail >= EFFECT_RULES.tailRatio
+    ? { effect: "unclear", why: `${words}, but the slowest 1 % ${tail.toFixed(0)} times` }
+    : judged;
+}
+
+function effectOnRunning(before: Spread, after: Spread): Effect {
+  const lost = Math.max(0, after.middle - before.middle);
+  const words = `loses ${(lost * 100).toFixed(1)} % of its CPU`;
+  const judged = graded(lost, EFFECT_RULES.unharmedShare, EFFECT_RULES.hurtShare, words);
+  if (judged.effect === "hurt" && after.low <= before.high) return spread(words);
+  const noisy = before.high - before.low >= EFFECT_RULES.hurtShare;
+  return judged.effect === "unharmed" && noisy ? spread(words) : judged;
+}
+
+function spread(words: string): Effect {
+  return { effect: "unclear", why: `${words}, but blocks alike spread as widely` };
 }
 
 /** A result from what the core measured. */

@@ -14,7 +14,7 @@ export const disturbancePlan = z.strictObject({
   ).min(1),
   /** Calls per second where not a storm but a rate is meant. */
   rateHz: z.int().min(1).max(10_000_000),
-  /** Seconds of one arrangement, half of them quiet. */
+  /** Seconds of one arrangement, half of them quiet; what is beyond 41 s is not used. */
   seconds: z.number().positive().max(3600),
 });
 
@@ -36,12 +36,18 @@ export const fullDisturbance: DisturbancePlan = {
   seconds: 0.5,
 };
 
+/** Callers and seconds of one arrangement that the core takes: ffi/core/disturbance.h. */
+const MOST_CALLERS = 64;
+const MOST_SECONDS = 512 * 2 * 0.04;
+
 /** One victim, for any technique. */
 interface Victim {
   readonly label: string;
   readonly parameters: Readonly<Record<string, string | number>>;
   /** Only for these techniques. */
   readonly only?: readonly string[];
+  /** Not for these. */
+  readonly except?: readonly string[];
   /** It is called at the plan's rate. */
   readonly rated?: boolean;
   /** More than one caller at once. */
@@ -52,6 +58,8 @@ const URGENT = { work: "wakes", fifo: 1, occupied: 1 };
 const OTHER = { victim: "other-process" };
 const REGISTERED = { victim: "other-process-registered" };
 const GLOBAL = ["membarrier-global-expedited"];
+/** Signals go to threads of the caller's own process: there is nothing that others could notice. */
+const OWN = ["signal"];
 
 /** All victims, in the order in which they are hit. */
 const victims: readonly Victim[] = [
@@ -59,14 +67,22 @@ const victims: readonly Victim[] = [
   { label: "the same at a rate", parameters: URGENT, rated: true },
   { label: "a normal sibling that wakes up", parameters: { work: "wakes", occupied: 1 } },
   { label: "an urgent sibling on an idle CPU", parameters: { work: "wakes", fifo: 1 } },
-  { label: "an urgent thread of another process", parameters: { ...URGENT, ...OTHER } },
+  {
+    label: "an urgent thread of another process",
+    parameters: { ...URGENT, ...OTHER },
+    except: OWN,
+  },
   {
     label: "an urgent thread of a registered process",
     parameters: { ...URGENT, ...REGISTERED },
     only: GLOBAL,
   },
   { label: "a running sibling", parameters: { work: "runs" } },
-  { label: "a running thread of another process", parameters: { work: "runs", ...OTHER } },
+  {
+    label: "a running thread of another process",
+    parameters: { work: "runs", ...OTHER },
+    except: OWN,
+  },
   {
     label: "a running thread of a registered process",
     parameters: { work: "runs", ...REGISTERED },
@@ -78,6 +94,7 @@ const victims: readonly Victim[] = [
     label: "another process that calls, too",
     parameters: { work: "calls", ...OTHER },
     crowd: true,
+    except: OWN,
   },
 ];
 
@@ -96,7 +113,9 @@ export function disturbanceSteps(
     const cpus = { "victim-cpu": chosen.callerCpus[0], "caller-cpus": chosen.siblingCpus };
     for (const technique of plan.techniques) {
       for (const victim of victims) {
-        if ((callers > 1 && !victim.crowd) || !(victim.only?.includes(technique) ?? true)) continue;
+        if (callers > 1 && !victim.crowd) continue;
+        if (!(victim.only?.includes(technique) ?? true)) continue;
+        if (victim.except?.includes(technique)) continue;
         steps.push(stepOf(plan, technique, victim, callers, cpus));
       }
     }
@@ -106,8 +125,9 @@ export function disturbanceSteps(
 
 /** 1, 2, 4 … callers, one CPU being the victim's. */
 function crowds(cpus: number): number[] {
+  const most = Math.min(cpus - 1, MOST_CALLERS);
   const counts = [1];
-  while (counts.at(-1)! * 2 <= cpus - 1) counts.push(counts.at(-1)! * 2);
+  while (counts.at(-1)! * 2 <= most) counts.push(counts.at(-1)! * 2);
   return counts;
 }
 
@@ -119,19 +139,20 @@ function stepOf(
   cpus: Readonly<Record<string, number | number[] | undefined>>,
 ): Step {
   const who = callers === 1 ? "" : `, ${callers} callers`;
+  const seconds = Math.min(plan.seconds, MOST_SECONDS);
   return {
     label: `disturbance ${technique}: ${label}${who}`,
     experiment: "disturbance",
     kind: "disturbance",
     technique,
-    seconds: plan.seconds + 0.15,
+    seconds: seconds + 0.15,
     parameters: {
       technique,
       victim: "same-process",
       ...parameters,
       ...cpus,
       "rate-hz": rated ? plan.rateHz : 0,
-      "budget-ms": Math.max(1, Math.round(plan.seconds * 1000)),
+      "budget-ms": Math.max(1, Math.round(seconds * 1000)),
     } as Step["parameters"],
   };
 }

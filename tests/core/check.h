@@ -23,5 +23,6 @@ void test_techniques(void);
 void test_core_sync(void);
 void test_shapes(void);
 void test_rcu(void);
+void test_disturbance(void);
 
 #endif

@@ -14,5 +14,6 @@ int main(void)
 	test_core_sync();
 	test_shapes();
 	test_rcu();
+	test_disturbance();
 	return check_failures ? 1 : 0;
 }
