@@ -17,11 +17,17 @@ class Store implements Disposable {
    * @param factor All times are multiplied by it.
    * @returns The run's id.
    */
-  put(day: number, kernel: string, factor: number, host: Partial<Run["host"]> = {}): string {
+  put(
+    day: number,
+    kernel: string,
+    factor: number,
+    host: Partial<Run["host"]> = {},
+    techniques: readonly string[] = ["mprotect", "munmap"],
+  ): string {
     const startedAt = `2026-11-0${day}T01:04:38Z`;
     const id = `${startedAt.replaceAll(/[-:]/g, "")}-local-000${day}`;
     const histogram = drawHistogram(INTERRUPT, 3000, random, factor);
-    const results = ["mprotect", "munmap"].map((technique) =>
+    const results = techniques.map((technique) =>
       sampleCost({ technique, count: 3000, histogram })
     );
     const sample = sampleRun({ id, startedAt, results });
@@ -41,12 +47,22 @@ Deno.test("lab compare says slower and faster, as text and as JSON", async () =>
   const [left, right] = [store.put(1, "6.12.1", 1), store.put(2, "6.18.4", 1.4)];
   const { code, stdout, stderr } = await lab(["compare", left, right, "--out", store.path]);
   assertEquals([code, stderr], [0, ""]);
-  for (const part of [left, right, "6.12.1", "6.18.4", "slower: 1.4", "changes above 5.0 %"]) {
+  for (
+    const part of [
+      left,
+      right,
+      "6.12.1",
+      "6.18.4",
+      "slower in this run: 1.4",
+      "changes above 5.0 %",
+    ]
+  ) {
     assertStringIncludes(stdout, part);
   }
   const back = await lab(["compare", right, left, "--out", store.path, "--json"]);
   const { schema, comparisons, problems } = JSON.parse(back.stdout);
   assertEquals([schema, comparisons.length, problems], ["fencelab.compare/1", 1, []]);
+  assertStringIncludes(comparisons[0].cost[0].words, "; one run each: repeat");
   assertEquals(comparisons[0].cost.map((row: { verdict: string }) => row.verdict), [
     "faster",
     "faster",
@@ -90,6 +106,17 @@ Deno.test("lab compare does not compare times of emulated and real hosts", async
   assertEquals(code, 0);
   assertStringIncludes(stdout, "Times are shown, not compared");
   assert(!/slower|faster|ratio \(/.test(stdout), stdout);
+});
+
+Deno.test("lab compare --technique of one side alone says on which side it is", async () => {
+  using store = new Store();
+  const ids = [store.put(1, "6.12.1", 1), store.put(2, "6.12.1", 1, {}, ["mprotect"])];
+  const args = ["--technique", "munmap", "--out", store.path];
+  const { code, stdout, stderr } = await lab(["compare", ...ids, ...args]);
+  assertEquals([code, stderr], [0, ""]);
+  assertStringIncludes(stdout, "on the left only: cost of munmap");
+  const back = await lab(["compare", ...ids.toReversed(), ...args]);
+  assertStringIncludes(back.stdout, "on the right only: cost of munmap");
 });
 
 Deno.test("lab compare --history points out the step between two kernels", async () => {

@@ -1,6 +1,6 @@
 /** `lab compare`: two sides of runs, or the history of a host. */
 
-import { compareRuns } from "../compare/compare_runs.ts";
+import { compareRuns, resultsOf } from "../compare/compare_runs.ts";
 import { historyOf } from "../compare/history.ts";
 import { type Selection, selectRuns } from "../compare/select_runs.ts";
 import { renderComparison } from "../render/compare.ts";
@@ -35,9 +35,10 @@ function compareSides(store: RunStore, line: CommandLine): number {
     return sides;
   });
   const problems = [...new Set(pairs.flat().flatMap((side) => side.problems))];
-  const comparisons = pairs.map(([left, right]) =>
-    compareRuns(chosen(left.runs, line), chosen(right.runs, line))
-  );
+  const techniques = line.values("technique");
+  // What one side alone holds is told as such: only what none holds is a mistake.
+  refuseMissing(pairs.flat().flatMap(({ runs }) => runs), techniques);
+  const comparisons = pairs.map(([left, right]) => compareRuns(left.runs, right.runs, techniques));
   if (line.has("json")) {
     print(`${JSON.stringify({ schema: COMPARE_SCHEMA, comparisons, problems })}\n`);
     return ExitCode.done;
@@ -84,7 +85,9 @@ function showHistory(store: RunStore, host: string, line: CommandLine): number {
     );
   }
   const { runs, problems } = selectRuns(store, [`host=${host}`]);
-  const history = historyOf(chosen(runs, line));
+  const techniques = line.values("technique");
+  refuseMissing(runs, techniques);
+  const history = historyOf(resultsOf(runs, techniques));
   if (line.has("json")) {
     print(`${JSON.stringify({ schema: HISTORY_SCHEMA, ...history, problems })}\n`);
     return ExitCode.done;
@@ -94,22 +97,13 @@ function showHistory(store: RunStore, host: string, line: CommandLine): number {
   return ExitCode.done;
 }
 
-/** Runs with the results of the techniques asked for alone; all of them without any. */
-function chosen(runs: readonly Run[], line: CommandLine): Run[] {
-  const techniques = line.values("technique");
-  if (techniques.length === 0) return [...runs];
-  const found = runs.map((run) => ({
-    ...run,
-    results: run.results.filter((result) =>
-      "technique" in result && techniques.includes(result.technique)
-    ),
-  }));
+function refuseMissing(runs: readonly Run[], techniques: readonly string[]): void {
   const missing = techniques.find((wanted) =>
-    !found.some((run) =>
+    !runs.some((run) =>
       run.results.some((result) => "technique" in result && result.technique === wanted)
     )
   );
-  if (missing === undefined) return found;
+  if (missing === undefined) return;
   const why = findTechnique(missing) === undefined
     ? "it is not known"
     : "none of the runs holds it";

@@ -10,9 +10,14 @@ import { compareStatements } from "./statements.ts";
 /**
  * Compares two sides of one or more runs each: the left is the baseline, the right is judged.
  *
+ * @param techniques Only results of these; all results when left out.
  * @throws {RangeError} If a side is empty, or a run is on both.
  */
-export function compareRuns(left: readonly Run[], right: readonly Run[]): Comparison {
+export function compareRuns(
+  left: readonly Run[],
+  right: readonly Run[],
+  techniques: readonly string[] = [],
+): Comparison {
   if (left.length === 0 || right.length === 0) {
     throw new RangeError("Cannot compare runs: a side holds none");
   }
@@ -23,19 +28,32 @@ export function compareRuns(left: readonly Run[], right: readonly Run[]): Compar
   }
   const barriers = timeBarriers([...left, ...right]);
   const timed = barriers.length === 0;
+  const [from, to] = [left, right].map((runs) => resultsOf(runs, techniques)) as [Run[], Run[]];
   return {
     left: left.map(labelOf),
     right: right.map(labelOf),
     environment: environmentDifferences(left, right),
     timeBarriers: barriers,
     warnings: warningDifferences(left, right),
-    cost: compareCosts(left, right, timed),
-    statements: compareStatements(left, right),
-    figures: compareFigures(left, right, timed),
-    onlyLeft: onlyIn(left, right),
-    onlyRight: onlyIn(right, left),
+    cost: compareCosts(from, to, timed),
+    statements: compareStatements(from, to),
+    figures: compareFigures(from, to, timed),
+    // Beside all of the other side: what was not asked for is there, though it is not shown.
+    onlyLeft: onlyIn(from, right),
+    onlyRight: onlyIn(to, left),
     rules: RULES,
   };
+}
+
+/** Runs with the results of these techniques alone; with all of theirs if none is given. */
+export function resultsOf(runs: readonly Run[], techniques: readonly string[]): Run[] {
+  if (techniques.length === 0) return [...runs];
+  return runs.map((run) => ({
+    ...run,
+    results: run.results.filter((result) =>
+      "technique" in result && techniques.includes(result.technique)
+    ),
+  }));
 }
 
 /** A run as comparisons name it. */

@@ -53,7 +53,10 @@ Deno.test("compareRuns() judges p50, p90 and p99 of what both sides measured", (
   }
   assertEquals(median!.ratio!.low! < 1.3 && 1.3 < median!.ratio!.high!, true);
   assertEquals(row!.effect!.size, "large");
-  assertMatch(row!.words, /^slower: 1\.\d+ times \(.*\), changes above .* % count/);
+  assertMatch(
+    row!.words,
+    /^slower in this run: 1\.\d+ times \(.*\), changes above .* % count .*; one run each: repeat/,
+  );
 });
 
 Deno.test("tails get a verdict by the spread between runs, the median's is told apart", () => {
@@ -125,6 +128,8 @@ Deno.test("timeBarriers() names emulation, hypervisors and the CPU models of gue
     [[run([], { emulated: true }), run([], { emulated: true })], /mean nothing/],
     [[run([], { guest: kvm }), run([], { guest: { ...kvm, cpuModel: "qemu64" } })], /CPU models/],
     [[run([], { guest: kvm }), run([], { guest: kvm })], null],
+    [[real, run([], { guest: kvm })], /not a guest of the lab, cortex-a72 by kvm/],
+    [[real, run([], { guest: null })], null],
   ];
   for (const [runs, why] of cases) {
     if (why === null) assertEquals(timeBarriers(runs), []);
@@ -253,6 +258,12 @@ Deno.test("what only one side measured is named, a whole experiment once", () =>
   const left = run([cost(1), cost(1, { technique: "munmap" }), sampleCapture()]);
   const { onlyLeft, onlyRight } = compareRuns([left], [run([cost(1)])]);
   assertEquals([onlyLeft, onlyRight], [["cost of munmap", "capture"], []]);
+});
+
+Deno.test("a technique of one side alone is named, also where only it was asked for", () => {
+  const left = run([cost(1), cost(1, { technique: "munmap" })]);
+  const { onlyLeft, onlyRight, cost: rows } = compareRuns([left], [run([cost(1)])], ["munmap"]);
+  assertEquals([onlyLeft, onlyRight, rows], [["cost of munmap"], [], []]);
 });
 
 Deno.test("compareRuns() refuses an empty side and a run on both", () => {

@@ -36,9 +36,12 @@ export type Ratio = Estimate;
 
 /** A change judged by the noise of its own samples. */
 export interface Judgement {
-  /** `null` where times must not be compared. */
+  /** `null` where times must not be compared, and for shares, which are compared by difference. */
   ratio: Ratio | null;
-  /** Changes above this share count: 0.05 is 5 %. `null`: no bound can be given. */
+  /**
+   * Changes above this share count: 0.05 is 5 %, or 5 percentage points of a share. `null`: no bound
+   * can be given.
+   */
   threshold: number | null;
   thresholdFrom: ThresholdFrom | null;
   verdict: TimeVerdict;
@@ -82,11 +85,11 @@ export interface CostComparison extends CostSubject {
   effect: Dominance | null;
   /** That of the median. */
   verdict: TimeVerdict;
-  /** The verdict in words, with reasons. */
+  /** The verdict in words, with reasons; of single runs it says that the change is one of theirs. */
   words: string;
   /** Whether the interrupts per operation are others. */
   interruptsChanged: boolean;
-  /** What else differs between the measurements. */
+  /** Why times are not compared, if a warning forbids it, and what else differs in the measuring. */
   notes: string[];
 }
 
@@ -110,7 +113,7 @@ export interface FigureComparison extends Judgement {
   subject: string;
   figure: string;
   unit: "ns" | "per-second" | "share" | "times";
-  /** Mean of the runs, with the interval that their spread gives; one run gives none. */
+  /** Mean of the runs (of shares the arithmetic one), with the interval that their spread gives. */
   left: Estimate | null;
   right: Estimate | null;
   /** The verdict in words. */
@@ -147,7 +150,7 @@ export interface Rules {
   confidence: number;
   /** Changes below this share never count. */
   minimum: number;
-  /** Noise above this share gives no "no change". */
+  /** "No change" only if the ratio's whole interval lies within 1 / (1 + this) to 1 + this. */
   tooNoisy: number;
   words: string[];
 }

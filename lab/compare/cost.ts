@@ -12,7 +12,8 @@ import type {
   QuantileComparison,
 } from "./comparison.ts";
 import { interruptsDiffer } from "./interrupts.ts";
-import { estimateOf, judge, judgementWords, NOT_COMPARED } from "./judge.ts";
+import { notComparedWords, timeDoubts } from "./invalid_times.ts";
+import { estimateOf, isChange, judge, judgementWords, NOT_COMPARED } from "./judge.ts";
 
 /** The quantiles that are compared. */
 export const QUANTILES = [["p50", 0.5], ["p90", 0.9], ["p99", 0.99]] as const;
@@ -76,16 +77,34 @@ export function compareCosts(
     measured.map(({ result }) => sampleOf(result));
   return [...costSeries(left)].flatMap(([key, measured]) => {
     const other = others.get(key);
-    return other === undefined ? [] : [compareCost(samples(measured), samples(other), timed)];
+    if (other === undefined) return [];
+    const doubts = costDoubts(measured, other);
+    return [compareCost(samples(measured), samples(other), timed, doubts)];
   });
 }
 
-/** One technique in one arrangement; both lists hold one result of each run, and are not empty. */
+/** Why times of one technique must not be judged, by the warnings of its runs. */
+export function costDoubts(
+  left: readonly MeasuredCost[],
+  right: readonly MeasuredCost[],
+): string[] {
+  const runs = (side: readonly MeasuredCost[]): Run[] => side.map(({ run }) => run);
+  return timeDoubts(runs(left), runs(right), left[0]!.result.technique);
+}
+
+/**
+ * One technique in one arrangement; both lists hold one result of each run, and are not empty.
+ *
+ * @param comparable Whether times of these runs may be compared at all.
+ * @param doubts Why those of this technique may not even so ({@linkcode costDoubts}).
+ */
 export function compareCost(
   left: readonly CostSample[],
   right: readonly CostSample[],
-  timed: boolean,
+  comparable: boolean,
+  doubts: readonly string[] = [],
 ): CostComparison {
+  const timed = comparable && doubts.length === 0;
   const sides = { left: sideOf(left), right: sideOf(right) };
   const [from, to] = [withSamples(left), withSamples(right)];
   const quantiles = from.length === 0 || to.length === 0
@@ -98,9 +117,16 @@ export function compareCost(
     quantiles,
     effect: timed ? dominance(histogramsOf(from), histogramsOf(to)) : null,
     verdict: quantiles[0]?.verdict ?? "not-compared",
-    words: wordsOf(sides, quantiles, timed, interruptsChanged),
+    words: wordsOf(sides, quantiles, {
+      doubts: timed ? null : doubts,
+      interruptsChanged,
+      onceEach: from.length + to.length === 2,
+    }),
     interruptsChanged,
-    notes: notesOf(from, to),
+    notes: [
+      ...doubts.length === 0 ? [] : [notComparedWords(doubts)],
+      ...notesOf(from, to),
+    ],
   };
 }
 
@@ -190,18 +216,23 @@ function stepOf(samples: readonly CostSample[]): number {
 function wordsOf(
   { left, right }: { left: CostSide; right: CostSide },
   quantiles: readonly QuantileComparison[],
-  timed: boolean,
-  interruptsChanged: boolean,
+  { doubts, interruptsChanged, onceEach }: {
+    /** `null`: times are compared. */
+    doubts: readonly string[] | null;
+    interruptsChanged: boolean;
+    onceEach: boolean;
+  },
 ): string {
   const words: string[] = [];
   if (left.reason !== null) words.push(`left: ${left.reason}`);
   if (right.reason !== null) words.push(`right: ${right.reason}`);
   const [median, ...others] = quantiles;
-  if (median !== undefined && timed) words.push(judgementWords(median));
-  if (median !== undefined && !timed) words.push("times are shown, not compared");
+  if (median !== undefined && doubts === null) words.push(judgementWords(median, onceEach));
+  if (median !== undefined && doubts !== null) {
+    words.push(notComparedWords(doubts));
+  }
   for (const { quantile, verdict } of others) {
-    const told = verdict === "faster" || verdict === "slower";
-    if (told && verdict !== median!.verdict) words.push(`${quantile} ${verdict}`);
+    if (isChange(verdict) && verdict !== median!.verdict) words.push(`${quantile} ${verdict}`);
   }
   if (interruptsChanged) {
     const [from, to] = [left.ipisPerOp!.toFixed(2), right.ipisPerOp!.toFixed(2)];

@@ -2,22 +2,29 @@ import type { Result, Run } from "../run_schema.ts";
 import { type Replicates, replicatesOf } from "../statistics/replicates.ts";
 import type { Estimate, FigureComparison } from "./comparison.ts";
 import { disturbanceSubject } from "./disturbance_subject.ts";
+import { notComparedWords, timeDoubts } from "./invalid_times.ts";
 import { estimateOf, judge, judgementWords, NOT_COMPARED } from "./judge.ts";
+import { compareShares } from "./shares.ts";
 
 /** A figure of one run. */
 interface Figure {
   experiment: Result["experiment"];
+  technique: string;
   subject: string;
   figure: string;
   unit: FigureComparison["unit"];
   value: number;
 }
 
+/** A figure with the run that states it. */
+interface Stated extends Figure {
+  run: Run;
+}
+
 /** Units in which figures are summed up as logarithms: nothing that is measured is below 1. */
-const FINE: Record<FigureComparison["unit"], number> = {
+const FINE: Record<Exclude<FigureComparison["unit"], "share">, number> = {
   "ns": 1000,
   "per-second": 1000,
-  "share": 1e9,
   "times": 1e9,
 };
 
@@ -39,27 +46,40 @@ export function compareFigures(
   });
 }
 
-function byName(runs: readonly Run[]): Map<string, Figure[]> {
-  const named = new Map<string, Figure[]>();
-  for (const figure of runs.flatMap(figuresOf)) {
-    const key = `${figure.experiment} ${figure.subject} ${figure.figure}`;
-    const known = named.get(key);
-    if (known === undefined) named.set(key, [figure]);
-    else known.push(figure);
-  }
-  return named;
+function byName(runs: readonly Run[]): Map<string, Stated[]> {
+  const stated = runs.flatMap((run) => figuresOf(run).map((figure) => ({ ...figure, run })));
+  return Map.groupBy(
+    stated,
+    ({ experiment, subject, figure }) => `${experiment} ${subject} ${figure}`,
+  );
 }
 
 function compareFigure(
-  left: readonly Figure[],
-  right: readonly Figure[],
+  left: readonly Stated[],
+  right: readonly Stated[],
   timed: boolean,
 ): FigureComparison {
-  const { experiment, subject, figure, unit } = left[0]!;
+  const { experiment, subject, figure, unit, technique } = left[0]!;
+  const name = { experiment, subject, figure, unit };
+  const [own, other] = [left, right].map((side) => side.map(({ value }) => value));
+  const shares = unit === "share" ? compareShares(own!, other!) : null;
   const [from, to] = [replicates(left), replicates(right)];
-  const sides = { left: valueOf(from, unit), right: valueOf(to, unit) };
-  const name = { experiment, subject, figure, unit, ...sides };
-  if (!timed) return { ...name, ...NOT_COMPARED, words: "shown, not compared" };
+  const sides = shares === null
+    ? { left: valueOf(from, own!, unit), right: valueOf(to, other!, unit) }
+    : { left: shares.left, right: shares.right };
+  const refused = (words: string): FigureComparison => ({
+    ...name,
+    ...sides,
+    ...NOT_COMPARED,
+    words,
+  });
+  if (!timed) return refused("shown, not compared");
+  const runs = (side: readonly Stated[]): Run[] => side.map(({ run }) => run);
+  const doubts = timeDoubts(runs(left), runs(right), technique);
+  if (doubts.length > 0) return refused(notComparedWords(doubts));
+  if (shares !== null) return { ...name, ...sides, ...shares.judgement, words: shares.words };
+  const nothing = [own!, other!].map((values) => values.some((value) => value === 0));
+  if (nothing[0] !== nothing[1]) return refused("not compared: nothing has no ratio to something");
   const judged = judge(
     from,
     to,
@@ -67,32 +87,34 @@ function compareFigure(
     unit === "per-second" || unit === "times" ? "faster" : "slower",
   );
   if (from.spread !== null || to.spread !== null) {
-    const words = judgementWords(judged);
-    return { ...name, ...judged, words: unit === "share" ? asShare(words) : words };
+    return { ...name, ...sides, ...judged, words: judgementWords(judged) };
   }
   const ratio = { value: judged.ratio!.value, low: null, high: null };
   const words = "no verdict: one run on each side, and what two runs differ by is unknown";
-  return { ...name, ...NOT_COMPARED, ratio, verdict: "needs-runs", words };
-}
-
-/** A share does not get slower. */
-function asShare(words: string): string {
-  return words.replace(/^slower/, "more").replace(/^faster/, "less");
+  return { ...refused(words), ratio, verdict: "needs-runs" };
 }
 
 function replicates(figures: readonly Figure[]): Replicates {
   return replicatesOf(figures.map(({ value, unit }) => {
-    const fine = value * FINE[unit];
+    const fine = value * fineOf(unit);
     return { value: fine, low: fine, high: fine };
   }));
 }
 
-function valueOf(side: Replicates, unit: Figure["unit"]): Estimate {
-  const { value, low, high } = estimateOf(side);
+function fineOf(unit: Figure["unit"]): number {
+  return unit === "share" ? 1 : FINE[unit];
+}
+
+/** One side in the figure's unit; logarithms know no 0, which is shown as it is. */
+function valueOf(side: Replicates, values: readonly number[], unit: Figure["unit"]): Estimate {
   const known = side.spread !== null;
+  if (values.every((value) => value === 0)) {
+    return { value: 0, low: known ? 0 : null, high: known ? 0 : null };
+  }
+  const { value, low, high } = estimateOf(side);
   const scaled = (end: number | null): number | null =>
-    end === null || !known ? null : end / FINE[unit];
-  return { value: value / FINE[unit], low: scaled(low), high: scaled(high) };
+    end === null || !known ? null : end / fineOf(unit);
+  return { value: value / fineOf(unit), low: scaled(low), high: scaled(high) };
 }
 
 function figuresOf(run: Run): Figure[] {
@@ -124,17 +146,23 @@ function registrationFigures({ experiment, technique, registerNs }: Of<"cost">):
     ["again", registerNs.warm],
   ] as const;
   return kinds.flatMap(([name, times]): Figure[] =>
-    times === null || times.count === 0
-      ? []
-      : [{ experiment, subject, figure: `${name} p50`, unit: "ns", value: times.p50 }]
+    times === null || times.count === 0 ? [] : [{
+      experiment,
+      technique,
+      subject,
+      figure: `${name} p50`,
+      unit: "ns",
+      value: times.p50,
+    }]
   );
 }
 
 function rcuFigures(result: Of<"rcu">, run: Run): Figure[] {
-  const { experiment, flavour, readers, writers, seconds, reads, writes } = result;
+  const { experiment, technique, flavour, readers, writers, seconds, reads, writes } = result;
   if (!result.available || result.mode !== "bench" || result.mutant || seconds === 0) return [];
   const subject = `${flavour}, ${readers} readers, ${writers} writers`;
-  const perSecond = { experiment, subject, unit: "per-second" as const };
+  const name = { experiment, technique, subject };
+  const perSecond = { ...name, unit: "per-second" as const };
   const figures: Figure[] = [
     { ...perSecond, figure: "reads", value: reads / seconds },
     { ...perSecond, figure: "writes", value: writes / seconds },
@@ -146,32 +174,33 @@ function rcuFigures(result: Of<"rcu">, run: Run): Figure[] {
   );
   if (yardstick?.experiment === "rcu" && flavour !== "mb") {
     const value = reads / seconds / (yardstick.reads / yardstick.seconds);
-    figures.push({ experiment, subject, figure: "reads relative to mb", unit: "times", value });
+    figures.push({ ...name, figure: "reads relative to mb", unit: "times", value });
   }
   return figures;
 }
 
 function disturbanceFigures(result: Of<"disturbance">): Figure[] {
-  const { experiment, wakeupNs, idleNs, stolenShare } = result;
+  const { experiment, technique, wakeupNs, idleNs, stolenShare } = result;
   if (!result.available) return [];
-  const subject = disturbanceSubject(result);
+  const named = { experiment, technique, subject: disturbanceSubject(result) };
   const figures: Figure[] = [];
   for (const [name, times] of [["wake-up", wakeupNs], ["idle wake-up", idleNs]] as const) {
     for (const quantile of ["p50", "p99"] as const) {
       if (times === null) continue;
       const [figure, value] = [`${name} ${quantile}`, times[quantile]];
-      figures.push({ experiment, subject, figure, unit: "ns", value });
+      figures.push({ ...named, figure, unit: "ns", value });
     }
   }
   if (stolenShare !== null) {
     const [figure, value] = ["stolen share", stolenShare];
-    figures.push({ experiment, subject, figure, unit: "share", value });
+    figures.push({ ...named, figure, unit: "share", value });
   }
   return figures;
 }
 
 function captureFigures({ experiment, techniques }: Of<"capture">): Figure[] {
   return techniques.flatMap((row) => {
+    const { technique } = row;
     const steps = [
       ["enter to send", row.enterToSendNs],
       ["send to entry", row.sendToEntryNs],
@@ -181,7 +210,7 @@ function captureFigures({ experiment, techniques }: Of<"capture">): Figure[] {
     return steps.flatMap(([name, times]): Figure[] => {
       if (times === null || times.count === 0) return [];
       const [figure, value] = [`${name} p50`, times.p50];
-      return [{ experiment, subject: row.technique, figure, unit: "ns", value }];
+      return [{ experiment, technique, subject: technique, figure, unit: "ns", value }];
     });
   });
 }

@@ -1,3 +1,4 @@
+import { machineOf } from "../host_identity.ts";
 import type { Run } from "../run_schema.ts";
 import { timeBarriers } from "./comparability.ts";
 import { labelOf } from "./compare_runs.ts";
@@ -10,6 +11,7 @@ import type {
 } from "./comparison.ts";
 import {
   compareCost,
+  costDoubts,
   costEstimate,
   type CostSample,
   costSeries,
@@ -36,15 +38,27 @@ export interface HistoryStep {
   comparison: CostComparison;
 }
 
-/** One technique in one arrangement over time. */
+/** A machine of the history: names alone do not tell them apart. */
+export interface HistoryMachine {
+  /** What it is, in words that no other machine of the history has. */
+  label: string;
+  /** Ids of its runs in the order of time. */
+  runs: string[];
+}
+
+/** One technique in one arrangement on one machine over time. */
 export interface HistorySeries extends CostSubject {
+  /** Which of {@linkcode History.machines}. */
+  machine: number;
   points: HistoryPoint[];
   /** One for each change of the kernel that has runs of this technique on both sides. */
   steps: HistoryStep[];
 }
 
-/** A change of the kernel: the runs since the one before it, and those until the next. */
+/** A change of a machine's kernel: the runs since the one before it, and those until the next. */
 export interface KernelChange {
+  /** Which of {@linkcode History.machines}. */
+  machine: number;
   before: { kernel: string; runs: RunLabel[] };
   after: { kernel: string; runs: RunLabel[] };
   /** All that differs, for the kernel may not be the cause. */
@@ -56,6 +70,8 @@ export interface KernelChange {
 /** The runs of a host in the order of time. */
 export interface History {
   hosts: string[];
+  /** In the order of their first runs; runs of one are never compared with those of another. */
+  machines: HistoryMachine[];
   runs: RunLabel[];
   /** Why times of these runs mean nothing, or not the same; empty as a rule. */
   timeBarriers: string[];
@@ -72,33 +88,55 @@ interface Measured extends CostSample {
  * The history of runs, of one host as a rule: the cost of each technique run by run, and what each
  * change of the kernel did to it, by the same rule as any comparison.
  *
+ * Different machines may bear one name, for each calls itself local: every one has its own series and
+ * its own changes, so that the way from one to another is no step of the kernel.
+ *
  * @param technique Only this one; all when left out.
  */
 export function historyOf(runs: readonly Run[], technique?: string): History {
   const ordered = [...runs].sort((left, right) =>
     Date.parse(left.startedAt) - Date.parse(right.startedAt) || (left.id < right.id ? -1 : 1)
   );
-  const eras = erasOf(ordered);
-  const changes = eras.slice(1).map((era, at) => changeBetween(eras[at]!, era));
-  const wanted = [...costSeries(ordered).values()].filter(([first]) =>
-    technique === undefined || first!.result.technique === technique
-  );
-  const series = wanted.map((results) => {
-    const measured = results.map(({ run, result }) => ({ run, ...sampleOf(result) }));
-    return {
-      ...subjectOf(results[0]!.result),
-      points: measured.map(pointOf),
-      steps: stepsOf(measured, eras, changes),
-    };
-  });
-  const hosts = [...new Set(ordered.map((run) => run.host.name))];
+  const groups = [...Map.groupBy(ordered, machineOf).values()];
+  const labels = labelsOf(groups.map(([first]) => first!));
+  const changes: KernelChange[] = [];
+  const series: HistorySeries[] = [];
+  for (const [machine, own] of groups.entries()) {
+    const eras = erasOf(own);
+    const from = changes.length;
+    changes.push(...eras.slice(1).map((era, at) => changeBetween(machine, eras[at]!, era)));
+    for (const results of costSeries(own).values()) {
+      const subject = subjectOf(results[0]!.result);
+      if (technique !== undefined && subject.technique !== technique) continue;
+      const measured = results.map(({ run, result }) => ({ run, ...sampleOf(result) }));
+      const steps = stepsOf(measured, eras, changes, from);
+      series.push({ ...subject, machine, points: measured.map(pointOf), steps });
+    }
+  }
   return {
-    hosts,
+    hosts: [...new Set(ordered.map((run) => run.host.name))],
+    machines: groups.map((own, at) => ({ label: labels[at]!, runs: own.map(({ id }) => id) })),
     runs: ordered.map(labelOf),
-    timeBarriers: timeBarriers(ordered),
+    timeBarriers: [...new Set(groups.flatMap((own) => timeBarriers(own)))],
     changes,
     series,
   };
+}
+
+/** What machines are, in words; numbered where these do not differ. */
+function labelsOf(firsts: readonly Run[]): string[] {
+  const words = firsts.map(({ host, environment }) => {
+    const cpu = environment["cpu"] as { model?: unknown } | undefined;
+    const model = typeof cpu?.model === "string" ? cpu.model : "unknown CPU";
+    const cpus = host.cpus === 1 ? "1 CPU" : `${host.cpus} CPUs`;
+    const under = host.hypervisor ?? "no hypervisor";
+    const emulated = host.emulated ? ", emulated" : "";
+    return `${host.name} (${host.arch}, ${model}, ${cpus}, ${under}${emulated})`;
+  });
+  return words.map((label, at) => {
+    const place = words.slice(0, at).filter((one) => one === label).length;
+    return place === 0 ? label : `${label} #${place + 1}`;
+  });
 }
 
 /** Runs in a row on the same kernel. */
@@ -121,11 +159,16 @@ function kernelOf({ host, environment }: Run): string {
   return typeof version === "string" ? `${host.kernel} ${version}` : host.kernel;
 }
 
-function changeBetween(before: readonly Run[], after: readonly Run[]): KernelChange {
+function changeBetween(
+  machine: number,
+  before: readonly Run[],
+  after: readonly Run[],
+): KernelChange {
   const [from, to] = [before[0]!, after[0]!];
   const sameRelease = from.host.kernel === to.host.kernel;
   const name = (run: Run): string => sameRelease ? kernelOf(run) : run.host.kernel;
   return {
+    machine,
     before: { kernel: name(from), runs: before.map(labelOf) },
     after: { kernel: name(to), runs: after.map(labelOf) },
     environment: environmentDifferences(before, after),
@@ -145,18 +188,22 @@ function pointOf(measured: Measured): HistoryPoint {
   };
 }
 
+/** @param from The first of the machine's own changes; the others are of machines before it. */
 function stepsOf(
   measured: readonly Measured[],
   eras: readonly Run[][],
   changes: readonly KernelChange[],
+  from: number,
 ): HistoryStep[] {
   const results = eras.map((era) => {
     const own = new Set(era);
     return measured.filter(({ run }) => own.has(run));
   });
-  return changes.flatMap(({ timeBarriers }, change) => {
-    const [before, after] = [results[change]!, results[change + 1]!];
+  return changes.slice(from).flatMap(({ timeBarriers }, at) => {
+    const [before, after] = [results[at]!, results[at + 1]!];
     if (before.length === 0 || after.length === 0) return [];
-    return [{ change, comparison: compareCost(before, after, timeBarriers.length === 0) }];
+    const doubts = costDoubts(before, after);
+    const comparison = compareCost(before, after, timeBarriers.length === 0, doubts);
+    return [{ change: from + at, comparison }];
   });
 }

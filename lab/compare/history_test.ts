@@ -83,16 +83,79 @@ Deno.test("kernels of one release are told apart by their build", () => {
   assertEquals(changes[0]!.after.kernel, "6.18.4 #2 SMP");
 });
 
-Deno.test("a change of the kernel tells what else differs, and is not judged across emulation", () => {
+Deno.test("a change of the kernel tells what else differs, and is not judged across guests", () => {
   const governor = { environment: { frequency: { governor: "powersave" } } };
-  const emulated = runOfDay(2, "6.18.4", 9, governor);
+  const guest = { cpuModel: "host", accelerator: "kvm" } as unknown as Run["host"]["guest"];
   const { changes, series } = historyOf([
     runOfDay(1, "6.12.1", 1),
-    { ...emulated, host: { ...emulated.host, emulated: true } },
+    on({ guest: guest! }, runOfDay(2, "6.18.4", 9, governor)),
   ]);
-  assertEquals(changes[0]!.environment.map(({ name }) => name), ["emulated", "kernel", "governor"]);
-  assertMatch(changes[0]!.timeBarriers.join(), /emulated/);
+  const names = changes[0]!.environment.map(({ name }) => name);
+  assertEquals([names.includes("kernel"), names.includes("governor")], [true, true]);
+  assertMatch(changes[0]!.timeBarriers.join(), /guests of the lab/);
   assertEquals(series[0]!.steps[0]!.comparison.verdict, "not-compared");
+});
+
+/** The same run on a host that differs. */
+function on(host: Partial<Run["host"]>, run: Run): Run {
+  return { ...run, host: { ...run.host, ...host } };
+}
+
+Deno.test("machines of one name have series and changes of their own, which are never mixed", () => {
+  const large = (run: Run): Run => on({ cpus: 64 }, run);
+  // Each day the other machine, 1.3 times as slow; the small one alone gets another kernel.
+  const mixed = [
+    runOfDay(1, "6.12.1", 1),
+    large(runOfDay(2, "6.18.4", 1.3)),
+    runOfDay(3, "6.12.1", 1),
+    large(runOfDay(4, "6.18.4", 1.3)),
+    runOfDay(5, "6.18.4", 1),
+    runOfDay(6, "6.18.4", 1),
+  ];
+  const { machines, changes, series, timeBarriers } = historyOf(mixed, "mprotect");
+  assertEquals(machines.map(({ runs }) => runs.length), [4, 2]);
+  assertMatch(machines[0]!.label, /^local \(x86_64, unknown CPU, 2 CPUs, kvm\)$/);
+  assertMatch(machines[1]!.label, /64 CPUs/);
+  assertEquals(
+    changes.map(({ machine, before, after }) => [machine, before.kernel, after.kernel]),
+    [
+      [0, "6.12.1", "6.18.4"],
+    ],
+  );
+  assertEquals(series.map(({ machine, points }) => [machine, points.length]), [[0, 4], [1, 2]]);
+  assertEquals(series.map(({ steps }) => steps.map(({ comparison }) => comparison.verdict)), [
+    ["no-change"],
+    [],
+  ]);
+  assertEquals(timeBarriers, []);
+});
+
+Deno.test("steps of the second machine belong to its own changes", () => {
+  const { changes, series } = historyOf(
+    [
+      ...runs,
+      ...runs.map((run) => on({ cpus: 64 }, { ...run, id: run.id.replace(/0$/, "1") })),
+    ],
+    "mprotect",
+  );
+  assertEquals(changes.map(({ machine }) => machine), [0, 0, 1, 1]);
+  assertEquals(series.map(({ steps }) => steps.map(({ change }) => change)), [[0, 1], [2, 3]]);
+  assertEquals(series[1]!.steps.map(({ comparison }) => comparison.verdict), [
+    "slower",
+    "no-change",
+  ]);
+});
+
+Deno.test("a step is not judged by times that a warning invalidates", () => {
+  const warning = { code: "W038", message: "mprotect: bad", remedy: "r", invalidates: true };
+  const { series } = historyOf([
+    runOfDay(1, "6.12.1", 1),
+    runOfDay(2, "6.18.4", 2, { warnings: [warning] }),
+  ]);
+  assertEquals(series.map(({ technique, steps }) => [technique, steps[0]!.comparison.verdict]), [
+    ["mprotect", "not-compared"],
+    ["getppid", "no-change"],
+  ]);
 });
 
 Deno.test("historyOf() of runs without cost has no series", () => {

@@ -13,8 +13,16 @@ import type { Estimate, Judgement, Rules, TimeVerdict } from "./comparison.ts";
  */
 const MINIMUM = 0.05;
 
-/** Noise from which a change of a tenth might go unseen, so that "no change" would say too much. */
+/**
+ * "No change" says that a change of a tenth or more is ruled out: the whole interval of the ratio lies
+ * within 1/1.1 to 1.1 (equivalence by intervals: Schuirmann, Journal of Pharmacokinetics and
+ * Biopharmaceutics 15, 1987). How wide it is alone says nothing: it may lie aside of 1.
+ */
 const TOO_NOISY = 0.1;
+
+/** The same for shares, as a difference: 1 and 2 percentage points. */
+export const SHARE_MINIMUM = 0.01;
+export const SHARE_TOO_NOISY = 2 * SHARE_MINIMUM;
 
 /** How verdicts are reached. */
 export const RULES: Rules = {
@@ -27,12 +35,18 @@ export const RULES: Rules = {
     "the spread between them, and the wider one counts.",
     `The threshold is the greatest of ${MINIMUM * 100} %, the clock's step, and the noise: the ` +
     "reach of the ratio's interval towards 1.",
-    "Faster, slower: the ratio is beyond the threshold. Too noisy: it is not, but the noise is " +
-    `above ${TOO_NOISY * 100} %. No change: it is not, and a change above the threshold would ` +
-    "have been seen.",
-    "One run on each side cannot tell a change from the difference between any two runs: give " +
-    "several runs for a verdict that lasts. Tails and rates differ so much between runs alike that " +
-    "they get a verdict from several runs alone.",
+    "Faster, slower: the ratio is beyond the threshold. No change: it is not, and its whole " +
+    `interval lies within 1/${1 + TOO_NOISY} to ${
+      1 + TOO_NOISY
+    }. Too noisy: neither, so a change ` +
+    `of ${TOO_NOISY * 100} % cannot be ruled out.`,
+    "With one run on each side, faster and slower are a difference between these two runs, not of " +
+    "the machine: give several runs for a verdict that lasts. Tails and rates differ so much " +
+    "between runs alike that they get a verdict from several runs alone.",
+    "Shares are compared by their difference in percentage points, as means of the runs: one below " +
+    `${SHARE_MINIMUM * 100} point never counts, and no change is an interval within ` +
+    `${SHARE_TOO_NOISY * 100} points of 0.`,
+    "Times that a warning of the run invalidates are shown, not compared.",
     "delta: Cliff's, from -1 (all of the right below the left) to 1; below 0.147 negligible, below " +
     "0.33 small, below 0.474 medium (Romano et al. 2006).",
   ],
@@ -64,22 +78,23 @@ export function judge(
     ratio: ratioOf(interval),
     threshold: finite(Math.expm1(limit.size)),
     thresholdFrom: limit.from,
-    verdict: verdictOf(centre, limit.size, Math.max(down, up), moreIs),
+    verdict: verdictOf(interval, limit.size, step, moreIs),
   };
 }
 
 function verdictOf(
-  centre: number,
+  { centre, low, high }: LogInterval,
   threshold: number,
-  noise: number,
+  step: number,
   moreIs: "slower" | "faster",
 ): TimeVerdict {
   if (Math.abs(centre) > threshold) {
     return (centre > 0) === (moreIs === "slower") ? "slower" : "faster";
   }
-  return noise > Math.log1p(TOO_NOISY) || threshold > Math.log1p(TOO_NOISY)
-    ? "too-noisy"
-    : "no-change";
+  const bound = Math.log1p(TOO_NOISY);
+  const within = -bound <= low && high <= bound;
+  // A change that the clock cannot show is not ruled out, however narrow the interval.
+  return within && step <= TOO_NOISY ? "no-change" : "too-noisy";
 }
 
 /** Nothing to judge: why stands in the words beside it. */
@@ -107,21 +122,48 @@ function finite(value: number): number | null {
   return Number.isFinite(value) ? value : null;
 }
 
-const FROM: Record<NonNullable<Judgement["thresholdFrom"]>, string> = {
+/** What decided about the threshold, in words. */
+export const FROM: Readonly<
+  Record<NonNullable<Judgement["thresholdFrom"]>, string>
+> = {
   "minimum": "the least that counts",
   "clock-step": "the clock's step",
   "within-runs": "noise within runs",
   "between-runs": "spread between runs",
 };
 
-/** A verdict in words: "slower: 1.102 times (1.087 to 1.117), threshold 5.0 % (the least that counts)". */
-export function judgementWords({ ratio, threshold, thresholdFrom, verdict }: Judgement): string {
+/**
+ * A verdict in words: "slower: 1.102 times (1.087 to 1.117), changes above 5.0 % count (the least
+ * that counts)".
+ *
+ * @param onceEach Each side has one run: two runs alike differ by more than their samples tell, so a
+ * change is told as one of these runs.
+ */
+export function judgementWords(
+  { ratio, threshold, thresholdFrom, verdict }: Judgement,
+  onceEach = false,
+): string {
   if (ratio === null || thresholdFrom === null) return VERDICT_WORDS[verdict];
+  const hasty = onceEach && isChange(verdict);
   const interval = `${endOf(ratio.low)} to ${endOf(ratio.high)}`;
   const limit = threshold === null
     ? "no change could be seen: too few samples"
     : `changes above ${(threshold * 100).toFixed(1)} % count (${FROM[thresholdFrom]})`;
-  return `${VERDICT_WORDS[verdict]}: ${factor(ratio.value)} times (${interval}), ${limit}`;
+  const word = `${VERDICT_WORDS[verdict]}${hasty ? " in this run" : ""}`;
+  const caution = hasty ? `; ${ONCE_EACH}` : "";
+  return `${word}: ${factor(ratio.value)} times (${interval}), ${limit}${caution}`;
+}
+
+/** What to think of a change between single runs. */
+export const ONCE_EACH = "one run each: repeat before you believe it";
+
+/** The same of several techniques. */
+export const OF_THESE_RUNS =
+  `a difference between these two runs, not of the machine; ${ONCE_EACH}`;
+
+/** Whether something became another. */
+export function isChange(verdict: TimeVerdict): boolean {
+  return verdict === "faster" || verdict === "slower";
 }
 
 function endOf(end: number | null): string {

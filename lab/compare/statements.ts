@@ -82,8 +82,11 @@ function statementsOf(result: Result): Statement[] {
       return [{ experiment, subject, says: verdict, rank: VERDICT_RANK[verdict], ofTest }];
     }
     case "core-sync": {
-      const { verdict, technique: subject } = result;
-      return [{ experiment, subject, says: verdict, rank: VERDICT_RANK[verdict] }];
+      const { verdict, technique, order } = result;
+      // Published before it is replaced, code must be seen stale, and without any technique it may
+      const ofTest = order === "publish-first" || technique === "none";
+      const subject = `${technique}, ${order}`;
+      return [{ experiment, subject, says: verdict, rank: VERDICT_RANK[verdict], ofTest }];
     }
     case "conformance":
       return result.cases.map((entry) => ({

@@ -50,6 +50,31 @@ Deno.test("a mutant that passes on one side is about the test", () => {
   assertEquals([row!.changed, row!.grave], [true, false]);
 });
 
+Deno.test("core-sync in the wrong order is a test of the test, with a subject of its own", () => {
+  const coreSync = (technique: string, order: string, verdict: string): Result =>
+    ({ experiment: "core-sync", technique, order, verdict }) as unknown as Result;
+  const [from, to] = (["ordered", "not-ordered"] as const).map((verdict) =>
+    runOf(
+      coreSync("none", "publish-first", "not-ordered"),
+      coreSync("none", "code-first", verdict),
+      coreSync("membarrier-sync-core", "code-first", verdict),
+    )
+  );
+  const rows = compareStatements([from!], [to!]);
+  assertEquals(rows.map(({ subject, changed, grave }) => [subject, changed, grave]), [
+    ["none, publish-first", false, false],
+    // Merged with the control above, this change would be hidden
+    ["none, code-first", true, false],
+    ["membarrier-sync-core, code-first", true, true],
+  ]);
+  assertMatch(rows[1]!.words, /^a control/);
+  const [control] = compareStatements(
+    [runOf(coreSync("none", "publish-first", "not-ordered"))],
+    [runOf(coreSync("none", "publish-first", "ordered"))],
+  );
+  assertEquals([control!.changed, control!.grave], [true, false]);
+});
+
 Deno.test("of several runs of a side the one that saw most counts", () => {
   const seen = [runOf(ordering("ordered")), runOf(ordering("not-ordered"))];
   const [row] = compareStatements(seen, [

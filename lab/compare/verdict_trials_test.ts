@@ -92,6 +92,29 @@ Deno.test("a shift by 10 % is found among runs that differ by 3 %", () => {
   assert(counted.slower >= 95, JSON.stringify(counted));
 });
 
+Deno.test("a shift by 10 % among noisy runs is called no change in at most 5 of 100 trials", () => {
+  for (const [runs, jitter] of [[5, 0.05], [5, 0.03], [3, 0.03], [10, 0.08]] as const) {
+    for (const factor of [1.1, 1 / 1.1]) {
+      const random = seeded(600 + runs);
+      const counted = trials(() =>
+        compareCost(drawSide(runs, jitter, random), drawSide(runs, jitter, random, factor), true)
+      );
+      assert(
+        counted["no-change"] <= 5,
+        `${runs} runs, ${jitter}, ${factor}: ${JSON.stringify(counted)}`,
+      );
+    }
+  }
+});
+
+Deno.test("several quiet runs of one distribution are no change in 95 of 100 trials", () => {
+  const random = seeded(700);
+  const counted = trials(() =>
+    compareCost(drawSide(5, 0.01, random), drawSide(5, 0.01, random), true)
+  );
+  assert(counted["no-change"] >= 95, JSON.stringify(counted));
+});
+
 Deno.test("tails of one distribution are called changed in about 5 of 100 trials", () => {
   const random = seeded(300);
   const counted = { p90: 0, p99: 0 };

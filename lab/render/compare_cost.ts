@@ -7,7 +7,7 @@ import type {
   QuantileComparison,
   TimeVerdict,
 } from "../compare/comparison.ts";
-import { VERDICT_WORDS } from "../compare/judge.ts";
+import { isChange, OF_THESE_RUNS, VERDICT_WORDS } from "../compare/judge.ts";
 import { printable } from "./printable.ts";
 import { paint, type RenderOptions, type Tone, wrap } from "./style.ts";
 import { type Column, renderTable } from "./table.ts";
@@ -46,11 +46,10 @@ export function timeFindings(comparison: Comparison): { text: string; tone: Tone
   const verdicts = ["slower", "faster", "no-change", "too-noisy", "not-compared"] as const;
   const sums = verdicts.filter((verdict) => count(verdict) > 0)
     .map((verdict) => `${count(verdict)} ${VERDICT_WORDS[verdict]}`);
-  return [...told, { text: `cost, by the median: ${sums.join(", ")}`, tone: "plain" }];
-}
-
-function isChange(verdict: TimeVerdict): boolean {
-  return verdict === "faster" || verdict === "slower";
+  const hasty = comparison.left.length + comparison.right.length === 2 &&
+    cost.some((row) => isChange(row.verdict));
+  const caution = hasty ? `: ${OF_THESE_RUNS}` : "";
+  return [...told, { text: `cost, by the median: ${sums.join(", ")}${caution}`, tone: "plain" }];
 }
 
 function isFinding(row: CostComparison): boolean {
@@ -165,11 +164,18 @@ const SHORT_FROM: Record<NonNullable<Judgement["thresholdFrom"]>, string> = {
   "between-runs": "runs",
 };
 
-/** How great a change has to be, and why: "5.0 % min". */
-export function thresholdOf(judgement: Judgement | null): string {
+/** How great a change has to be, and why: "5.0 % min"; of a share in points, "1.0 points min". */
+export function thresholdOf(
+  judgement: Judgement & { unit?: FigureComparison["unit"] } | null,
+): string {
   if (judgement === null || judgement.thresholdFrom === null) return "";
-  const { threshold, thresholdFrom } = judgement;
-  return `${threshold === null ? "none" : formatShare(threshold)} ${SHORT_FROM[thresholdFrom]}`;
+  const { threshold, thresholdFrom, unit } = judgement;
+  const size = threshold === null
+    ? "none"
+    : unit === "share"
+    ? `${(threshold * 100).toFixed(1)} points`
+    : formatShare(threshold);
+  return `${size} ${SHORT_FROM[thresholdFrom]}`;
 }
 
 /** Interrupts per operation on both sides: "1.00 → 0.00", or one figure where they are the same. */
@@ -240,7 +246,7 @@ export function formatFigure(
 ): string {
   if (estimate === null) return "-";
   if (unit === "ns") return formatEstimate(estimate, options);
-  if (unit === "share") return formatShare(estimate.value);
+  if (unit === "share") return estimate.value === 0 ? "0 %" : formatShare(estimate.value);
   const text = estimate.value.toPrecision(4);
   return unit === "times" ? `${text} times` : `${Number(text).toLocaleString("en")}/s`;
 }

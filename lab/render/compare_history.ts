@@ -1,5 +1,6 @@
-import type { Estimate } from "../compare/comparison.ts";
+import type { CostComparison, Estimate } from "../compare/comparison.ts";
 import type { History, HistoryPoint, HistorySeries, KernelChange } from "../compare/history.ts";
+import { isChange, OF_THESE_RUNS } from "../compare/judge.ts";
 import { crewOf, formatEstimate, TONES } from "./compare_cost.ts";
 import { printable } from "./printable.ts";
 import { spark } from "./spark.ts";
@@ -21,8 +22,8 @@ export function renderHistory(history: History, options: RenderOptions): string 
   const blocks = [
     heading(history, options),
     ...history.changes.map((change, at) => renderChange(history, change, at, options)),
-    renderSeries(history.series, options),
-    ...detailed ? history.series.map((series) => renderPoints(series, options)) : [],
+    ...history.machines.map((_, machine) => renderSeries(history, machine, options)),
+    ...detailed ? history.series.map((series) => renderPoints(history, series, options)) : [],
   ];
   return blocks.filter((block) => block !== "").join("\n\n");
 }
@@ -39,25 +40,59 @@ function heading(history: History, options: RenderOptions): string {
       paint(wrap(printable(`times are not compared: ${why}`), options.width, 4), "bad", options)
     }`
   );
-  return [title, `  ${wrap(printable(span), options.width, 2)}`, ...doubts, ...none].join("\n");
+  return [
+    title,
+    `  ${wrap(printable(span), options.width, 2)}`,
+    ...machinesOf(history, options),
+    ...doubts,
+    ...none,
+  ].join("\n");
+}
+
+/** Names the machines where there are several; one needs no words. */
+function machinesOf({ machines }: History, options: RenderOptions): string[] {
+  if (machines.length === 1) return [];
+  const line = (text: string, indent: number, tone: Tone): string =>
+    " ".repeat(indent) + paint(wrap(printable(text), options.width, indent + 2), tone, options);
+  return [
+    line(
+      `${machines.length} different machines bear this name: each has its own series, and none is ` +
+        "compared with another",
+      2,
+      "bad",
+    ),
+    ...machines.map(({ label, runs }) =>
+      line(`${label}: ${formatCount(runs.length, "run")}`, 4, "plain")
+    ),
+  ];
+}
+
+/** " on p9 (…)" where the history has several machines. */
+function onMachine({ machines }: History, machine: number): string {
+  return machines.length === 1 ? "" : ` on ${machines[machine]!.label}`;
 }
 
 function renderChange(
-  { series, timeBarriers: always }: History,
-  { before, after, environment, timeBarriers }: KernelChange,
+  history: History,
+  { machine, before, after, environment, timeBarriers }: KernelChange,
   at: number,
   options: RenderOptions,
 ): string {
+  const { series, timeBarriers: always } = history;
   const steps = series.flatMap((one) => one.steps.filter((step) => step.change === at));
   const line = (text: string, tone: Tone): string =>
     `  ${paint(wrap(printable(text), options.width, 4), tone, options)}`;
   const told = steps.map(({ comparison }) => comparison).filter((row) =>
     row.interruptsChanged ||
-    row.quantiles.some(({ verdict }) => verdict === "faster" || verdict === "slower")
+    row.quantiles.some(({ verdict }) => isChange(verdict))
   );
   const others = environment.map(({ name }) => name).filter((name) => !name.startsWith("kernel"));
+  const onceEach = before.runs.length + after.runs.length === 2;
   const title = `Linux ${before.kernel} (${formatCount(before.runs.length, "run")}) to ` +
-    `${after.kernel} (${formatCount(after.runs.length, "run")}), first ${after.runs[0]!.startedAt}`;
+    `${after.kernel} (${formatCount(after.runs.length, "run")}), first ${
+      after.runs[0]!.startedAt
+    }` +
+    onMachine(history, machine);
   return [
     paint(printable(title), "strong", options),
     ...timeBarriers.filter((why) => !always.includes(why)).map((why) =>
@@ -70,19 +105,21 @@ function renderChange(
         row.interruptsChanged ? "bad" : TONES[row.verdict],
       )
     ),
-    line(summaryOf(steps.map(({ comparison }) => comparison.verdict)), "plain"),
+    line(summaryOf(steps.map(({ comparison }) => comparison), onceEach), "plain"),
   ].join("\n");
 }
 
-function summaryOf(verdicts: readonly string[]): string {
-  if (verdicts.length === 0) return "no technique was measured on both sides";
+function summaryOf(steps: readonly CostComparison[], onceEach: boolean): string {
+  if (steps.length === 0) return "no technique was measured on both sides";
   const counts = new Map<string, number>();
-  for (const verdict of verdicts) counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
+  for (const { verdict } of steps) counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
   const parts = [...counts].map(([verdict, count]) => `${count} ${verdict.replace("-", " ")}`);
-  return `by the median: ${parts.join(", ")}`;
+  const hasty = onceEach && steps.some(({ verdict }) => isChange(verdict));
+  return `by the median: ${parts.join(", ")}${hasty ? `: ${OF_THESE_RUNS}` : ""}`;
 }
 
-function renderSeries(series: readonly HistorySeries[], options: RenderOptions): string {
+function renderSeries(history: History, machine: number, options: RenderOptions): string {
+  const series = history.series.filter((one) => one.machine === machine);
   if (series.length === 0) return "";
   const at = (title: string, pick: (row: HistorySeries) => number | undefined, narrow = 0) => ({
     title,
@@ -104,8 +141,8 @@ function renderSeries(series: readonly HistorySeries[], options: RenderOptions):
     { title: "p50 over time", text: (row) => curve(row, options), dispensable: 3 },
     { title: "at kernels", text: stepsOf },
   ];
-  return [paint("Techniques over time", "strong", options), renderTable(columns, series, options)]
-    .join("\n");
+  const title = printable(`Techniques over time${onMachine(history, machine)}`);
+  return [paint(title, "strong", options), renderTable(columns, series, options)].join("\n");
 }
 
 function medians({ points }: HistorySeries): number[] {
@@ -134,7 +171,7 @@ function stepsOf({ steps }: HistorySeries): string {
   return steps.map(({ comparison }) => comparison.verdict.replace("-", " ")).join(", ");
 }
 
-function renderPoints(series: HistorySeries, options: RenderOptions): string {
+function renderPoints(history: History, series: HistorySeries, options: RenderOptions): string {
   const time = (title: string, pick: (point: HistoryPoint) => Estimate | null) => ({
     title,
     right: true,
@@ -151,6 +188,8 @@ function renderPoints(series: HistorySeries, options: RenderOptions): string {
       text: ({ ipisPerOp }) => ipisPerOp?.toFixed(2) ?? "n/a",
     },
   ];
-  const title = printable(`${series.technique}, ${crewOf(series)}`);
+  const title = printable(
+    `${series.technique}, ${crewOf(series)}${onMachine(history, series.machine)}`,
+  );
   return `${paint(title, "strong", options)}\n${renderTable(columns, series.points, options)}`;
 }

@@ -3,6 +3,7 @@ import { compareRuns } from "../compare/compare_runs.ts";
 import { historyOf } from "../compare/history.ts";
 import type { Run } from "../run_schema.ts";
 import { sampleCapture, sampleCaptured, sampleCost, sampleRun } from "../schema/sample_run.ts";
+import { sampleDisturbance } from "../schema/sample_disturbance.ts";
 import { drawHistogram, INTERRUPT, seeded } from "../statistics/testdata/samples.ts";
 import { renderComparison } from "./compare.ts";
 import { renderHistory } from "./compare_history.ts";
@@ -38,7 +39,8 @@ Deno.test("a comparison begins with what differs, then says what changed", () =>
   assertEquals(places, [...places].sort((left, right) => left - right));
   assert(!places.includes(-1), text);
   assertStringIncludes(lineWith(text, "kernel "), "6.18.44  6.19.1");
-  assertStringIncludes(text, "mprotect, 1 caller, 1 sibling, same-cache: slower: 1.5");
+  assertStringIncludes(text, "mprotect, 1 caller, 1 sibling, same-cache: slower in this run: 1.5");
+  assertStringIncludes(text, "cost, by the median: 1 slower: a difference between these two runs");
 });
 
 Deno.test("each quantile has intervals, ratio, threshold and verdict", () => {
@@ -89,6 +91,37 @@ Deno.test("a history names each change of the kernel with what it did", () => {
   assertStringIncludes(lineWith(text, "mprotect, 1 caller, 1 sibling, same-cache: slower"), "1.4");
   // One technique alone: a line for each run.
   assertEquals(text.split("\n").filter((line) => /^ {2}20261121T/.test(line)).length, 4);
+});
+
+Deno.test("a history says that machines of one name are different ones", () => {
+  const text = renderHistory(
+    historyOf([run(1, 1), run(2, 1), run(3, 1.4, { cpus: 64, kernel: "6.19.1" })]),
+    options,
+  );
+  assertStringIncludes(text, "2 different machines bear this name");
+  assertStringIncludes(text, "local (x86_64, unknown CPU, 2 CPUs, kvm): 2 runs");
+  assertStringIncludes(text, "Techniques over time on local (x86_64, unknown CPU, 64 CPUs, kvm)");
+  assert(!/slower|Linux 6.18.44 \(/.test(text), text);
+});
+
+Deno.test("a step between two runs is told as theirs", () => {
+  const text = renderHistory(historyOf([run(1, 1), run(2, 1.4, { kernel: "6.19.1" })]), options);
+  assertStringIncludes(text, "by the median: 1 slower: a difference between these two runs");
+});
+
+Deno.test("shares are shown with 0 as 0 and thresholds in points", () => {
+  const storm = (at: number, stolenShare: number): Run => ({
+    ...run(at, 1),
+    results: [{ ...sampleDisturbance(), stolenShare }],
+  });
+  const text = renderComparison(
+    compareRuns([storm(1, 0), storm(2, 0)], [storm(3, 0), storm(4, 0)]),
+    options,
+  );
+  assert(
+    /stolen share +0 % +0 % +1\.0 points min +no change$/.test(lineWith(text, "stolen share")),
+    text,
+  );
 });
 
 Deno.test("a history of an emulated host says so, and judges no time", () => {

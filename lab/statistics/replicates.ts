@@ -11,7 +11,7 @@ export interface RunEstimate {
 
 /**
  * What the runs of one side say together. All in natural logarithms, where a factor is a sum and the
- * spread of times is nearly symmetric.
+ * spread of times is nearly symmetric; {@linkcode plainReplicates} leaves values as they are.
  */
 export interface Replicates {
   /** Number of runs. */
@@ -58,6 +58,23 @@ export function replicatesOf(estimates: readonly RunEstimate[]): Replicates {
     below: distance("low"),
     above: distance("high"),
     spread: logs.length > 1 ? Math.sqrt(sampleVariance(logs)) : null,
+  };
+}
+
+/**
+ * Sums up exact values of runs as they are, for quantities that may be 0 and are compared by their
+ * difference: {@linkcode sideInterval} and {@linkcode ratioInterval} then give those of the mean and
+ * of the difference.
+ *
+ * @param values At least one.
+ */
+export function plainReplicates(values: readonly number[]): Replicates {
+  return {
+    runs: values.length,
+    centre: mean([...values]),
+    below: 0,
+    above: 0,
+    spread: values.length > 1 ? Math.sqrt(sampleVariance([...values])) : null,
   };
 }
 

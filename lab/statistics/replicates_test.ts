@@ -1,5 +1,5 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import { ratioInterval, replicatesOf, sideInterval } from "./replicates.ts";
+import { plainReplicates, ratioInterval, replicatesOf, sideInterval } from "./replicates.ts";
 
 const exact = (value: number): { value: number; low: number; high: number } => ({
   value,
@@ -33,6 +33,19 @@ Deno.test("ratioInterval() agrees with a published two-sample t interval", () =>
   assertAlmostEquals(centre, -1.58, 1e-9);
   assertAlmostEquals(low, -3.363874, 1e-6);
   assertAlmostEquals(high, 0.203874, 1e-6);
+});
+
+Deno.test("plainReplicates() gives the published interval of a difference, and of a mean at 0", () => {
+  // The same data as they are, with values at and below 0.
+  const first = [0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0];
+  const second = [1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4];
+  const { centre, low, high } = ratioInterval(plainReplicates(second), plainReplicates(first));
+  assertAlmostEquals(centre, -1.58, 1e-9);
+  assertAlmostEquals(low, -3.363874, 2e-6);
+  assertAlmostEquals(high, 0.203874, 2e-6);
+  const nothing = sideInterval(plainReplicates([0, 0, 0]));
+  assertEquals([nothing.centre, nothing.low, nothing.high], [0, 0, 0]);
+  assertEquals(plainReplicates([0]).spread, null);
 });
 
 Deno.test("ratioInterval() of single runs adds the distances that matter as squares", () => {

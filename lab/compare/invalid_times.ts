@@ -1,0 +1,49 @@
+import type { Run, Warning } from "../run_schema.ts";
+import { techniques, USER_PREFIX } from "../techniques.ts";
+
+/** How identifiers of mistakes made on purpose begin; no time of theirs is measured. */
+const MUTANT_PREFIX = "mutant-";
+
+const KNOWN: ReadonlySet<string> = new Set(techniques.map(({ id }) => id));
+
+/**
+ * Why times of a technique must not be judged although its runs are alike: "W038 invalidates those
+ * of the left". Empty if they may be.
+ */
+export function timeDoubts(
+  left: readonly Run[],
+  right: readonly Run[],
+  technique: string,
+): string[] {
+  return [["left", left] as const, ["right", right] as const].flatMap(([side, runs]) => {
+    const codes = runs.map((run) => codesAgainst(run, technique));
+    return [...new Set(codes.flat())].sort().map((code) => {
+      const hit = codes.filter((one) => one.includes(code)).length;
+      const share = hit < runs.length ? `, in ${hit} of ${runs.length} runs` : "";
+      return `${code} invalidates those of the ${side}${share}`;
+    });
+  });
+}
+
+/** What stands in place of a verdict. */
+export function notComparedWords(doubts: readonly string[]): string {
+  const why = doubts.length === 0 ? "" : `: ${doubts.join(", ")}`;
+  return `times are shown, not compared${why}`;
+}
+
+/** Codes of the warnings that forbid to use the times of a technique in a run. */
+function codesAgainst({ warnings }: Run, technique: string): string[] {
+  return warnings.filter((warning) => warning.invalidates && concerns(warning, technique))
+    .map(({ code }) => code);
+}
+
+/** Whether the warning names the technique, or none at all: then it is about all of the run. */
+function concerns({ message }: Warning, technique: string): boolean {
+  // Whole words: membarrier-global is not named by membarrier-global-expedited
+  const words = message.split(/[^\w:.-]+/).map((word) => word.replace(/[:.-]+$/, ""));
+  const named = words.filter((word) =>
+    word === technique || KNOWN.has(word) || word.startsWith(USER_PREFIX) ||
+    word.startsWith(MUTANT_PREFIX)
+  );
+  return named.length === 0 || named.includes(technique);
+}
