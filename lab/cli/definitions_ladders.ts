@@ -36,6 +36,7 @@ export function ladderCommands(
           path: "write",
           help: "write the orders as a C header",
         },
+        { name: "force", help: "replace a file that is no header of fencelab, too" },
         store,
         json,
       ],

@@ -1,7 +1,11 @@
 /** Given a need and the hosts seen: which techniques to try, in which order, and why. */
 
+import type { HostRun } from "../host_evidence.ts";
 import type { Run } from "../run_schema.ts";
+import { failuresOf, type Need } from "./evidence.ts";
 import { measuredOf } from "./measured.ts";
+import { membarrierAnswer } from "./refusals.ts";
+import { failureWords, type Judged, type Soundness, soundnessOf } from "./soundness.ts";
 
 /** What somebody needs a fence for. */
 export const needs = {
@@ -22,9 +26,11 @@ export interface AdvisedRung {
   readonly why: string;
   /** One entry for each host seen. */
   readonly costs: readonly HostCost[];
+  /** Why it is not recommended at the hosts seen; null: it is. */
+  readonly leftOut: string | null;
 }
 
-/** What a technique costs at one place. */
+/** What a technique costs and is worth at one place. */
 export interface HostCost {
   readonly host: string;
   /** Median cost of a call beside a running sibling, ns; null: not measured. */
@@ -32,6 +38,9 @@ export interface HostCost {
   /** false: it cannot be used there; null: not tried. */
   readonly available: boolean | null;
   readonly emulated: boolean;
+  readonly soundness: Soundness;
+  /** Why it is that sound. */
+  readonly soundnessWhy: string;
 }
 
 /** A chain for one need. */
@@ -129,28 +138,80 @@ const chains: Readonly<Record<AdviceNeed, Chain>> = {
   },
 };
 
+/** What a need asks of a technique. */
+const asked: Readonly<Record<AdviceNeed, Need>> = {
+  "ordering": "ordering",
+  "core-sync": "core-sync",
+  "rseq-restart": "rseq-restart",
+  "across-processes": "ordering",
+  "realtime": "ordering",
+  "portable": "ordering",
+};
+
 /** Advice for every need, with what the hosts of some runs say about each rung. */
-export function adviceFor(runs: readonly Run[]): Advice[] {
+export function adviceFor(runs: readonly (Run | HostRun)[]): Advice[] {
   return (Object.keys(needs) as AdviceNeed[]).map((need) => ({
     need,
     title: needs[need],
     bottom: chains[need].bottom,
-    rungs: chains[need].rungs.map((rung) => ({
-      ...rung,
-      costs: runs.map((run) => costAt(run, rung)),
-    })),
+    rungs: chains[need].rungs.map((rung) => {
+      const costs = runs.map((run) => costAt(run, rung.technique, asked[need]));
+      return { ...rung, costs, leftOut: leftOut(runs, rung.technique, need, costs) };
+    }),
   }));
 }
 
-function costAt(run: Run, { technique }: { technique: string }): HostCost {
-  const { available, p50Ns } = measuredOf(run, technique);
-  return { host: run.host.name, ns: p50Ns, available, emulated: run.host.emulated };
+function costAt(run: Run | HostRun, technique: string, need: Need): HostCost {
+  const { p50Ns } = measuredOf(run, technique);
+  const available = availableAt(run, technique);
+  const { soundness, why } = worthAt(run, technique, need, available);
+  const { name, emulated } = run.host;
+  return { host: name, ns: p50Ns, available, emulated, soundness, soundnessWhy: why };
 }
 
-/** Rungs that at least one host can use, or that no host was asked about. */
+function availableAt(run: Run | HostRun, technique: string): boolean | null {
+  const { available } = measuredOf(run, technique);
+  if (available !== null || !technique.startsWith("membarrier-")) return available;
+  const answer = membarrierAnswer(run, technique);
+  return answer === "unknown" ? null : answer === "granted";
+}
+
+function worthAt(
+  run: Run | HostRun,
+  technique: string,
+  need: Need,
+  available: boolean | null,
+): Judged {
+  if (failuresOf(run, technique, need).length > 0) return soundnessOf(run, technique, need);
+  if (available === false) {
+    const { reason } = measuredOf(run, technique);
+    return { soundness: "no fence", why: `refused here${reason === null ? "" : `: ${reason}`}` };
+  }
+  return technique === "signal" && need === "core-sync"
+    ? { soundness: "unknown", why: "as good as the instruction that the handler executes" }
+    : soundnessOf(run, technique, need);
+}
+
+/**
+ * Proof at one host is enough, for a program takes the first rung that it is granted. Refusals count
+ * where every host seen refuses, and never for a program that is to run on hosts not seen.
+ */
+function leftOut(
+  runs: readonly (Run | HostRun)[],
+  technique: string,
+  need: AdviceNeed,
+  costs: readonly HostCost[],
+): string | null {
+  for (const run of runs) {
+    const failures = failuresOf(run, technique, asked[need]);
+    if (failures.length > 0) return `unsound on ${run.host.name}: ${failureWords(failures)}`;
+  }
+  const refused = need !== "portable" && costs.length > 0 &&
+    costs.every(({ available }) => available === false);
+  return refused ? "cannot be used on any host seen" : null;
+}
+
+/** Rungs that are recommended for the hosts seen. */
 export function usableRungs({ rungs }: Advice): readonly AdvisedRung[] {
-  return rungs.filter(({ costs }) =>
-    costs.every(({ available }) => available === null) ||
-    costs.some(({ available }) => available !== false)
-  );
+  return rungs.filter((rung) => rung.leftOut === null);
 }

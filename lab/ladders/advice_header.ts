@@ -1,6 +1,26 @@
 /** Advice as a C header: the chosen order of each need. */
 
-import { type Advice, usableRungs } from "./advice.ts";
+import { type Advice, type AdviceNeed, usableRungs } from "./advice.ts";
+
+/** The first line, by which a file is known to be ours. */
+export const ADVICE_SIGNATURE = "/* fencelab.advice/1: made by lab advise --header */\n";
+
+/** What ends each order: a fence neither makes others see new code nor restarts their sections. */
+const BOTTOMS: Readonly<Record<AdviceNeed, string>> = {
+  "ordering": "FENCE_FULL_FENCES",
+  "core-sync": "FENCE_STOP_THREADS",
+  "rseq-restart": "FENCE_NO_RSEQ",
+  "across-processes": "FENCE_FULL_FENCES",
+  "realtime": "FENCE_FULL_FENCES",
+  "portable": "FENCE_FULL_FENCES",
+};
+
+/** What the ends mean, for comments. */
+const ENDS: readonly (readonly [string, string])[] = [
+  ["FENCE_FULL_FENCES", "no asymmetric fence holds: full fences on both sides"],
+  ["FENCE_STOP_THREADS", "nothing serialises others: stop them before code is replaced"],
+  ["FENCE_NO_RSEQ", "nothing restarts sections: no restartable sequences"],
+];
 
 /** Host names and reasons inside a C comment: printable ASCII that cannot end it. */
 function commented(text: string): string {
@@ -13,7 +33,7 @@ function constantOf(technique: string): string {
 
 /**
  * A C header with one enumeration of techniques and one array for each need, in the order in which
- * to try them, ended by `FENCE_FULL_FENCES`.
+ * to try them, ended by what to do where none holds.
  *
  * @param seen Hosts and kernels that the advice rests on, for the comment at the top.
  */
@@ -27,18 +47,22 @@ export function adviceHeader(advice: readonly Advice[], seen: readonly string[])
       `\t/* ${commented(why)} */`,
       `\t${constantOf(technique)},`,
     ]);
+    const left = one.rungs.filter((rung) => !rungs.includes(rung)).map(({ technique, leftOut }) =>
+      `\t/* left out: ${commented(`${technique}: ${leftOut ?? ""}`)} */`
+    );
     return [
       `/* For ${commented(one.title)}. */`,
       `static const enum fence_technique fence_order_${one.need.replaceAll("-", "_")}[] = {`,
       ...lines,
+      ...left,
       `\t/* ${commented(one.bottom)} */`,
-      "\tFENCE_FULL_FENCES,",
+      `\t${BOTTOMS[one.need]},`,
       "};",
     ].join("\n");
   });
-  return [
+  return ADVICE_SIGNATURE + [
     "/*",
-    " * Which asymmetric fence to try first: made by fencelab (lab advise --header) from",
+    " * Which asymmetric fence to try first, and what to do at the end of each order, from",
     ...seen.map((one) => ` *   ${commented(one)}`),
     " */",
     "#ifndef FENCELAB_ADVICE_H",
@@ -46,8 +70,7 @@ export function adviceHeader(advice: readonly Advice[], seen: readonly string[])
     "",
     "enum fence_technique {",
     ...techniques.map((technique) => `\t${constantOf(technique)},`),
-    "\t/* the last of every order: no asymmetric fence holds */",
-    "\tFENCE_FULL_FENCES,",
+    ...ENDS.flatMap(([constant, means]) => [`\t/* ${means} */`, `\t${constant},`]),
     "};",
     "",
     chains.join("\n\n"),

@@ -1,8 +1,12 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { sideOf } from "../ordering/testdata/counts.ts";
+import { resultsWith } from "../ordering/testdata/runs.ts";
+import { renderAdvice } from "../render/advice.ts";
 import type { Run } from "../run_schema.ts";
 import { sampleCost, sampleRun } from "../schema/sample_run.ts";
 import { findTechnique } from "../techniques.ts";
 import { type Advice, adviceFor, needs, usableRungs } from "./advice.ts";
+import { ADVICE_SIGNATURE, adviceHeader } from "./advice_header.ts";
 import { matrixOf } from "./matrix.ts";
 
 function runWith(available: Readonly<Record<string, boolean>>): Run {
@@ -45,9 +49,62 @@ Deno.test("usableRungs() leaves out what no host seen can use", () => {
   assertEquals(order(adviceOn("ordering")), ["membarrier-private-expedited", "signal"]);
 });
 
+Deno.test("usableRungs() for hosts that nobody knows do not depend on those seen", () => {
+  const refused = runWith({ "membarrier-private-expedited": false, "signal": false });
+  assertEquals(order(adviceOn("portable", refused)), ["membarrier-private-expedited", "signal"]);
+});
+
+Deno.test("usableRungs() leaves out what one host was seen to break", () => {
+  const broken = sampleRun({
+    results: resultsWith(({ technique, role }) =>
+      technique === "membarrier-private-expedited" && role === "scenario"
+        ? { counts: sideOf(9, 20_000) }
+        : {}
+    ),
+  });
+  const fine = runWith({ "membarrier-private-expedited": true });
+  for (const need of ["ordering", "portable"]) {
+    const advice = adviceOn(need, fine, broken);
+    assertEquals(order(advice), ["signal"]);
+    const [first] = advice.rungs;
+    assertMatch(
+      first!.leftOut!,
+      /^unsound on local: seen to fail here: B: .* \(9 of 20000 turns\)/,
+    );
+    assertEquals(first!.costs.map(({ soundness }) => soundness), ["by contract", "unsound"]);
+    const header = adviceHeader([advice], []);
+    assert(!header.includes("\tFENCE_MEMBARRIER_PRIVATE_EXPEDITED,"), header);
+    assertStringIncludes(header, "/* left out: membarrier-private-expedited: unsound on local");
+    const text = renderAdvice([advice], { color: false, width: 500 });
+    assertStringIncludes(text, "-  membarrier-private-expedited: unsound on local");
+  }
+});
+
+Deno.test("adviceHeader() ends each order with what stands in for that need", () => {
+  const header = adviceHeader(adviceFor([]), []);
+  const ends = [...header.matchAll(/fence_order_(\w+)\[\] = \{[^}]*\t(\w+),\n\}/g)]
+    .map(([, need, end]) => `${need}: ${end}`);
+  assertEquals(ends, [
+    "ordering: FENCE_FULL_FENCES",
+    "core_sync: FENCE_STOP_THREADS",
+    "rseq_restart: FENCE_NO_RSEQ",
+    "across_processes: FENCE_FULL_FENCES",
+    "realtime: FENCE_FULL_FENCES",
+    "portable: FENCE_FULL_FENCES",
+  ]);
+  assert(header.startsWith(ADVICE_SIGNATURE));
+});
+
 Deno.test("adviceFor() gives costs for each host", () => {
   const [rung] = adviceOn("ordering", runWith({ "membarrier-private-expedited": true })).rungs;
-  assertEquals(rung?.costs, [{ host: "local", ns: 16_000, available: true, emulated: false }]);
+  assertEquals(rung?.costs, [{
+    host: "local",
+    ns: 16_000,
+    available: true,
+    emulated: false,
+    soundness: "by contract",
+    soundnessWhy: "documented to order memory",
+  }]);
 });
 
 Deno.test("matrixOf() has a row for each technique that a host tried", () => {

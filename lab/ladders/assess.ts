@@ -1,8 +1,10 @@
 /** On which rung each library lands on a host, in good times and bad, and what that is worth. */
 
+import type { HostRun } from "../host_evidence.ts";
 import type { Run } from "../run_schema.ts";
 import { type Ladder, ladders, type Rung } from "./ladders.ts";
 import { measuredOf } from "./measured.ts";
+import { type Answer, membarrierAnswer, mlockRefused } from "./refusals.ts";
 import { type Judged, type Soundness, soundnessOf } from "./soundness.ts";
 
 /** What the system refuses. */
@@ -33,7 +35,7 @@ export interface Landing {
 }
 
 /** All libraries in all situations on the host of a run. */
-export function assessLadders(run: Run): Landing[] {
+export function assessLadders(run: Run | HostRun): Landing[] {
   return ladders.flatMap((ladder) =>
     situations.map(({ id }) => ({
       library: ladder.library,
@@ -45,14 +47,15 @@ export function assessLadders(run: Run): Landing[] {
 
 type Landed = Omit<Landing, "library" | "situation">;
 
-function land(run: Run, ladder: Ladder, situation: Situation): Landed {
+function land(run: Run | HostRun, ladder: Ladder, situation: Situation): Landed {
   const rungs = ladder.rungs.filter(({ on }) => on?.some((arch) => arch === run.host.arch) ?? true);
   for (const rung of rungs) {
     const answer = tries(run, rung, situation);
     if (answer === "killed") {
       return nothing("dies at its first membarrier", "the filter kills the process, not the call");
     }
-    if (answer === "granted") return standsOn(run, ladder, rung);
+    if (answer === "granted") return standsOn(run, ladder, rung, situation);
+    if (answer === "unknown") return inDoubt(standsOn(run, ladder, rung, situation));
     if (rung.insists) {
       return nothing("refuses to start", `${rung.name} is refused, nothing follows`);
     }
@@ -61,16 +64,26 @@ function land(run: Run, ladder: Ladder, situation: Situation): Landed {
 }
 
 /** What becomes of trying a rung. */
-function tries(
-  run: Run,
-  { requires }: Rung,
-  situation: Situation,
-): "granted" | "refused" | "killed" {
+function tries(run: Run | HostRun, { requires }: Rung, situation: Situation): Answer {
   if (requires === "nothing") return "granted";
-  if (requires === "mlock") return situation === "no-mlock" ? "refused" : "granted";
+  if (requires === "mlock") return refusesMlock(run, situation) ? "refused" : "granted";
   if (situation === "killed") return "killed";
   if (situation !== "available") return "refused";
-  return measuredOf(run, requires.membarrier).available === false ? "refused" : "granted";
+  return membarrierAnswer(run, requires.membarrier);
+}
+
+function refusesMlock(run: Run | HostRun, situation: Situation): boolean {
+  return situation === "no-mlock" || mlockRefused(run);
+}
+
+/** A rung of which nobody knows whether the library gets to stand on it. */
+function inDoubt(landed: Landed): Landed {
+  if (landed.soundness === "unsound") return landed;
+  return {
+    ...landed,
+    soundness: "unknown",
+    why: `nothing shows whether membarrier is granted here; if it is: ${landed.why}`,
+  };
 }
 
 /** What it means that a library has no asymmetric fence. */
@@ -83,7 +96,12 @@ const ENDS: Readonly<Record<NonNullable<Rung["ends"]>, Judged>> = {
   "feature off": { soundness: "no fence", why: "what would need the fence is not done" },
 };
 
-function standsOn(run: Run, ladder: Ladder, rung: Rung): Landed {
+function standsOn(
+  run: Run | HostRun,
+  ladder: Ladder,
+  rung: Rung,
+  situation: Situation,
+): Landed {
   if (rung.technique === null) {
     return {
       rung: rung.name,
@@ -93,15 +111,24 @@ function standsOn(run: Run, ladder: Ladder, rung: Rung): Landed {
       interruptsPerOp: null,
     };
   }
-  const { p50Ns, interruptsPerOp } = measuredOf(run, rung.technique);
+  const { available, p50Ns, interruptsPerOp } = measuredOf(run, rung.technique);
+  const judged = soundnessOf(run, rung.technique, ladder.need);
+  const unlocked = rung.ignoresMlock === true && refusesMlock(run, situation) &&
+    (judged.soundness !== "unsound" || available === false);
   return {
     rung: rung.name,
     technique: rung.technique,
-    ...soundnessOf(run, rung.technique, ladder.need),
+    ...unlocked ? UNLOCKED : judged,
     costNs: p50Ns,
     interruptsPerOp,
   };
 }
+
+/** A page that is not locked may be evicted, and then there is nothing to flush. */
+const UNLOCKED: Judged = {
+  soundness: "unknown",
+  why: "measured with a locked page only, and mlock is refused here",
+};
 
 function nothing(rung: string, why: string): Landed {
   return { rung, technique: null, soundness: "no fence", why, costNs: null, interruptsPerOp: null };

@@ -29,6 +29,8 @@ export interface Rung {
   readonly ends?: "full fences" | "no need" | "feature off";
   /** Crashes or refuses here instead of going on when what it requires is refused. */
   readonly insists?: boolean;
+  /** Locks the page, and goes on with a page that may be evicted when that is refused. */
+  readonly ignoresMlock?: boolean;
 }
 
 /** One library. */
@@ -166,6 +168,7 @@ export const ladders: readonly Ladder[] = [
         name: "mprotect, the result of mlock ignored",
         technique: "mprotect-dotnet",
         requires: "nothing",
+        ignoresMlock: true,
         on: ["x86_64"],
       },
       fences,

@@ -30,13 +30,16 @@ export interface MatrixRow {
 export function matrixOf(runs: readonly Run[]): MatrixRow[] {
   return techniques.map(({ id, promise }): MatrixRow => ({
     technique: id,
-    cells: runs.map((run): MatrixCell => ({
-      host: run.host.name,
-      promised: promise,
-      emulated: run.host.emulated,
-      siblingNs: siblingCost(run, id),
-      ...measuredOf(run, id),
-    })),
+    cells: runs.map((run): MatrixCell => {
+      const { reason: _, ...measured } = measuredOf(run, id);
+      return {
+        host: run.host.name,
+        promised: promise,
+        emulated: run.host.emulated,
+        siblingNs: siblingCost(run, id),
+        ...measured,
+      };
+    }),
   })).filter(({ cells }) => cells.some(({ available }) => available !== null));
 }
 

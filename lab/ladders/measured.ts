@@ -1,16 +1,29 @@
 /** What a run says about one technique, as far as ladders, advice and matrix need it. */
 
+import type { HostRun } from "../host_evidence.ts";
 import type { Run } from "../run_schema.ts";
+import type { CapturedTechnique } from "../schema/capture_schema.ts";
 import type { CostResult } from "../schema/cost_schema.ts";
+import type { OrderingCounts } from "../schema/ordering_schema.ts";
+import { orderedOf } from "./evidence.ts";
 
 /** One technique on one host; null: the run does not say. */
 export interface Measured {
   readonly available: boolean | null;
+  /** Why it is not available, as the core says it. */
+  readonly reason: string | null;
   /** Median cost of a call beside running siblings, ns. */
   readonly p50Ns: number | null;
   readonly interruptsPerOp: number | null;
-  /** Verdict of the ordering experiment for a running sibling. */
+  /** Verdict for a running sibling; not-ordered if the technique failed in any other situation. */
   readonly verdict: string | null;
+}
+
+/** Interrupts per operation by one way of counting. */
+export interface Counted {
+  readonly perOp: number;
+  /** false: everybody's interrupts of the machine were counted, so it is a bound from above. */
+  readonly own: boolean;
 }
 
 /** The measurement whose siblings run, with one caller and the fewest siblings. */
@@ -23,24 +36,51 @@ function costOf(run: Run, technique: string): CostResult | null {
   return withSiblings[0] ?? rows[0] ?? null;
 }
 
-/** Everything that a run measured of a technique. */
-export function measuredOf(run: Run, technique: string): Measured {
+function orderingOf(run: Run, technique: string): OrderingCounts | null {
+  return run.results.filter((result) => result.experiment === "ordering").find((result) =>
+    result.technique === technique && result.arrangement === "sibling" &&
+    (result.role === "technique" || result.role === "control")
+  )?.counted ?? null;
+}
+
+function capturedOf(run: Run, technique: string): CapturedTechnique | null {
+  return run.results.flatMap((result) =>
+    result.experiment === "capture" && result.available ? result.techniques : []
+  ).find((row) => row.technique === technique) ?? null;
+}
+
+/** Every count of a technique's interrupts, with siblings that run. */
+export function countsOf(run: Run, technique: string): Counted[] {
   const cost = costOf(run, technique);
-  const ordering = run.results.find((result) =>
-    result.experiment === "ordering" && result.technique === technique &&
-    (result.role === "technique" || result.role === "control") && result.arrangement === "sibling"
-  );
-  const captured = run.results.flatMap((result) =>
-    result.experiment === "capture" ? result.techniques : []
-  ).find((row) => row.technique === technique);
-  const judged = ordering?.experiment === "ordering" ? ordering : null;
-  const counted = judged?.counted.interruptsPerOp ?? null;
+  const found: Counted[] = [];
+  if (cost !== null && cost.siblings > 0 && cost.ipisPerOp !== null) {
+    const { value, source } = cost.ipisPerOp;
+    found.push({ perOp: value, own: source !== "proc-interrupts" });
+  }
+  for (
+    const perOp of [
+      orderingOf(run, technique)?.interruptsPerOp,
+      capturedOf(run, technique)?.ipisPerOp,
+    ]
+  ) {
+    if (typeof perOp === "number") found.push({ perOp, own: true });
+  }
+  return found;
+}
+
+/** Everything that a run measured of a technique. */
+export function measuredOf(run: Run | HostRun, technique: string): Measured {
+  const cost = costOf(run, technique);
+  const ordering = orderingOf(run, technique);
+  const captured = capturedOf(run, technique);
   const running = cost !== null && cost.siblings > 0;
+  const counts = countsOf(run, technique);
+  const tried = [cost, ordering, captured].find((one) => one !== null) ?? null;
   return {
-    available: cost?.available ?? judged?.counted.available ?? captured?.available ?? null,
-    p50Ns: running ? cost.ns?.p50 ?? null : judged?.counted.costNs ?? null,
-    interruptsPerOp: (running ? cost.ipisPerOp?.value : null) ?? counted ?? captured?.ipisPerOp ??
-      null,
-    verdict: judged?.verdict ?? null,
+    available: tried?.available ?? null,
+    reason: tried?.available === false ? tried.reason : null,
+    p50Ns: running ? cost.ns?.p50 ?? null : ordering?.costNs ?? null,
+    interruptsPerOp: (counts.find(({ own }) => own) ?? counts[0])?.perOp ?? null,
+    verdict: orderedOf(run, technique).verdict,
   };
 }

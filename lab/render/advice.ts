@@ -20,8 +20,14 @@ function renderOne(advice: Advice, options: RenderOptions): string {
         paint(wrap(printable(costLine(costs, options)), options.width, 5), "faint", options)
       }`,
     ]),
-    ...left.map(({ technique }) =>
-      `  ${paint(`-  ${technique}: cannot be used on any host seen`, "faint", options)}`
+    ...left.map(({ technique, leftOut }) =>
+      `  ${
+        paint(
+          wrap(printable(`-  ${technique}: ${leftOut ?? ""}`), options.width, 5),
+          "faint",
+          options,
+        )
+      }`
     ),
     `  ${rungs.length + 1}. ${wrap(advice.bottom, options.width, 5)}`,
   ].join("\n");
@@ -29,9 +35,10 @@ function renderOne(advice: Advice, options: RenderOptions): string {
 
 function costLine(costs: readonly HostCost[], options: RenderOptions): string {
   if (costs.length === 0) return "no host seen";
-  return costs.map(({ host, ns, available, emulated }) => {
+  return costs.map(({ host, ns, available, emulated, soundness }) => {
     if (available === false) return `${host}: not available`;
-    if (ns === null) return `${host}: not measured`;
-    return `${host}: ${formatNs(ns, options)}${emulated ? " (emulated)" : ""}`;
-  }).join(", ");
+    const worth = soundness === "by contract" ? "" : `, ${soundness}`;
+    if (ns === null) return `${host}: not measured${worth}`;
+    return `${host}: ${formatNs(ns, options)}${emulated ? " (emulated)" : ""}${worth}`;
+  }).join("; ");
 }

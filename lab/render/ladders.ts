@@ -1,3 +1,4 @@
+import { type HostRun, sourcesOf } from "../host_evidence.ts";
 import type { Landing } from "../ladders/assess.ts";
 import { situations } from "../ladders/assess.ts";
 import { ladders } from "../ladders/ladders.ts";
@@ -18,7 +19,7 @@ const TONES: Readonly<Record<Soundness, Tone>> = {
 
 /** Which rung each library lands on at a host, one table for each situation. */
 export function renderLadders(
-  run: Run,
+  run: Run | HostRun,
   landings: readonly Landing[],
   options: RenderOptions,
 ): string {
@@ -37,7 +38,20 @@ export function renderLadders(
       ...reasons(rows, options),
     ].join("\n");
   });
-  return [...tables, ...notes(options)].join("\n\n");
+  return [...tables, ...doubts(run, options), ...notes(options)].join("\n\n");
+}
+
+/** Warnings for which what runs did not see is no evidence. */
+function doubts(run: Run | HostRun, options: RenderOptions): string[] {
+  const lines = sourcesOf(run).flatMap((source) =>
+    source.doubts.map(({ code, message }) => {
+      const text = `${code} of run ${source.run}: ${message}. What it saw ordered is no evidence`;
+      return `  ${paint(wrap(printable(text), options.width, 4), "doubtful", options)}`;
+    })
+  );
+  return lines.length === 0
+    ? []
+    : [[paint("Runs that cannot be believed", "strong", options), ...lines].join("\n")];
 }
 
 /** Situations in which everybody lands alike are one table. */
@@ -45,7 +59,7 @@ function grouped(landings: readonly Landing[]): { titles: string[]; rows: Landin
   const groups = new Map<string, { titles: string[]; rows: Landing[] }>();
   for (const { id, title } of situations) {
     const rows = landings.filter(({ situation }) => situation === id);
-    const key = JSON.stringify(rows.map(({ library, rung }) => [library, rung]));
+    const key = JSON.stringify(rows.map(({ situation: _, ...row }) => row));
     const group = groups.get(key);
     if (group) group.titles.push(title);
     else groups.set(key, { titles: [title], rows });

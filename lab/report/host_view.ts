@@ -1,13 +1,14 @@
 /**
- * What is known of each host: the newest result of everything that its runs measured.
+ * What is known of each host: the newest result of everything that its runs measured, and every
+ * proof that something does not order.
  *
  * A conformance run of yesterday and an ordering run of today complete one another as long as
  * machine and kernel are the same. Which run a result comes from is kept.
  */
 
+import { doubtsOf, type HostRun, mergeResults, type Source } from "../host_evidence.ts";
 import { hostIdentity } from "../host_identity.ts";
 import type { Result, Run } from "../run_schema.ts";
-import { subjectOf } from "../schema/subject.ts";
 
 /** What the report says about a run itself. */
 export interface RunNote {
@@ -21,7 +22,7 @@ export interface RunNote {
   /** Experiments with results, each once. */
   readonly experiments: readonly string[];
   readonly warnings: Run["warnings"];
-  /** Results of it that the report shows: the rest is in newer runs, too. */
+  /** Results of it that the report shows: of the rest other runs say more, or it anew. */
   readonly shown: number;
 }
 
@@ -32,17 +33,11 @@ export interface HostView {
   /** What it calls itself. */
   readonly name: string;
   /** The newest run of the host with the results of all, newest first. */
-  readonly run: Run;
+  readonly run: HostRun;
   /** Newest first. */
   readonly runs: readonly RunNote[];
   /** The run that each result comes from. */
   readonly origin: ReadonlyMap<Result, Run["id"]>;
-}
-
-/** What a result is about; a capture is about each of its techniques. */
-function keysOf(result: Result): string[] {
-  if (result.experiment !== "capture" || result.techniques.length === 0) return [subjectOf(result)];
-  return result.techniques.map(({ technique }) => JSON.stringify(["capture", technique]));
 }
 
 /** Collects runs into hosts. */
@@ -103,29 +98,17 @@ export function clip(text: string, length: number): string {
 
 function viewOf(label: string, runs: readonly Run[]): HostView {
   const newest = runs[0]!;
-  const covered = new Set<string>();
-  const origin = new Map<Result, Run["id"]>();
-  const notes = runs.map((run) => {
-    // Within one run nothing hides anything: two results of one key are two measurements
-    const before = new Set(covered);
-    const results = run.results.flatMap((result) => {
-      const keys = keysOf(result);
-      for (const key of keys) covered.add(key);
-      const fresh = keys.filter((key) => !before.has(key));
-      return fresh.length === 0 ? [] : [restrict(result, keys, fresh)];
-    });
-    for (const result of results) origin.set(result, run.id);
-    return noteOf(run, results.length);
-  });
-  const run = { ...newest, host: { ...newest.host, name: label }, results: [...origin.keys()] };
+  const merged = mergeResults(runs);
+  const origin = new Map([...merged].map(([result, run]) => [result, run.id]));
+  const sources = new Map([...merged].map(([result, run]): [Result, Source] => [
+    result,
+    { run: run.id, doubts: doubtsOf(run) },
+  ]));
+  const shown = (run: Run): number => [...merged.values()].filter((one) => one === run).length;
+  const notes = runs.map((run) => noteOf(run, shown(run)));
+  const host = { ...newest.host, name: label };
+  const run = { ...newest, host, results: [...merged.keys()], sources };
   return { label, name: newest.host.name, run, runs: notes, origin };
-}
-
-/** Of a capture only those techniques that no newer run has. */
-function restrict(result: Result, keys: readonly string[], fresh: readonly string[]): Result {
-  if (result.experiment !== "capture" || fresh.length === keys.length) return result;
-  const techniques = result.techniques.filter((_, at) => fresh.includes(keys[at]!));
-  return { ...result, techniques };
 }
 
 function noteOf(run: Run, shown: number): RunNote {

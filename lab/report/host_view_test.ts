@@ -78,6 +78,18 @@ Deno.test("HostCollector tells hosts of one name apart, and shows real ones firs
   assertEquals(hosts.map(({ run }) => run.host.name), hosts.map(({ label }) => label));
 });
 
+Deno.test("HostCollector mixes no two builds of a kernel, nor two command lines", () => {
+  const booted = (id: string, kernel: Record<string, string>): Run =>
+    fullRun({ id, environment: { cpu: { model: "AMD EPYC" }, kernel } });
+  const hosts = views(
+    booted("20261121T010000Z-l-0001", { version: "#1", cmdline: "quiet" }),
+    booted("20261121T010000Z-l-0002", { version: "#2", cmdline: "quiet" }),
+    booted("20261121T010000Z-l-0003", { version: "#2", cmdline: "quiet nopv" }),
+    fullRun({ id: "20261121T010000Z-l-0004", host: hostOf({ arch: "aarch64" }) }),
+  );
+  assertEquals(hosts.map(({ runs }) => runs.length), [1, 1, 1, 1]);
+});
+
 Deno.test("clip() shortens by whole characters", () => {
   assertEquals(clip("😀😀😀", 3), "😀😀😀");
   assertEquals(clip("😀😀😀😀", 3), "😀😀…");

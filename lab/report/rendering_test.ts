@@ -120,6 +120,21 @@ Deno.test("composeReport() sets no time of an emulated host in relation to anoth
   assertEquals([ratios(emulatedArm64), ratios(hostOf())], [0, 2]);
 });
 
+Deno.test("composeReport() leaves out of its advice what `lab advise` leaves out", () => {
+  const technique = "membarrier-private-expedited";
+  const advice = (available: boolean): string => {
+    const run = fullRun({ results: [sampleCost({ technique, available })] });
+    const section = composeReport(sourceOf(run)).sections.find(({ id }) => id === "advice")!;
+    return JSON.stringify(
+      section.blocks.filter((block) =>
+        block.kind === "group" && block.title.includes("ordering of memory")
+      ),
+    );
+  };
+  const note = `${technique}: cannot be used on any host seen.`;
+  assertEquals([false, true].map((there) => advice(there).includes(note)), [true, false]);
+});
+
 Deno.test("csvOf() quotes fields, and lets no text begin like a formula", () => {
   const host = hostOf({ name: '=1+1,"x"' });
   const [line] = csvOf(sampleRun({ host })).split("\r\n");

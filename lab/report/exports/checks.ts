@@ -1,5 +1,6 @@
 /** Conformance and verdicts as checks that passed, failed or could not be made, for CI systems. */
 
+import { type Source, sourceOf } from "../../host_evidence.ts";
 import { expectedOf } from "../report_json.ts";
 import { findingOf } from "../../ordering/shapes.ts";
 import type { Result } from "../../run_schema.ts";
@@ -13,6 +14,8 @@ export interface Check {
   readonly why: string;
   /** Passed, and yet worth a look: no fence, though no promise was broken. */
   readonly notable?: boolean;
+  /** It passed because nothing was seen to go wrong. */
+  readonly ordered?: boolean;
 }
 
 /** Checks that belong together: one experiment on one host. */
@@ -29,7 +32,8 @@ export function suitesOf(hosts: readonly HostView[]): Suite[] {
   return hosts.flatMap(({ label, run }) => {
     const byExperiment = new Map<string, Check[]>();
     for (const result of run.results) {
-      const checks = checksOf(result, run.host);
+      const source = sourceOf(run, result);
+      const checks = checksOf(result, run.host).map((check) => believed(check, source, run.id));
       if (checks.length === 0) continue;
       byExperiment.set(result.experiment, [
         ...byExperiment.get(result.experiment) ?? [],
@@ -43,6 +47,16 @@ export function suitesOf(hosts: readonly HostView[]): Suite[] {
       checks,
     }));
   });
+}
+
+/** Says which run a proof is from, and takes no run at its word that says itself not to. */
+function believed(check: Check, { run, doubts }: Source, newest: string): Check {
+  if (check.ordered === true && doubts.length > 0) {
+    const codes = doubts.map(({ code }) => code).join(", ");
+    return { ...check, outcome: "skipped", why: `run ${run} warns ${codes}: ${check.why}` };
+  }
+  const older = run !== newest && (check.outcome === "failed" || check.notable === true);
+  return older ? { ...check, why: `${check.why} (run ${run})` } : check;
 }
 
 function checksOf(result: Result, host: HostView["run"]["host"]): Check[] {
@@ -93,5 +107,6 @@ function judged(
     outcome: expected === null || expected === verdict ? "passed" : "failed",
     why: `${verdict}, promised: ${promise}: ${why}`,
     notable: expected === null && verdict === "not-ordered",
+    ordered: verdict === "ordered" && expected !== "not-ordered",
   };
 }

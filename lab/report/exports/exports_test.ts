@@ -50,6 +50,32 @@ Deno.test("suitesOf() fails what breaks a promise, and skips what could not be d
   assertEquals(outcomes(5, "munmap"), ["passed"], "munmap promises nothing");
 });
 
+Deno.test("suitesOf() fails on the proof of an older run, and names it", () => {
+  const id = "20261120T010000Z-local-0001";
+  const proof = resultsWith(({ technique, role }) =>
+    technique === "signal" && role === "technique" ? { counts: sideOf(5, 20_000) } : {}
+  );
+  const hosts = hostsOf(
+    fullRun({ id, startedAt: "2026-11-20T01:00:00Z", results: proof }),
+    fullRun({ results: resultsWith() }),
+  );
+  const [failed, ...others] = suitesOf(hosts)[0]!.checks.filter(({ outcome }) =>
+    outcome === "failed"
+  );
+  assertEquals([failed!.name, others], ["technique: signal, sibling", []]);
+  assert(failed!.why.endsWith(`(run ${id})`), failed!.why);
+  assertMatch(renderKtap(hosts), /not ok \d+ technique: signal, sibling/);
+  assertMatch(renderJunit(hosts), /signal, sibling"><failure message="[^"]*20261120T010000Z/);
+});
+
+Deno.test("suitesOf() does not believe 'ordered' of a run that warns against itself", () => {
+  const warnings = [{ code: "W045", message: "m", remedy: "r", invalidates: true }];
+  const [suite] = suitesOf(hostsOf(fullRun({ results: resultsWith(), warnings })));
+  const of = (name: string): string => suite!.checks.find((check) => check.name === name)!.outcome;
+  assertEquals(of("technique: signal, sibling"), "skipped");
+  assertEquals(of("mutant: mutant-noop, waits as long as a membarrier, and no more"), "passed");
+});
+
 Deno.test("suitesOf() does not take a verdict that says nothing for a success", () => {
   const [suite] = suitesOf(hostsOf(fullRun({
     results: fullRun().results.filter(({ experiment }) => experiment === "core-sync"),

@@ -1,8 +1,9 @@
-import { adviceFor, type HostCost } from "../../ladders/advice.ts";
+import { type Advice, adviceFor, type HostCost, usableRungs } from "../../ladders/advice.ts";
 import { assessLadders, type Landing, situations } from "../../ladders/assess.ts";
 import { ladders } from "../../ladders/ladders.ts";
 import type { Tone } from "../../render/style.ts";
 import {
+  type Block,
   BREAK,
   group,
   type Inline,
@@ -99,24 +100,41 @@ export function adviceSection(hosts: readonly HostView[]): Section | null {
           "the hosts of this report. No rung rests on anything that documentation does not promise, " +
           "unless it says so.",
       ),
-      ...advice.map(({ title, rungs, bottom }) =>
-        group(`You need ${title}`, [
+      ...advice.map((one) =>
+        group(`You need ${one.title}`, [
           list([
-            ...rungs.map(({ technique, why, costs }): Text => [
+            ...usableRungs(one).map(({ technique, why, costs }): Text => [
               { text: technique, tone: "strong" },
               `: ${why}.`,
               BREAK,
               { text: `Median of a call: ${costs.map(costText).join("; ")}.`, tone: "faint" },
             ]),
-            [{ text: "at the bottom", tone: "strong" }, `: ${bottom}.`],
+            [{ text: "at the bottom", tone: "strong" }, `: ${one.bottom}.`],
           ], true),
+          ...leftOut(one),
         ])
       ),
     ],
   };
 }
 
-function costText({ host, ns, available, emulated }: HostCost): string {
+/** Rungs that hosts of the report rule out. */
+function leftOut({ rungs }: Advice): Block[] {
+  const left = rungs.filter((rung) => rung.leftOut !== null);
+  return left.length === 0 ? [] : [
+    paragraph("Left out:"),
+    list(left.map(({ technique, leftOut }): Text => `${technique}: ${leftOut}.`)),
+  ];
+}
+
+function costText({ host, ns, available, emulated, soundness }: HostCost): string {
+  const cost = costWords({ host, ns, available, emulated });
+  return soundness === "by contract" || available === false ? cost : `${cost}, ${soundness}`;
+}
+
+function costWords(
+  { host, ns, available, emulated }: Pick<HostCost, "host" | "ns" | "available" | "emulated">,
+): string {
   const name = emulated ? `${host} (emulated)` : host;
   if (available === false) return `${name}: refused`;
   if (available === null) return `${name}: not tried`;

@@ -1,8 +1,10 @@
 /** Runs that have results of every experiment, for tests and benches. */
 
+import { sideOf } from "../../ordering/testdata/counts.ts";
 import { resultsWith } from "../../ordering/testdata/runs.ts";
 import type { CostResult, Host, Result, Run } from "../../run_schema.ts";
 import type { DisturbanceResult } from "../../schema/disturbance_schema.ts";
+import type { OrderingResult } from "../../schema/ordering_schema.ts";
 import { sampleCapture, sampleCaptured, sampleCost, sampleRun } from "../../schema/sample_run.ts";
 import { sampleCoreSync } from "../../schema/sample_core_sync.ts";
 import { sampleRcu } from "../../schema/sample_rcu.ts";
@@ -60,8 +62,22 @@ export function distribution(scale: number): Pick<CostResult, "count" | "histogr
   };
 }
 
+/** Whether a technique interrupts nobody: TLB flushes of other architectures are broadcasts. */
+function broadcasts(arch: Host["arch"], technique: string): boolean {
+  return arch !== "x86_64" && /^(mprotect|munmap|madvise|mremap)/.test(technique);
+}
+
+/** Verdicts as an architecture gives them. */
+function orderings(arch: Host["arch"]): OrderingResult[] {
+  return resultsWith(({ technique, role }) =>
+    role === "technique" && broadcasts(arch, technique)
+      ? { counts: sideOf(9_000, 20_000), interruptsPerOp: 0 }
+      : {}
+  );
+}
+
 /** Costs of all techniques, alone and beside a sibling. */
-export function costs(): CostResult[] {
+export function costs(arch: Host["arch"] = "x86_64"): CostResult[] {
   return [0, 1].flatMap((siblings) =>
     techniques.map(({ id, registers }, at) =>
       sampleCost({
@@ -76,6 +92,9 @@ export function costs(): CostResult[] {
             coldThreaded: null,
           }
           : null,
+        ...broadcasts(arch, id)
+          ? { ipisPerOp: { value: 0, source: "perf" as const, ops: 40, interrupts: 0 } }
+          : {},
         ...distribution(1000 * (at + 1) ** 3),
       })
     )
@@ -127,12 +146,12 @@ function disturbance(): DisturbanceResult {
 }
 
 /** Results of every experiment. */
-export function allResults(): Result[] {
+export function allResults(arch: Host["arch"] = "x86_64"): Result[] {
   return [
     ...sampleRun().results.slice(0, 1),
-    ...costs(),
+    ...costs(arch),
     sampleCost({ technique: "user:mine", available: false, reason: "not here", errno: "EPERM" }),
-    ...resultsWith(),
+    ...orderings(arch),
     {
       experiment: "shapes",
       cpus: [0, 1],
@@ -176,7 +195,7 @@ export function allResults(): Result[] {
 /** A run with all of them. */
 export function fullRun(changes: Partial<Run> = {}): Run {
   return sampleRun({
-    results: allResults(),
+    results: allResults(changes.host?.arch),
     warnings: [{
       code: "W030",
       message: "The host is a KVM guest",

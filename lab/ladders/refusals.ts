@@ -1,0 +1,104 @@
+/** What a run shows to be granted or refused where it was made. */
+
+import type { HostRun } from "../host_evidence.ts";
+import type { Result, Run } from "../run_schema.ts";
+import { findTechnique } from "../techniques.ts";
+import { measuredOf } from "./measured.ts";
+
+/** What becomes of asking for something. */
+export type Answer = "granted" | "refused" | "killed" | "unknown";
+
+/** Cases of the conformance suite that call what a technique calls, after registering. */
+const CASES: Readonly<Record<string, string>> = {
+  "membarrier-global": "GLOBAL, two threads",
+  "membarrier-global-expedited": "GLOBAL_EXPEDITED registered, two threads",
+  "membarrier-private-expedited": "PRIVATE_EXPEDITED registered, two threads",
+  "membarrier-sync-core": "SYNC_CORE registered, two threads",
+  "membarrier-rseq": "RSEQ registered, two threads",
+};
+
+/** Whether a technique of membarrier is granted; "unknown" where nothing was tried. */
+export function membarrierAnswer(run: Run | HostRun, technique: string): Answer {
+  const answers = [
+    ...run.results.flatMap((result) => conformanceAnswers(result, technique)),
+    ...run.warnings.map(({ code }) => WARNINGS[code] ?? "unknown"),
+    availability(run, technique),
+  ];
+  // A refusal that was seen is not undone by another run: whoever is refused falls back
+  for (const answer of ["killed", "refused", "granted"] as const) {
+    if (answers.includes(answer)) return answer;
+  }
+  return "unknown";
+}
+
+/** What warnings say about membarrier(2) as a whole. */
+const WARNINGS: Readonly<Record<string, Answer>> = {
+  W022: "refused",
+  W023: "refused",
+  W024: "killed",
+  W025: "refused",
+};
+
+/** What the core says of membarrier(2) as a whole (ffi/core/capability.c). */
+const STATES: Readonly<Record<string, Answer>> = {
+  "filtered-eperm": "refused",
+  "filtered-enosys": "refused",
+  "filtered-kill": "killed",
+  "absent": "refused",
+};
+
+function conformanceAnswers(result: Result, technique: string): Answer[] {
+  if (result.experiment !== "conformance") return [];
+  const state = (result as { membarrier?: unknown }).membarrier;
+  const whole = typeof state === "string" && Object.hasOwn(STATES, state)
+    ? STATES[state]!
+    : "unknown";
+  const tried = result.cases.filter(({ skipped }) => !skipped);
+  const query = tried.filter(({ name }) => name === "QUERY").map(({ actual }) => refusal(actual));
+  const own = tried.filter(({ name }) => name === CASES[technique])
+    .map(({ actual }) => actual === "0" ? "granted" as const : refusal(actual));
+  return [whole, ...query, ...own];
+}
+
+function refusal(actual: string): Answer {
+  if (actual.startsWith("killed")) return "killed";
+  return /^E[A-Z]+$/.test(actual) ? "refused" : "unknown";
+}
+
+function availability(run: Run | HostRun, technique: string): Answer {
+  const { available } = measuredOf(run, technique);
+  if (available !== null) return available ? "granted" : "refused";
+  const used = run.results.some((result) =>
+    (result.experiment === "rcu" || result.experiment === "core-sync" ||
+      result.experiment === "disturbance") && result.technique === technique && result.available
+  );
+  return used ? "granted" : "unknown";
+}
+
+/** Whether mlock(2) was seen refused: by the probe, or by a technique that locks its page. */
+export function mlockRefused(run: Run | HostRun): boolean {
+  if (run.warnings.some(({ code }) => code === "W015")) return true;
+  return run.results.some((result) =>
+    unavailable(result).some(([technique, reason]) =>
+      findTechnique(technique)?.locks === true && /^mlock\b/.test(reason ?? "")
+    )
+  );
+}
+
+/** Techniques of a result that could not be used, with the reason. */
+function unavailable(result: Result): [string, string | null][] {
+  switch (result.experiment) {
+    case "cost":
+    case "core-sync":
+    case "rcu":
+    case "disturbance":
+      return result.available ? [] : [[result.technique, result.reason]];
+    case "ordering":
+      return result.counted.available ? [] : [[result.technique, result.counted.reason]];
+    case "capture":
+      return result.techniques.filter(({ available }) => !available)
+        .map(({ technique, reason }) => [technique, reason]);
+    default:
+      return [];
+  }
+}

@@ -1,0 +1,143 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import { sideOf } from "../ordering/testdata/counts.ts";
+import { resultsWith } from "../ordering/testdata/runs.ts";
+import type { CostResult, Host, Result, Run, Warning } from "../run_schema.ts";
+import { sampleCoreSync } from "../schema/sample_core_sync.ts";
+import { sampleRcu } from "../schema/sample_rcu.ts";
+import { sampleCost, sampleRun } from "../schema/sample_run.ts";
+import { assessLadders, type Landing, type Situation } from "./assess.ts";
+import { measuredOf } from "./measured.ts";
+import { soundnessOf } from "./soundness.ts";
+
+function runOf(results: Result[], changes: Partial<Run> = {}, host: Partial<Host> = {}): Run {
+  const run = sampleRun({ results, ...changes });
+  return { ...run, host: { ...run.host, ...host } };
+}
+
+function cost(
+  technique: string,
+  value: number,
+  source: NonNullable<CostResult["ipisPerOp"]>["source"] = "perf",
+): Result {
+  return sampleCost({ technique, ipisPerOp: { value, source, ops: 100, interrupts: 100 } });
+}
+
+/** Verdict "ordered" for everything, without counts of interrupts. */
+function ordered(): Result[] {
+  return resultsWith((one) => one.expected === "not-ordered" ? {} : { interruptsPerOp: null });
+}
+
+function landing(run: Run, library: string, situation: Situation): Landing {
+  return assessLadders(run).find((one) => one.library === library && one.situation === situation)!;
+}
+
+function doubt(code: string, invalidates = true): Warning {
+  return { code, message: "m", remedy: "r", invalidates };
+}
+
+const EXPEDITED = "membarrier-private-expedited";
+
+Deno.test("one firm failure makes unsound, whatever the sibling's row says", () => {
+  const scenario = resultsWith(({ technique, role }) =>
+    technique === EXPEDITED && role === "scenario" ? { counts: sideOf(7, 20_000) } : {}
+  );
+  const { soundness, why } = soundnessOf(runOf(scenario), EXPEDITED, "ordering");
+  assertEquals(soundness, "unsound");
+  assertMatch(why, /B: sibling's stores.*7 of 20000 turns.*run 20261121T010438Z-local-3fa2/);
+  assertEquals(measuredOf(runOf(scenario), EXPEDITED).verdict, "not-ordered");
+  // Built to fail: it is about the test
+  assertEquals(soundnessOf(runOf(ordered()), EXPEDITED, "ordering").soundness, "by contract");
+});
+
+Deno.test("readers of freed objects prove that the flavour's technique fails", () => {
+  const stale = (changes: Parameters<typeof sampleRcu>[0]): string =>
+    soundnessOf(
+      runOf([sampleRcu({ mode: "torture", stale: 3, ...changes })]),
+      EXPEDITED,
+      "ordering",
+    ).soundness;
+  assertEquals(stale({ flavour: "membarrier-dyncheck" }), "unsound");
+  assertEquals(stale({ mutant: true }), "by contract");
+  assertEquals(stale({ flavour: "munmap", technique: "munmap" }), "by contract");
+});
+
+Deno.test("stale code proves it where code is replaced, but not if published first on purpose", () => {
+  const sync = (order: "code-first" | "publish-first"): Run =>
+    runOf(
+      [{
+        experiment: "core-sync",
+        ...sampleCoreSync({ order, stale: 4 }),
+        controls: { none: null, publishFirst: null },
+        verdict: "not-ordered",
+        why: "stale",
+      }],
+      {},
+      { arch: "aarch64" },
+    );
+  assertEquals(landing(sync("code-first"), "SpiderMonkey", "available").soundness, "unsound");
+  assertMatch(landing(sync("code-first"), "wasmtime", "available").why, /replaced code still ran/);
+  assertEquals(
+    landing(sync("publish-first"), "SpiderMonkey", "available").soundness,
+    "by contract",
+  );
+});
+
+Deno.test("observed needs the verdict and an interrupt per operation of its own", () => {
+  const of = (...results: Result[]): string =>
+    soundnessOf(runOf(results), "mprotect-folly", "ordering").soundness;
+  assertEquals(of(cost("mprotect-folly", 1), ...ordered()), "observed");
+  assertEquals(of(cost("mprotect-folly", 1)), "unknown", "no verdict");
+  assertEquals(of(cost("mprotect-folly", 0.7), ...ordered()), "unknown", "not every operation");
+  assertEquals(of(cost("mprotect-folly", 5, "proc-interrupts"), ...ordered()), "unknown");
+  assertEquals(of(...ordered()), "unknown", "not counted");
+  assertEquals(of(cost("mprotect-folly", 0.1), ...ordered()), "unsound");
+  assertEquals(of(cost("mprotect-folly", 0.1, "proc-interrupts")), "unsound");
+});
+
+Deno.test("broadcast flushes are unsound whatever was counted, unless they are turned off", () => {
+  const of = (arch: Host["arch"], cmdline: string, mmu: string, results = ordered()): string =>
+    soundnessOf(
+      runOf([cost("mprotect-folly", 1), ...results], {
+        environment: { kernel: { cmdline }, cpu: { mmu } },
+      }, { arch }),
+      "mprotect-folly",
+      "ordering",
+    ).soundness;
+  assertEquals(of("aarch64", "quiet", ""), "unsound");
+  assertEquals(of("aarch64", "disable_tlbie", ""), "unsound");
+  assertEquals(of("ppc64le", "quiet", "radix"), "unsound");
+  assertEquals(of("ppc64le", "disable_tlbie", "hash"), "unsound");
+  assertEquals(of("ppc64le", "disable_tlbie", "radix", []), "unsound");
+  assertEquals(of("ppc64le", "disable_tlbie", "radix"), "observed");
+});
+
+Deno.test("SlowFence is observed only where it was seen to order", () => {
+  const of = (...results: Result[]): string =>
+    landing(runOf(results), "tcmalloc", "eperm").soundness;
+  assertEquals(of(), "unknown");
+  assertEquals(of(cost("affinity-walk", 1)), "unknown");
+  assertEquals(of(...ordered()), "observed");
+  assertEquals(of(sampleCost({ technique: "affinity-walk", available: false })), "unsound");
+});
+
+Deno.test("a warning that invalidates takes 'ordered' away, and no failure", () => {
+  const results = [cost("mprotect-folly", 1), ...ordered()];
+  for (const code of ["W042", "W045", "W047"]) {
+    const { soundness, why } = landing(
+      runOf(results, { warnings: [doubt(code)] }),
+      "folly",
+      "eperm",
+    );
+    assertEquals(soundness, "unknown");
+    assertMatch(why, new RegExp(`run 20261121T010438Z-local-3fa2 says so, but warns ${code}`));
+  }
+  for (const warning of [doubt("W029"), doubt("W046", false)]) {
+    const run = runOf(results, { warnings: [warning] });
+    assertEquals(landing(run, "folly", "eperm").soundness, "observed");
+  }
+  const failed = resultsWith(({ technique }) =>
+    technique === "mprotect-folly" ? { counts: sideOf(9, 20_000) } : {}
+  );
+  const run = runOf(failed, { warnings: [doubt("W045")] });
+  assertEquals(landing(run, "folly", "eperm").soundness, "unsound");
+});
