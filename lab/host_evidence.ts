@@ -71,6 +71,12 @@ export function mergeResults(runs: readonly Run[]): Map<Result, Run> {
   return merged;
 }
 
+/** Subjects of a run's results that prove a failure, each once: no newer result makes them untrue. */
+export function failedSubjects(run: Run): string[] {
+  const proofs = run.results.filter((result) => rankOf(result, false) === PROOF);
+  return [...new Set(proofs.map(subjectOf))];
+}
+
 /** What a result is about; a capture is about each of its techniques. */
 function keysOf(result: Result): string[] {
   if (result.experiment !== "capture" || result.techniques.length === 0) return [subjectOf(result)];
@@ -84,6 +90,9 @@ function restrict(result: Result, keys: readonly string[], own: readonly string[
   return { ...result, techniques };
 }
 
+/** The rank of a failure that was seen. */
+const PROOF = 3;
+
 /** Of two results of one subject the higher rank counts, and of equals the newer. */
 function rankOf(result: Result, doubtful: boolean): number {
   switch (result.experiment) {
@@ -92,10 +101,10 @@ function rankOf(result: Result, doubtful: boolean): number {
     case "core-sync":
       return rankOfVerdict(result.verdict, result.order === "publish-first", doubtful);
     case "rcu":
-      return !result.mutant && result.stale > 0 ? 3 : 0;
+      return !result.mutant && result.stale > 0 ? PROOF : 0;
     case "shapes": {
       const broken = result.shapes.some(({ barrier, weak }) => barrier === "fence" && weak > 0);
-      return broken ? 3 : 0;
+      return broken ? PROOF : 0;
     }
     default:
       return 0;
@@ -108,6 +117,6 @@ function rankOf(result: Result, doubtful: boolean): number {
  */
 function rankOfVerdict(verdict: string, test: boolean, doubtful: boolean): number {
   if (test) return verdict === "ordered" || verdict === "not-ordered" ? 1 : 0;
-  if (verdict === "not-ordered") return 3;
+  if (verdict === "not-ordered") return PROOF;
   return verdict === "ordered" && !doubtful ? 2 : 0;
 }

@@ -15,6 +15,7 @@ const READABLE: RunRow = {
   emulated: true,
   experiments: ["conformance", "cost"],
   techniques: ["mprotect"],
+  failed: [],
   warnings: 2,
   invalidated: true,
 };

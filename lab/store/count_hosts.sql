@@ -1,1 +1,1 @@
-SELECT count(*) AS hosts FROM (SELECT DISTINCT machine, kernel FROM runs WHERE machine IS NOT NULL);
+SELECT count(DISTINCT identity) AS hosts FROM runs;

@@ -14,17 +14,19 @@ CREATE TABLE runs (
   arch TEXT,
   kernel TEXT,
   machine TEXT,                -- what tells machines of the same name apart
+  identity TEXT,               -- what tells hosts apart: machine, kernel and how it was started
   emulated INTEGER,
   experiments TEXT,            -- JSON list
   techniques TEXT,             -- JSON list
   flavours TEXT,               -- JSON list: flavours of RCU
+  failed TEXT,                 -- JSON list: what was seen not to do what it should
   warnings INTEGER,
   invalidated INTEGER,
   error TEXT                   -- NULL when the run can be read
 ) STRICT;
 
 CREATE INDEX newest ON runs (started_ms DESC, name DESC);
-CREATE INDEX newest_of_host ON runs (machine, kernel, started_ms DESC);
+CREATE INDEX newest_of_host ON runs (identity, started_ms DESC);
 
 -- What runs hold, so that filters need not read their lists.
 CREATE TABLE tags (

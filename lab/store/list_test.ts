@@ -60,6 +60,7 @@ Deno.test("RunStore.list() is newest first, up to the limit, with what a list sh
       emulated: true,
       experiments: ["cost"],
       techniques: ["mprotect", "munmap"],
+      failed: [],
       warnings: 2,
       invalidated: true,
     }]);

@@ -1,17 +1,17 @@
--- The newest runs of each host, which is a machine with a kernel: the newest hosts first.
+-- The newest runs of each host, and older ones that saw something fail: the newest hosts first.
 WITH hosts AS (
-  SELECT machine, kernel, max(started_ms) AS newest FROM runs
-  WHERE machine IS NOT NULL
-  GROUP BY machine, kernel
+  SELECT identity, max(started_ms) AS newest FROM runs
+  WHERE identity IS NOT NULL
+  GROUP BY identity
   ORDER BY newest DESC
   LIMIT :hosts
 ),
 placed AS (
   SELECT runs.*, hosts.newest AS newest, row_number() OVER (
-    PARTITION BY runs.machine, runs.kernel ORDER BY runs.started_ms DESC, runs.name DESC
+    PARTITION BY runs.identity ORDER BY runs.started_ms DESC, runs.name DESC
   ) AS place
-  FROM runs JOIN hosts ON runs.machine = hosts.machine AND runs.kernel = hosts.kernel
+  FROM runs JOIN hosts ON runs.identity = hosts.identity
 )
 SELECT * FROM placed
-WHERE place <= :depth
-ORDER BY newest DESC, machine, kernel, place;
+WHERE place <= :depth OR failed <> '[]'
+ORDER BY newest DESC, identity, place;

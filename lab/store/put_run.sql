@@ -1,8 +1,8 @@
 -- What was known of the run is deleted before.
 INSERT INTO runs (
-  name, stamp, started_ms, started_at, seconds, command, host, arch, kernel, machine, emulated,
-  experiments, techniques, flavours, warnings, invalidated, error
+  name, stamp, started_ms, started_at, seconds, command, host, arch, kernel, machine, identity,
+  emulated, experiments, techniques, flavours, failed, warnings, invalidated, error
 ) VALUES (
   :name, :stamp, :started_ms, :started_at, :seconds, :command, :host, :arch, :kernel, :machine,
-  :emulated, :experiments, :techniques, :flavours, :warnings, :invalidated, :error
+  :identity, :emulated, :experiments, :techniques, :flavours, :failed, :warnings, :invalidated, :error
 );

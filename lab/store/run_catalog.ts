@@ -29,7 +29,7 @@ export interface RunPage {
   readonly total: number;
 }
 
-/** The newest runs of one host: a machine with a kernel. */
+/** The newest runs of one host, as hostIdentity() tells hosts apart. */
 export interface HostRows {
   readonly rows: readonly ReadableRow[];
 }
@@ -53,6 +53,8 @@ export class RunCatalog implements Disposable {
   #seen: number | null = null;
   /** When that was. */
   #sawAll = -Infinity;
+  /** Why the last look at the store failed; null: it did not. */
+  #failure: Error | null = null;
   #closed = false;
 
   /** @param store The store's directory; it need not exist. */
@@ -69,21 +71,26 @@ export class RunCatalog implements Disposable {
   /**
    * Sees to it that the catalog says what the store holds: waits if that is not known well enough.
    *
-   * @throws {StoreError} If the store cannot be read.
+   * @throws {StoreError} If the store cannot be read; then all who ask are told, until it can be.
    */
   async update(): Promise<void> {
     const age = performance.now() - this.#lookedAt;
-    if (age < FRESH_MS) return;
-    this.#looking ??= this.#look().finally(() => this.#looking = null);
-    if (age >= STALE_MS) return await this.#looking;
-    // Whoever finds it stale will see the error
-    const looking = this.#looking.catch(() => {});
-    await Promise.race([looking, new Promise((wake) => setTimeout(wake, PATIENCE_MS))]);
+    if (age >= FRESH_MS) {
+      this.#looking ??= this.#look().finally(() => this.#looking = null);
+      // What is known is no answer where the last look failed
+      if (age >= STALE_MS || this.#failure !== null) {
+        await this.#looking;
+      } else {
+        const looking = this.#looking.catch(() => {});
+        await Promise.race([looking, new Promise((wake) => setTimeout(wake, PATIENCE_MS))]);
+      }
+    }
+    if (this.#failure !== null) throw this.#failure;
   }
 
   /** As {@linkcode update}, also for what changed within this second. */
   async updateNow(): Promise<void> {
-    await this.#looking;
+    await this.#looking?.catch(() => {});
     this.#lookedAt = -Infinity;
     this.#seen = null;
     await this.update();
@@ -109,7 +116,7 @@ export class RunCatalog implements Disposable {
   }
 
   /**
-   * The newest runs of the newest hosts; a host is a machine with a kernel.
+   * The newest runs of the newest hosts, and older ones that saw something fail.
    *
    * @param hosts Greatest number of hosts.
    * @param depth Greatest number of runs of each.
@@ -118,7 +125,7 @@ export class RunCatalog implements Disposable {
     return this.#answer("hosts", [hosts, depth], (index) => {
       const groups = Map.groupBy(
         index.newestOfHosts(hosts, depth),
-        ({ machine, kernel }) => `${machine} ${kernel}`,
+        ({ identity }) => identity,
       );
       return [...groups.values()].map((records) => ({
         rows: records.map((record) => rowOfRecord(this.#store, record) as ReadableRow),
@@ -126,7 +133,7 @@ export class RunCatalog implements Disposable {
     });
   }
 
-  /** Number of hosts: machines with a kernel. */
+  /** Number of hosts, as hostIdentity() tells them apart. */
   countHosts(): number {
     return this.#answer("countHosts", null, (index) => index.countHosts());
   }
@@ -192,13 +199,17 @@ export class RunCatalog implements Disposable {
         this.#reopen(this.#file.inMemory());
         changed = await inSlices(this.#open().refreshing());
       }
+      this.#failure = null;
       this.#seen = settled ? modified : null;
       if (changed || this.#generation === 0) {
         this.#generation++;
         this.#answers.clear();
       }
     } catch (cause) {
-      if (!this.#closed) throw storeErrorOf(`Cannot list the runs in '${this.#store}'`, cause);
+      if (this.#closed) return;
+      this.#seen = null;
+      this.#failure = storeErrorOf(`Cannot list the runs in '${this.#store}'`, cause);
+      throw this.#failure;
     } finally {
       this.#lookedAt = performance.now();
     }

@@ -120,6 +120,11 @@ Deno.test("RunCatalog.hosts() gives the newest runs of the newest machines and k
   assertEquals(days(9, 2), [["05", "03"], ["04"], ["02"]]);
   assertEquals(days(2, 9), [["05", "03", "01"], ["04"]]);
   assertEquals(place.catalog.countHosts(), 3);
+  await place.save(
+    runOfDay("06", { environment: { kernel: { cmdline: "noinvlpgb" } } }, { kernel: "6.1" }),
+  );
+  assertEquals(days(2, 1), [["06"], ["05"]]);
+  assertEquals(place.catalog.countHosts(), 4);
 });
 
 Deno.test("RunCatalog keeps its generation and answers until something changes", async () => {
@@ -177,6 +182,30 @@ Deno.test("RunCatalog says that a store cannot be read", async () => {
   await using place = new Place();
   Deno.writeTextFileSync(place.store.dir, "");
   await assertRejects(() => place.catalog.update(), StoreError, "not a directory");
+  await assertRejects(() => place.catalog.update(), StoreError, "not a directory");
+  Deno.removeSync(place.store.dir);
+  await place.save(runOfDay("01"));
+  assertEquals(place.days(), ["01"]);
+});
+
+Deno.test("RunCatalog says that a store cannot be read any more, until it can", async () => {
+  await using place = new Place();
+  await place.save(runOfDay("01"));
+  const later = async (ms: number): Promise<void> => await new Promise((w) => setTimeout(w, ms));
+  // From then on its time of change tells whether it has to be looked at again
+  await later(60);
+  await place.catalog.updateNow();
+  Deno.renameSync(place.store.dir, `${place.dir}/away`);
+  Deno.writeTextFileSync(place.store.dir, "");
+  await later(1050);
+  for (let asked = 0; asked < 3; asked++) {
+    await assertRejects(() => place.catalog.update(), StoreError, "not a directory");
+  }
+  Deno.removeSync(place.store.dir);
+  Deno.renameSync(`${place.dir}/away`, place.store.dir);
+  await later(1050);
+  await place.catalog.update();
+  assertEquals(place.days(), ["01"]);
 });
 
 Deno.test("RunCatalog lets others have their turn while it reads a store", async () => {

@@ -16,7 +16,7 @@ import { type IndexRecord, recordOfDamage, recordOfRun } from "./run_row.ts";
 import { type RunStamp, stampOf } from "./run_stamp.ts";
 
 /** Raised whenever index_schema.sql or what is written into it changes. */
-const VERSION = 2;
+const VERSION = 3;
 
 /** How much of the file may be kept in memory, KiB; that of 10 000 runs has 20 MiB. */
 const CACHE_KIB = 32 * 1024;
@@ -112,7 +112,7 @@ export class RunIndex {
   }
 
   /**
-   * The newest runs of each host (a machine with a kernel), host by host, the newest host first.
+   * The newest runs of each host, and older ones that saw something fail, host by host.
    *
    * @param hosts Greatest number of hosts.
    * @param depth Greatest number of runs of each.
@@ -121,7 +121,7 @@ export class RunIndex {
     return this.#all(newestOfHosts, { hosts, depth });
   }
 
-  /** Number of hosts: machines with a kernel. */
+  /** Number of hosts, as hostIdentity() tells them apart. */
   countHosts(): number {
     return Number(this.#all(countHosts, {})[0]!.hosts);
   }

@@ -1,4 +1,5 @@
-import { machineOf } from "../host_identity.ts";
+import { failedSubjects } from "../host_evidence.ts";
+import { hostIdentity, machineOf } from "../host_identity.ts";
 import type { Run, RunFormatError } from "../run_schema.ts";
 import { startOfRunId } from "./run_id.ts";
 
@@ -25,6 +26,8 @@ export interface ReadableRow extends RowPlace {
   experiments: string[];
   /** The techniques that have results, each once. */
   techniques: string[];
+  /** What was seen not to do what it should; see failedSubjects(). */
+  failed: string[];
   /** Number of warnings. */
   warnings: number;
   /** Whether one of them invalidates results. */
@@ -57,10 +60,12 @@ export function recordOfRun(run: Run): IndexRecord {
     arch: run.host.arch,
     kernel: run.host.kernel,
     machine: machineOf(run),
+    identity: hostIdentity(run),
     emulated: Number(run.host.emulated),
     experiments: JSON.stringify([...new Set(experiments)]),
     techniques: JSON.stringify([...new Set(techniques)]),
     flavours: JSON.stringify([...new Set(run.results.flatMap(flavourOf))]),
+    failed: JSON.stringify(failedSubjects(run)),
     warnings: run.warnings.length,
     invalidated: Number(run.warnings.some((warning) => warning.invalidates)),
     error: null,
@@ -92,10 +97,12 @@ export function recordOfDamage(name: string, modified: number, error: RunFormatE
     arch: null,
     kernel: null,
     machine: null,
+    identity: null,
     emulated: null,
     experiments: null,
     techniques: null,
     flavours: null,
+    failed: null,
     warnings: null,
     invalidated: null,
     error: error.message,
@@ -118,6 +125,7 @@ export function rowOfRecord(store: string, record: IndexRecord): RunRow {
     emulated: record.emulated === 1,
     experiments: JSON.parse(String(record.experiments)),
     techniques: JSON.parse(String(record.techniques)),
+    failed: JSON.parse(String(record.failed)),
     warnings: Number(record.warnings),
     invalidated: record.invalidated === 1,
   };

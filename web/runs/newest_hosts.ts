@@ -39,15 +39,25 @@ export function newestHosts(library: RunLibrary): Promise<NewestHosts> {
   });
 }
 
-/** Of the newest first, those that hold an experiment or a technique that no newer one holds. */
+/**
+ * Of the newest first, those that hold an experiment or a technique that no newer one holds, as many
+ * as are read; and however old, those that saw something fail that no newer one saw.
+ */
 export function contributing(rows: readonly ReadableRow[]): ReadableRow[] {
   const covered = new Set<string>();
-  return rows.filter(({ experiments, techniques }, at) => {
+  const failures = new Set<string>();
+  let read = 0;
+  return rows.filter(({ experiments, techniques, failed }, at) => {
     const subjects = [...experiments, ...techniques];
     const adds = at === 0 || subjects.some((subject) => !covered.has(subject));
+    const proves = failed.some((subject) => !failures.has(subject));
     for (const subject of subjects) covered.add(subject);
-    return adds;
-  }).slice(0, MOST_READ);
+    const chosen = proves || (adds && read < MOST_READ);
+    if (!chosen) return false;
+    for (const subject of failed) failures.add(subject);
+    read++;
+    return true;
+  });
 }
 
 /** A run of the catalog; null if it was removed or damaged since. */

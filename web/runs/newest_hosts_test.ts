@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { emulatedArm64 } from "../../lab/report/testdata/runs.ts";
 import type { Result, Run } from "../../lab/run_schema.ts";
+import { sampleRcu } from "../../lab/schema/sample_rcu.ts";
 import { sampleCost, sampleRun } from "../../lab/schema/sample_run.ts";
 import { RunStore } from "../../lab/store/run_store.ts";
 import { MOST_HOSTS, newestHosts } from "./newest_hosts.ts";
@@ -48,6 +49,23 @@ Deno.test("newestHosts() completes the newest run of a host from those that add 
       [[false, ["03", "01"]], [true, ["04"]]],
     );
     assertEquals(leftOut, 0);
+  });
+});
+
+Deno.test("newestHosts() knows what failed once, however many newer runs did not see it", async () => {
+  const rcu = (stale: number): Result =>
+    sampleRcu({ flavour: "membarrier", mode: "torture", stale });
+  const newer = Array.from({ length: 25 }, (_, at) => runOfDay(at + 3, "6.12", [rcu(0)]));
+  const runs = [
+    runOfDay(1, "6.12", [rcu(77)]),
+    runOfDay(2, "6.12", [rcu(0), cost("munmap")]),
+    ...newer,
+  ];
+  await withLibrary(runs, async (library) => {
+    const { views: [view] } = await newestHosts(library);
+    assertEquals(view!.runs.map(({ id }) => id.slice(6, 8)), ["27", "01"]);
+    const stale = view!.run.results.flatMap((one) => one.experiment === "rcu" ? [one.stale] : []);
+    assertEquals(stale, [77]);
   });
 });
 
