@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import { createApp } from "../web/server/app.tsx";
 import type { WebContext } from "../web/server/context.ts";
@@ -31,7 +31,7 @@ function honoPath(path: string): string {
 Deno.test("the document names every route of the API, and no other", async () => {
   // Registering looks at nothing but the store's place
   const context = { store: { dir: "/nowhere" }, version: "0" } as unknown as WebContext;
-  const app = createApp(context, { hosts: null, token: null });
+  const app = createApp(context, { hosts: null, token: null, port: 0 });
   const document = await (await app.request("/api/openapi.json")).json() as OpenApi;
   const documented = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.keys(methods).map((method) => `${method.toUpperCase()} ${honoPath(path)}`)
@@ -42,8 +42,14 @@ Deno.test("the document names every route of the API, and no other", async () =>
   assertEquals([...new Set(documented)].sort(), [...new Set(registered)].sort());
   assert(documented.length >= 15, `only ${documented.length} routes`);
   for (const [path, methods] of Object.entries(document.paths)) {
-    for (const [method, { summary }] of Object.entries(methods)) {
+    for (const [method, { summary, responses }] of Object.entries(methods)) {
       assert(summary, `${method} ${path} says not what it does`);
+      const refusals = Object.entries(responses).filter(([status]) => Number(status) >= 400);
+      assert(refusals.length > 0, `${method} ${path} says not how it refuses`);
+      for (const [status, { content }] of refusals) {
+        assert(content?.["application/json"], `${method} ${path} ${status}: no schema`);
+      }
+      if (path.includes("{key}")) assert(responses["404"], `${method} ${path} has no 404`);
     }
   }
 });
@@ -98,6 +104,11 @@ Deno.test({
         await check(server, method, example!, responses, ajv);
       }
     }
+    for (const path of ["overview", "runs", "live", "live/events", "fallbacks"]) {
+      const response = await server.fetch(`/api/${path}?nonsense=1`);
+      assertEquals(response.status, 400, path);
+      assertStringIncludes((await response.json()).problem, "'nonsense'");
+    }
   },
 });
 
@@ -124,6 +135,10 @@ async function check(
   if (status >= 400) {
     const problem = await response.json();
     assertEquals(Object.keys(problem).sort(), ["problem", "remedy"], said);
+    assert(
+      responses[String(status)],
+      `${said} answers ${status}, which the document does not name`,
+    );
     return;
   }
   const schema = responses[String(status)]?.content?.[type]?.schema;

@@ -77,6 +77,38 @@ Deno.test("no address leads out of the store", async () => {
   assertEquals((await server.fetch("/runs")).status, 200);
 });
 
+Deno.test("no key of a trace leads to a file that is written elsewhere, or twice", async () => {
+  using place = new ReportPlace();
+  const upload = `upload~${"1".repeat(64)}.pftrace`;
+  Deno.mkdirSync(`${place.store}/.uploads`, { recursive: true });
+  Deno.writeTextFileSync(`${place.store}/.uploads/${upload.split("~")[1]}`, "no trace");
+  Deno.mkdirSync(`${place.store}/other`);
+  await using server = await WebServer.open(place.store);
+  const suffixes = [
+    "~",
+    "~x",
+    "~%2F..%2F..%2Fother%2Fevil",
+    "~~",
+    "~..",
+    "%00",
+    "%0a",
+    "~%0ax",
+    "/",
+  ];
+  for (const suffix of suffixes) {
+    for (const what of ["index", "operations", "slices/0", "tiles/0/0", "engine", "budget/0"]) {
+      const path = `/api/traces/${upload}${suffix}/${what}`;
+      const { status } = await raw(server, `GET ${path} HTTP/1.1\nHost: HOST`);
+      assertEquals(status, 404, path);
+    }
+  }
+  // A server that began to make an index would have asked for an engine by now
+  const { text } = await raw(server, `GET /api/traces/${upload}/engine HTTP/1.1\nHost: HOST`);
+  assertStringIncludes(text, '"absent"');
+  assertEquals([...Deno.readDirSync(`${place.store}/other`)], []);
+  assert(![...Deno.readDirSync(place.store)].some(({ name }) => name === ".indexes"));
+});
+
 Deno.test("requests for other hosts and from other origins are refused", async () => {
   using place = new ReportPlace();
   await using server = await WebServer.open(place.store);
@@ -91,11 +123,12 @@ Deno.test("requests for other hosts and from other origins are refused", async (
   }
   const post = (origin: string): string =>
     `POST /api/uploads HTTP/1.1\nHost: HOST\nContent-Length: 0\nOrigin: ${origin}`;
-  for (const origin of ["http://evil.example", "null", `https://127.0.0.1:${port}`, "file://"]) {
+  for (const origin of ["http://evil.example", "null", `https://127.0.0.1:1`, "file://"]) {
     assertEquals(await status(post(origin)), 403, origin);
   }
   // Its own pages may; the upload itself is empty
   assertEquals(await status(post("http://HOST")), 400);
+  assertEquals(await status(post("https://HOST")), 400, "behind a proxy that speaks TLS");
   assertEquals(await status(post("http://HOST").replace(/\nOrigin.*/, "")), 400);
   const { text } = await raw(server, "GET /runs HTTP/1.1\nHost: HOST\nOrigin: http://evil.example");
   assert(!/access-control-allow/i.test(text), "another origin may read the answer");
@@ -127,6 +160,8 @@ Deno.test("with a token nothing is told to who does not know it", async () => {
   const known = await server.fetch("/runs", { headers: { cookie: cookie.split(";")[0]! } });
   await known.body?.cancel();
   assertEquals(known.status, 200);
+  // Browsers send cookies to all ports of a host: that of another server must not take its place
+  assertStringIncludes(cookie, `-${new URL(server.url).port}=`);
 });
 
 Deno.test("every answer forbids scripts of others, frames and guesses about its type", async () => {

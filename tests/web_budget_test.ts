@@ -39,5 +39,13 @@ Deno.test({
       assertEquals(response.status, status);
       await response.body?.cancel();
     }
+    // Who selects one operation after another gives up the questions before: no fault of the server
+    for (const patience of [0, 5, 10, 20, 40]) {
+      const giveUp = new AbortController();
+      const asked = place.server.fetch(place.api(`budget/${id}`), { signal: giveUp.signal });
+      setTimeout(() => giveUp.abort(), patience);
+      await asked.then((response) => response.body?.cancel()).catch(() => {});
+    }
+    assertEquals(await place.server.end(), "");
   },
 });

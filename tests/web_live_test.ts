@@ -3,6 +3,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import axe from "axe-core/axe.min.js" with { type: "text" };
 import type { LiveView } from "../web/live/live_view.ts";
+import { LiveFeed } from "../lab/live/live_feed.ts";
 import { labCommand } from "./lab_process.ts";
 import { needs } from "./needs.ts";
 import { axeFindings, chromiumPath } from "./report_browser.ts";
@@ -96,6 +97,33 @@ Deno.test({
         document.documentElement.scrollWidth - document.documentElement.clientWidth
       );
       assertEquals(wide, 0);
+    } finally {
+      await Deno.remove(store, { recursive: true });
+    }
+  },
+});
+
+Deno.test({
+  ...needs("the live page goes on while one of its links has the focus, which stays there", {
+    "chromium (deno task setup)": chromiumPath !== null,
+  }),
+  async fn(): Promise<void> {
+    const store = await Deno.makeTempDir({ prefix: "fencelab-web-live-" });
+    try {
+      await using server = await WebServer.open(store);
+      await using opened = await openPage(server.at("/live"), { width: 1280, scheme: "light" });
+      const { page } = opened;
+      const link = '#live a[href="/runs/20261121T010000Z-one-0001"]';
+      {
+        await using feed = await LiveFeed.open(store, "one", { host: "one", command: "lab run" });
+        await page.getByRole("heading", { name: "one" }).waitFor();
+        feed.end("20261121T010000Z-one-0001", null);
+        await page.waitForSelector(link);
+      }
+      await page.focus(link);
+      await using _other = await LiveFeed.open(store, "two", { host: "two", command: "lab run" });
+      await page.getByRole("heading", { name: "two" }).waitFor();
+      assertEquals(await page.evaluate((one) => document.activeElement?.matches(one), link), true);
     } finally {
       await Deno.remove(store, { recursive: true });
     }

@@ -5,7 +5,7 @@ import axe from "axe-core/axe.min.js" with { type: "text" };
 import type { Page } from "playwright-core";
 import { needs } from "./needs.ts";
 import { axeFindings, chromiumPath, type View } from "./report_browser.ts";
-import { HOSTILE } from "./report_place.ts";
+import { crossArchitecture, HOSTILE, ReportPlace } from "./report_place.ts";
 import { openPage } from "./web_browser.ts";
 import { makeHostilePlace, makePagesPlace } from "./web_pages_place.ts";
 import { WebServer } from "./web_server.ts";
@@ -150,6 +150,32 @@ Deno.test({
     await page.keyboard.press("Enter");
     await page.waitForURL(/\/compare\?/);
     assertEquals(await page.locator("#findings").count(), 1);
+  },
+});
+
+Deno.test({
+  ...needs("runs that are ticked stay so on other pages, sorted and filtered", browser),
+  async fn(): Promise<void> {
+    using place = new ReportPlace();
+    const ids = crossArchitecture().map((run) => (place.put(run), run.id));
+    await using server = await WebServer.open(place.store);
+    await using opened = await openPage(server.at("/runs?size=1"), VIEWS[1]!);
+    const { page } = opened;
+    const tick = (side: string): Promise<void> =>
+      page.locator(`input[name=${side}]:visible`).check();
+    await tick("with");
+    await page.getByRole("link", { name: "Next" }).click();
+    await page.getByText("Page 2 of").waitFor();
+    await tick("base");
+    await page.getByRole("link", { name: "host" }).click();
+    await page.waitForURL(/sort=host/);
+    await page.locator("form.filters button").click();
+    await page.waitForURL(/kernel=/);
+    await page.getByRole("button", { name: "Compare" }).click();
+    await page.waitForURL(/\/compare\?/);
+    const { searchParams } = new URL(page.url());
+    const newest = ids.toSorted().reverse();
+    assertEquals([...searchParams].sort(), [["base", newest[1]], ["with", newest[0]]]);
   },
 });
 

@@ -101,5 +101,7 @@ testPage("a trace is served to the UI, with a link to it", async (page, place) =
 
 testPage("without the endpoint its absence is told, with what to do", async (page) => {
   await page.getByText("Serve to the Perfetto UI").click();
-  await page.getByText(/The endpoint for the Perfetto UI is off.*Remedy: /).waitFor();
+  await page.getByText(
+    /The endpoint for the Perfetto UI is turned off.*Remedy: leave out --perfetto-port off/,
+  ).waitFor();
 });

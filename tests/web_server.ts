@@ -32,12 +32,13 @@ export class WebServer implements AsyncDisposable {
   }
 
   /**
-   * Starts `deno task web --store STORE` on a free port, without an endpoint for the Perfetto UI
-   * unless `args` name one.
+   * Starts `deno task web --store STORE` on a free port, without an endpoint for the Perfetto UI,
+   * unless `args` name others.
    */
   static async open(store: string, options: WebServerOptions = {}): Promise<WebServer> {
     const { args = [], env = {} } = options;
-    const own = ["--store", store, "--port", "0", "--json"];
+    const port = args.includes("--port") ? [] : ["--port", "0"];
+    const own = ["--store", store, ...port, "--json"];
     const perfetto = args.includes("--perfetto-port") ? [] : ["--perfetto-port", "off"];
     const child = new Deno.Command(Deno.execPath(), {
       args: [...taskArguments("web"), ...own, ...perfetto, ...args],

@@ -40,7 +40,10 @@ Deno.test({
     }, [...archive]);
     await page.dispatchEvent("body", "drop", { dataTransfer: data });
     await page.waitForSelector("#upload .bad");
-    assertStringIncludes(await page.textContent("#upload [role=status]") ?? "", "exists");
+    assertStringIncludes(
+      await page.textContent("#upload [role=status]") ?? "",
+      `see it at /runs/${ID}`,
+    );
     // The browser itself says that two requests were refused
     assertEquals(complaints.filter((one) => !/status of (415|409)/.test(one)), []);
   },

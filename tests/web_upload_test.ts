@@ -15,7 +15,10 @@ Deno.test("archives of a run directory, packed or not, become runs of the store"
     assertEquals(run.id, ID);
     assertEquals(Deno.readFileSync(`${path}/capture.pftrace`), TRACE);
     assertEquals(new RunStore(place.store).verify(ID), []);
-    assertEquals((await place.send(archive)).status, 409, "the same run came in twice");
+    assertEquals(await place.send(archive), {
+      status: 409,
+      answer: { problem: `Run ${ID} is in the store already`, remedy: `see it at /runs/${ID}` },
+    });
     assertEquals(place.names(), [ID]);
     Deno.removeSync(path, { recursive: true });
   }

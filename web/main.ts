@@ -10,6 +10,7 @@ import { LaunchedDoor } from "./engine/launched_door.ts";
 import { LiveHub } from "./live/live_hub.ts";
 import { RunLibrary } from "./runs/run_library.ts";
 import { tellLauncher } from "./launcher_protocol.ts";
+import { ListenError } from "./listen_error.ts";
 import { isLoopback, parseWebOptions } from "./options.ts";
 import { PerfettoEndpoint } from "./perfetto/endpoint.ts";
 import { createApp } from "./server/app.tsx";
@@ -17,6 +18,7 @@ import { Assets } from "./server/assets.ts";
 import type { WebContext } from "./server/context.ts";
 import { hostsOf } from "./server/security/hosts.ts";
 import { newToken } from "./server/security/token.ts";
+import { checkStore } from "./store_place.ts";
 import { IndexFiles } from "./traces/index_files.ts";
 import { sweepIndexes } from "./traces/index_sweep.ts";
 
@@ -49,6 +51,9 @@ async function main(): Promise<void> {
   }
   using _parent = watchParent(() => abort.abort());
   const store = new RunStore(storeDirectory(options.store));
+  if (!await checkStore(store.dir)) {
+    say(`The store '${store.dir}' does not exist yet; the first run that is stored there makes it`);
+  }
   using live = new LiveHub(store.dir);
   using library = new RunLibrary(store);
   // Looking through a large store for the first time takes seconds; whoever asks first sees its errors
@@ -65,6 +70,7 @@ async function main(): Promise<void> {
     engines,
     indexes: new IndexFiles(store.dir, engines, abort.signal),
     perfetto,
+    perfettoPort: options.perfettoPort,
     assets: await Assets.load(Deno.env.get("FENCELAB_BUNDLES")!),
     version: config.version,
     signal: abort.signal,
@@ -74,13 +80,13 @@ async function main(): Promise<void> {
   // The port may be one that the system chose: the app is made once it is known
   let answer: (request: Request) => Response | Promise<Response> = () =>
     new Response(null, { status: 503 });
-  const server = Deno.serve({
+  const server = listening({
     hostname,
     port: options.port,
     signal: abort.signal,
     onListen: ({ port }) => {
       const hosts = EVERY_ADDRESS.has(hostname) ? null : hostsOf(hostname, port);
-      const app = createApp(context, { hosts, token });
+      const app = createApp(context, { hosts, token, port });
       answer = (request) => app.fetch(request);
       const host = hostname.includes(":") ? `[${hostname}]` : hostname;
       const secret = token === null ? "" : `?token=${encodeURIComponent(token)}`;
@@ -94,15 +100,22 @@ async function main(): Promise<void> {
   await server.finished;
 }
 
+/** @throws {ListenError} If it cannot listen there. */
+function listening(
+  options: Deno.ServeTcpOptions & { hostname: string; port: number },
+  handler: Deno.ServeHandler<Deno.NetAddr>,
+): Deno.HttpServer<Deno.NetAddr> {
+  try {
+    return Deno.serve(options, handler);
+  } catch (cause) {
+    throw new ListenError(options, cause);
+  }
+}
+
 try {
   await main();
   Deno.exit(0);
 } catch (error) {
-  if (error instanceof Deno.errors.AddrInUse) {
-    const message = `${error.message}: another program listens there. Remedy: give another --port`;
-    tellLauncher({ kind: "failed", message });
-  } else {
-    tellLauncher({ kind: "failed", message: error instanceof Error ? error.message : `${error}` });
-  }
+  tellLauncher({ kind: "failed", message: error instanceof Error ? error.message : `${error}` });
   Deno.exit(1);
 }

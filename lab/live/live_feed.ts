@@ -70,7 +70,11 @@ export class LiveFeed implements AsyncDisposable {
 
   /** Tells of results and of what steps have sampled so far. */
   news(news: StepNews): void {
-    if (news.kind === "result") return this.#tell(news);
+    if (news.kind === "result") {
+      // Before the result is told: it takes the place of what was sampled up to now
+      if (this.#now.sampled !== null) this.#write({ ...this.#now, sampled: null });
+      return this.#tell(news);
+    }
     const { step: { technique, label }, histogram } = news;
     this.#update({ ...this.#now, label, sampled: { technique, histogram } });
   }
@@ -94,9 +98,13 @@ export class LiveFeed implements AsyncDisposable {
   }
 
   #update(now: LiveNow): void {
+    this.#now = now;
+    if (performance.now() - this.#written >= PERIOD_MS) this.#write(now);
+  }
+
+  #write(now: LiveNow): void {
     const time = performance.now();
     this.#now = { ...now, elapsed: (time - this.#begin) / 1000 };
-    if (time - this.#written < PERIOD_MS) return;
     this.#written = time;
     this.#quietly(() => {
       const path = `${this.#directory!.path}/${NOW_FILE}`;

@@ -2,6 +2,7 @@
 
 import type { Result } from "../run_schema.ts";
 import { DirectoryLock } from "../store/directory_lock.ts";
+import { storeErrorOf } from "../store/store_error.ts";
 import {
   EVENTS_FILE,
   liveEventSchema,
@@ -44,6 +45,7 @@ export class LiveRuns implements Disposable {
    * Looks what is new.
    *
    * @returns The runs in progress, and once more those that have ended since the last look.
+   * @throws {StoreError} If the store cannot be read.
    */
   async look(): Promise<LiveRun[]> {
     const there = await this.#names();
@@ -77,7 +79,8 @@ export class LiveRuns implements Disposable {
         if (isDirectory && id !== undefined) names.add(id);
       }
     } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
+      if (error instanceof Deno.errors.NotFound) return names;
+      throw storeErrorOf(`Cannot look for runs in progress in '${this.#store}'`, error);
     }
     return names;
   }

@@ -1,5 +1,6 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { sampleCost } from "../schema/sample_run.ts";
+import { StoreError } from "../store/store_error.ts";
 import { LiveFeed } from "./live_feed.ts";
 import { type LiveRun, LiveRuns } from "./live_runs.ts";
 import { EVENTS_FILE } from "./live_schema.ts";
@@ -71,6 +72,8 @@ Deno.test("a run in progress is seen from its begin to its end, and then no more
       await new Promise((resolve) => setTimeout(resolve, 260));
       feed.news({ kind: "histogram", step, histogram });
       assertEquals((await only(runs)).now?.sampled, { technique: "mprotect", histogram });
+      feed.news({ kind: "result", result: sampleCost() });
+      assertEquals((await only(runs)).now?.sampled, null, "sampled so far, and has its result");
       feed.end("20261121T010000Z-local-0001", null);
     }
     assertEquals((await only(runs)).end, { run: "20261121T010000Z-local-0001", problem: null });
@@ -115,5 +118,13 @@ Deno.test("a feed that cannot be written keeps silent", async () => {
     feed.progress(0.5, "half");
     feed.news({ kind: "result", result: sampleCost() });
     feed.end(null, null);
+  });
+});
+
+Deno.test("a store that cannot be read is said to be so", async () => {
+  await inStore(async (store) => {
+    Deno.writeTextFileSync(`${store}/file`, "");
+    using runs = new LiveRuns(`${store}/file`);
+    await assertRejects(() => runs.look(), StoreError, "not a directory");
   });
 });

@@ -7,6 +7,7 @@ import {
 } from "../../traces/analysis/worst_operations.ts";
 import type { WebApp, WebContext } from "../server/context.ts";
 import { Problem } from "../server/problem.ts";
+import { traceProblems } from "./schemas.ts";
 import { operationOf } from "../traces/operation_of.ts";
 import { findTrace, type TraceRef } from "../traces/trace_ref.ts";
 
@@ -49,6 +50,14 @@ const route = createRoute({
       description: "Phases that follow one another without gap or overlap, and targets",
       content: { "application/json": { schema: budgetSchema } },
     },
+    ...traceProblems({
+      404: "There is no such trace, or the slice is no operation of it",
+      408: "The client went away",
+      413: "The trace is too large for the engine",
+      422: "The trace cannot be read, or it takes too long or too much memory",
+      502: "The engine has ended",
+      503: "The trace's index is being made, or too many requests wait for an engine",
+    }),
   },
 });
 
@@ -82,11 +91,17 @@ async function explain(
   opId: number,
   signal: AbortSignal,
 ): Promise<ExplainedOperation> {
-  const [operation] = await engines.use(
-    trace,
-    (processor) => worstOperations(processor, { opId: BigInt(opId), limit: 1 }),
-    { signal, limitMs: LIMIT_MS },
-  );
-  if (operation) return operation;
+  try {
+    const [operation] = await engines.use(
+      trace,
+      (processor) => worstOperations(processor, { opId: BigInt(opId), limit: 1 }),
+      { signal, limitMs: LIMIT_MS },
+    );
+    if (operation) return operation;
+  } catch (error) {
+    // Nobody waits for the answer: that is no failure of the server
+    if (signal.aborted) throw new Problem(408, "The question was cancelled", "ask again", error);
+    throw error;
+  }
   throw new Problem(404, `The trace has no operation #${opId}`, "load the page again");
 }

@@ -6,6 +6,7 @@ import { LiveList } from "../components/live_list.tsx";
 import { type LiveView, liveViewSchema } from "../live/live_view.ts";
 import type { WebApp, WebContext } from "../server/context.ts";
 import { Problem } from "../server/problem.ts";
+import { problems } from "./schemas.ts";
 
 /** Each client holds a connection; more than this are no people. */
 const MAX_CLIENTS = 100;
@@ -17,11 +18,13 @@ const listRoute = createRoute({
   method: "get",
   path: "/api/live",
   summary: "Runs in progress, and those that ended a short while ago",
+  request: { query: z.strictObject({}) },
   responses: {
     200: {
       description: "The runs",
       content: { "application/json": { schema: z.object({ runs: z.array(liveViewSchema) }) } },
     },
+    ...problems({ 400: "A parameter cannot be used", 503: "The store cannot be read" }),
   },
 });
 
@@ -32,16 +35,20 @@ const eventsRoute = createRoute({
   description:
     "An event whenever something has changed: `runs` with what /api/live says, or `html` " +
     "with the same as the live page shows it.",
-  request: { query: z.object({ as: z.enum(["runs", "html"]).default("runs") }) },
+  request: { query: z.strictObject({ as: z.enum(["runs", "html"]).default("runs") }) },
   responses: {
     200: { description: "The events", content: { "text/event-stream": { schema: z.string() } } },
+    ...problems({
+      400: "A parameter cannot be used",
+      503: "The store cannot be read, or too many clients follow the runs",
+    }),
   },
 });
 
 /** Registers both. */
 export function registerLive(app: WebApp, { live, signal }: WebContext): void {
   app.openapi(listRoute, async (context) => context.json({ runs: [...await live.now()] }, 200));
-  app.openapi(eventsRoute, (context) => {
+  app.openapi(eventsRoute, async (context) => {
     if (live.listeners >= MAX_CLIENTS) {
       throw new Problem(
         503,
@@ -50,32 +57,39 @@ export function registerLive(app: WebApp, { live, signal }: WebContext): void {
       );
     }
     const { as } = context.req.valid("query");
+    const ended = Promise.withResolvers<void>();
+    // One after another; while one is under way only the newest of the others waits
+    const waiting: (readonly LiveView[])[] = [];
+    let send: ((runs: readonly LiveView[]) => Promise<void>) | null = null;
+    let sending = false;
+    const sendAll = async (): Promise<void> => {
+      if (sending || send === null) return;
+      sending = true;
+      for (let runs = waiting.pop(); runs !== undefined; runs = waiting.pop()) {
+        waiting.length = 0;
+        await send(runs);
+      }
+      sending = false;
+    };
+    // Before the answer begins: a store that cannot be read is a problem, and no stream
+    const listening = await live.listen({
+      runs: (runs): void => {
+        waiting.push(runs);
+        sendAll().catch(() => ended.resolve());
+      },
+      failed: () => ended.resolve(),
+    });
     return streamSSE(context, async (stream) => {
-      const ended = Promise.withResolvers<void>();
-      const send = async (runs: readonly LiveView[]): Promise<void> => {
+      using _listening = listening;
+      send = async (runs): Promise<void> => {
         const data = as === "html"
           ? String(await <LiveList runs={runs} />)
           : JSON.stringify({ runs });
         await stream.writeSSE({ event: as, data });
       };
-      // One after another; while one is under way only the newest of the others waits
-      const waiting: (readonly LiveView[])[] = [];
-      let sending = false;
-      const sendAll = async (): Promise<void> => {
-        sending = true;
-        for (let runs = waiting.pop(); runs !== undefined; runs = waiting.pop()) {
-          waiting.length = 0;
-          await send(runs);
-        }
-        sending = false;
-      };
-      const push = (runs: readonly LiveView[]): void => {
-        waiting.push(runs);
-        if (!sending) sendAll().catch(() => ended.resolve());
-      };
       stream.onAbort(() => ended.resolve());
       signal.addEventListener("abort", () => ended.resolve(), { once: true });
-      using _listening = await live.listen(push);
+      sendAll().catch(() => ended.resolve());
       const beat = setInterval(() => void stream.write(": \n\n").catch(ended.resolve), BEAT_MS);
       await ended.promise;
       clearInterval(beat);

@@ -9,7 +9,7 @@ import { newestHosts } from "../runs/newest_hosts.ts";
 import { newestWarnings } from "../runs/newest_warnings.ts";
 import type { WebApp, WebContext } from "../server/context.ts";
 import { rowJson } from "./run_row.ts";
-import { runLabelSchema, runRowSchema, toneSchema } from "./schemas.ts";
+import { problems, runLabelSchema, runRowSchema, toneSchema } from "./schemas.ts";
 
 /** Newest runs of the store that are listed. */
 const NEWEST_RUNS = 8;
@@ -18,6 +18,7 @@ const route = createRoute({
   method: "get",
   path: "/api/overview",
   summary: "Techniques by host from the newest runs, what changed, warnings, newest runs",
+  request: { query: z.strictObject({}) },
   responses: {
     200: {
       description: "The overview",
@@ -56,6 +57,7 @@ const route = createRoute({
         },
       },
     },
+    ...problems({ 400: "A parameter cannot be used", 503: "The store cannot be read" }),
   },
 });
 

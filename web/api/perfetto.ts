@@ -3,6 +3,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import type { WebApp, WebContext } from "../server/context.ts";
 import { Problem } from "../server/problem.ts";
+import { problems } from "./schemas.ts";
 import { findTrace } from "../traces/trace_ref.ts";
 
 const route = createRoute({
@@ -19,8 +20,14 @@ const route = createRoute({
         "application/json": { schema: z.object({ endpoint: z.string(), open: z.string() }) },
       },
     },
-    409: { description: "The UI is connected to another trace" },
-    503: { description: "The endpoint is off" },
+    ...problems({
+      404: "There is no such trace",
+      409: "The UI is connected to another trace",
+      413: "The trace is too large for the engine",
+      422: "The trace cannot be read",
+      502: "The engine has ended",
+      503: "The endpoint is off, or no engine can be had",
+    }),
   },
 });
 
@@ -33,15 +40,25 @@ export function registerPerfetto(app: WebApp, context: WebContext): void {
   app.openapi(route, async (request) => {
     const trace = findTrace(context, request.req.valid("param").key);
     const { perfetto } = context;
-    if (!perfetto) {
-      throw new Problem(
-        503,
-        "The endpoint for the Perfetto UI is off: its port is taken, or it was not wanted",
-        "end the program that listens on port 9001 and start the server again, or download the trace",
-      );
-    }
+    if (!perfetto) throw endpointOff(context);
     await perfetto.serve(trace);
     const open = perfetto.port === DEFAULT_PORT ? UI : `${UI}#!/?rpc_port=${perfetto.port}`;
     return request.json({ endpoint: perfetto.url, open }, 200);
   });
+}
+
+/** Why there is no endpoint. */
+export function endpointOff({ perfettoPort }: Pick<WebContext, "perfettoPort">): Problem {
+  const otherwise = "start the server again, or download the trace";
+  return perfettoPort === null
+    ? new Problem(
+      503,
+      "The endpoint for the Perfetto UI is turned off",
+      `leave out --perfetto-port off and ${otherwise}`,
+    )
+    : new Problem(
+      503,
+      `The endpoint for the Perfetto UI is off: another program listens on port ${perfettoPort}`,
+      `end that program, or give another --perfetto-port, and ${otherwise}`,
+    );
 }

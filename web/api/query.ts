@@ -6,6 +6,7 @@ import { SqlError } from "../../traces/trace_processor/errors.ts";
 import type { Engines } from "../engine/engines.ts";
 import type { WebApp, WebContext } from "../server/context.ts";
 import { Problem } from "../server/problem.ts";
+import { problems } from "./schemas.ts";
 import { askSql, MAX_BYTES, MAX_ROWS, MAX_TEXT, type SqlAnswer } from "../sql/answer.ts";
 import { answerAsCsv } from "../sql/answer_csv.ts";
 import { checkReadOnly, ForbiddenSqlError } from "../sql/read_only.ts";
@@ -63,7 +64,14 @@ const queryRoute = createRoute({
       description: "The SQL is wrong, or does more than read",
       content: { "application/json": { schema: problemSchema } },
     },
-    422: { description: "It takes too long or too much memory" },
+    ...problems({
+      404: "There is no such trace",
+      408: "The client went away",
+      413: "The SQL or the trace is too large",
+      422: "The trace cannot be read, or it takes too long or too much memory",
+      502: "The engine has ended",
+      503: "Too many requests wait for an engine",
+    }),
   },
 });
 
@@ -85,6 +93,7 @@ const stateRoute = createRoute({
         },
       },
     },
+    ...problems({ 404: "There is no such trace" }),
   },
 });
 

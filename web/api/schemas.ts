@@ -20,6 +20,17 @@ export function problems(
   );
 }
 
+/** {@linkcode problems}, with those of all that is asked of a trace. */
+export function traceProblems(
+  descriptions: Readonly<Record<number, string>> = {},
+): ReturnType<typeof problems> {
+  return problems({
+    400: "A parameter cannot be used",
+    404: "There is no such trace",
+    ...descriptions,
+  });
+}
+
 /** A run in a list. */
 export const runRowSchema = z.discriminatedUnion("state", [
   z.object({

@@ -1,6 +1,7 @@
 /** The API of trace indexes: what it takes and what it answers. */
 
 import { createRoute, z } from "@hono/zod-openapi";
+import { traceProblems } from "./schemas.ts";
 import { NAME_KINDS, traceIndexMetaSchema } from "../../traces/index/meta.ts";
 
 /** Rows of a table or hits of a search in one answer. */
@@ -22,6 +23,17 @@ const building = {
   },
 };
 
+/** Of all that is asked of an index. */
+function indexProblems(missing = "There is no such trace"): ReturnType<typeof traceProblems> {
+  return traceProblems({
+    404: missing,
+    413: "The trace is too large for an index to be made",
+    422: "The index is damaged, or cannot be made of the trace",
+    502: "The engine that made the index has ended",
+    503: "Too many requests wait for an engine that makes indexes",
+  });
+}
+
 /** What a timeline must know first. */
 export const indexRoute = createRoute({
   method: "get",
@@ -41,6 +53,7 @@ export const indexRoute = createRoute({
     },
     202: building,
     304: { description: "It has not changed" },
+    ...indexProblems(),
   },
 });
 
@@ -64,6 +77,7 @@ export const tileRoute = createRoute({
       content: { "application/octet-stream": { schema: z.string() } },
     },
     202: building,
+    ...indexProblems("There is no such trace, or no such tile"),
   },
 });
 
@@ -111,6 +125,7 @@ export const operationsRoute = createRoute({
       },
     },
     202: building,
+    ...indexProblems(),
   },
 });
 
@@ -151,6 +166,7 @@ export const sliceRoute = createRoute({
       },
     },
     202: building,
+    ...indexProblems("There is no such trace, or no such slice"),
   },
 });
 
@@ -188,5 +204,6 @@ export const searchRoute = createRoute({
       },
     },
     202: building,
+    ...indexProblems(),
   },
 });

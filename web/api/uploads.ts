@@ -1,5 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import type { WebApp, WebContext } from "../server/context.ts";
+import { problems } from "./schemas.ts";
 import { Uploads } from "../uploads/take_upload.ts";
 
 const route = createRoute({
@@ -25,6 +26,14 @@ const route = createRoute({
         },
       },
     },
+    ...problems({
+      400: "It is empty, damaged, cut off, or holds something else than one run",
+      409: "The run is in the store already",
+      413: "It is too large",
+      415: "It is neither a trace nor an archive",
+      503: "Other uploads are under way: try again",
+      507: "There is no room for further traces",
+    }),
   },
 });
 

@@ -12,6 +12,11 @@ export const SIDES = ["base", "with"] as const;
 /** Runs that were chosen on other pages of the list, or before. */
 export type Chosen = Readonly<Record<typeof SIDES[number], readonly string[]>>;
 
+/** The same as parameters of an address. */
+export function chosenPairs(chosen: Chosen): (readonly [string, string])[] {
+  return SIDES.flatMap((side) => chosen[side].map((id) => [side, id] as const));
+}
+
 interface RunColumn {
   readonly title: string;
   readonly sort?: RunSort;
@@ -76,11 +81,11 @@ function Heading({ column: { title, sort, right }, params, chosen }: HeadingProp
   // The first click on a name sorts it from its beginning, on a figure from the greatest
   const natural = sort === "started" || right ? "desc" : "asc";
   const order = !current ? natural : params.order === "asc" ? "desc" : "asc";
-  const others = SIDES.flatMap((side) => (chosen?.[side] ?? []).map((id) => [side, id] as const));
+  const others = chosen === undefined ? [] : chosenPairs(chosen);
   const direction = params.order === "asc" ? "ascending" : "descending";
   return (
     <th scope="col" class={kind} aria-sort={current ? direction : undefined}>
-      <a href={runsUrl({ ...params, sort, order, page: 1 }, others)}>
+      <a href={runsUrl({ ...params, sort, order, page: 1 }, others)} data-keeps-choice="">
         {title}
         {current && <span aria-hidden="true">{params.order === "asc" ? " ▲" : " ▼"}</span>}
       </a>

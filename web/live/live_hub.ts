@@ -9,8 +9,13 @@ const PERIOD_MS = 250;
 /** Runs that have ended stay on the page so long, ms. */
 const SHOWN_AFTER_END_MS = 10 * 60_000;
 
-/** Called with all runs whenever one has changed. */
-export type Listener = (runs: readonly LiveView[]) => void;
+/** Who wants to hear of runs. */
+export interface Listener {
+  /** Called with all runs whenever one has changed. */
+  runs(runs: readonly LiveView[]): void;
+  /** The store cannot be read any more. */
+  failed(): void;
+}
 
 /** One watch for any number of clients. */
 export class LiveHub implements Disposable {
@@ -33,19 +38,29 @@ export class LiveHub implements Disposable {
     return this.#listeners.size;
   }
 
-  /** The runs of this moment. */
+  /** The runs of this moment. @throws {StoreError} If the store cannot be read. */
   async now(): Promise<readonly LiveView[]> {
     await this.#look();
     if (this.#listeners.size === 0) this.#rest();
     return this.#views;
   }
 
-  /** Tells a listener of the runs of this moment and of all changes, until it is disposed of. */
+  /**
+   * Tells a listener of the runs of this moment and of all changes, until it is disposed of.
+   *
+   * @throws {StoreError} If the store cannot be read.
+   */
   async listen(listener: Listener): Promise<Disposable> {
     this.#listeners.add(listener);
-    await this.#look();
-    listener(this.#views);
-    this.#timer ??= setInterval(() => void this.#look(), PERIOD_MS);
+    try {
+      await this.#look();
+    } catch (error) {
+      this.#listeners.delete(listener);
+      if (this.#listeners.size === 0) this.#rest();
+      throw error;
+    }
+    listener.runs(this.#views);
+    this.#timer ??= setInterval(() => void this.#look().catch(() => this.#fail()), PERIOD_MS);
     return {
       [Symbol.dispose]: () => {
         this.#listeners.delete(listener);
@@ -80,7 +95,12 @@ export class LiveHub implements Disposable {
     const text = JSON.stringify(this.#views);
     if (text === this.#last) return;
     this.#last = text;
-    for (const listener of this.#listeners) listener(this.#views);
+    for (const listener of this.#listeners) listener.runs(this.#views);
+  }
+
+  /** Who asks again is told why. */
+  #fail(): void {
+    for (const listener of [...this.#listeners]) listener.failed();
   }
 
   #rest(): void {

@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import type { LiveRun } from "../../lab/live/live_runs.ts";
+import { formatCount } from "../../lab/render/units.ts";
 import { type Histogram, type Result } from "../../lab/run_schema.ts";
 import { bucketMidpoint, quantile, sampleCount } from "../../lab/statistics/histogram.ts";
 import { logCells } from "../../lab/statistics/log_cells.ts";
@@ -63,7 +64,7 @@ export function viewOf(run: LiveRun): LiveView {
     fraction: typeof run.end?.run === "string" ? 1 : fraction,
     label,
     remainingSeconds: fraction < LEAST_FRACTION ? null : elapsed * (1 - fraction) / fraction,
-    sampling: sampled && sampleCount(sampled.histogram) > 0
+    sampling: run.end === null && sampled && sampleCount(sampled.histogram) > 0
       ? sampledOf(sampled.technique, sampled.histogram)
       : null,
     measured: measured.reverse(),
@@ -76,7 +77,9 @@ function histogramOf(
   result: Result,
 ): { technique: string; histogram: Histogram } | null {
   if (result.experiment === "cost" && result.histogram !== null) {
-    const crew = result.siblings === 0 ? "without sibling" : `${result.siblings} siblings`;
+    const crew = result.siblings === 0
+      ? "without sibling"
+      : formatCount(result.siblings, "sibling");
     return sampleCount(result.histogram) === 0
       ? null
       : { technique: `${result.technique}, ${crew}`, histogram: result.histogram };

@@ -117,7 +117,9 @@ function Change({ change }: { change: HostChange }): JSX.Element {
         Run of {moment(newest.startedAt)} against {many(before.length, "run")} before it
         {from === to ? "" : `; kernel ${shown(from)} before, ${shown(to)} now`}
         {environment.length > 0 &&
-          `; ${many(environment.length, "row")} of the environment differ`}.{" "}
+          `; ${many(environment.length, "row")} of the environment ${
+            environment.length === 1 ? "differs" : "differ"
+          }`}.{" "}
         <a href={`/compare?${new URLSearchParams(pairs)}`}>
           Compare<span class="hidden">the runs of {shown(host)}</span>
         </a>

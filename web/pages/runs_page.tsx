@@ -7,7 +7,7 @@ import { isRunId } from "../../lab/store/run_id.ts";
 import { FirstRun } from "../components/first_run.tsx";
 import { Layout } from "../components/layout.tsx";
 import { UploadForm } from "../components/upload_form.tsx";
-import { type Chosen, RunTable, SIDES } from "../components/run_table.tsx";
+import { type Chosen, chosenPairs, RunTable, SIDES } from "../components/run_table.tsx";
 import { grouped, many, shown } from "../components/texts.tsx";
 import {
   isNarrowed,
@@ -52,7 +52,7 @@ function RunsPage({ context, params, chosen }: RunsPageProps): JSX.Element {
   const { rows, total } = catalog.page(queryOf(params));
   const all = catalog.count();
   return (
-    <Layout context={context} islands={["upload"]} title="Runs" active="/runs" wide>
+    <Layout context={context} islands={["upload", "run_choice"]} title="Runs" active="/runs" wide>
       <h1>Runs</h1>
       {all === 0 ? <FirstRun store={context.store.dir} /> : (
         <>
@@ -100,7 +100,7 @@ function List({ rows, total, params, chosen }: ListProps): JSX.Element {
     grouped(total);
   const here = new Set(rows.map(({ id }) => id));
   return (
-    <form method="get" action="/compare">
+    <form method="get" action="/compare" id="run-choice">
       {SIDES.flatMap((side) =>
         chosen[side].filter((id) => !here.has(id)).map((id) => (
           <input type="hidden" name={side} value={id} />
@@ -120,11 +120,15 @@ function Paging(
   { total, params, chosen }: { total: number; params: RunsParams; chosen: Chosen },
 ): JSX.Element {
   const last = Math.max(1, Math.ceil(total / params.size));
-  const others = SIDES.flatMap((side) => chosen[side].map((id) => [side, id] as const));
+  const others = chosenPairs(chosen);
   const link = (page: number, text: string, rel?: string): JSX.Element =>
     page < 1 || page > last || page === params.page
       ? <span class="faint">{text}</span>
-      : <a href={runsUrl({ ...params, page }, others)} rel={rel}>{text}</a>;
+      : (
+        <a href={runsUrl({ ...params, page }, others)} rel={rel} data-keeps-choice="">
+          {text}
+        </a>
+      );
   return (
     <nav class="paging" aria-label="Pages of the list">
       <ul>
@@ -173,12 +177,12 @@ function Filters({ context, params, chosen }: RunsPageProps): JSX.Element {
       </label>
       {params.sort !== "started" && <input type="hidden" name="sort" value={params.sort} />}
       {params.order !== "desc" && <input type="hidden" name="order" value={params.order} />}
-      {SIDES.flatMap((side) =>
-        chosen[side].map((id) => <input type="hidden" name={side} value={id} />)
-      )}
+      {chosenPairs(chosen).map(([side, id]) => <input type="hidden" name={side} value={id} />)}
       <div class="actions">
         <button type="submit">Show</button>
-        {isNarrowed(params) && <a href="/runs">Show all</a>}
+        {isNarrowed(params) && (
+          <a href={runsUrl({}, chosenPairs(chosen))} data-keeps-choice="">Show all</a>
+        )}
       </div>
     </form>
   );

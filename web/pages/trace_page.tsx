@@ -6,6 +6,8 @@ import type { WebApp, WebContext } from "../server/context.ts";
 import { page } from "../server/page.ts";
 import { Problem } from "../server/problem.ts";
 import { traceQuery } from "../traces/trace_query.ts";
+import type { OperationPage } from "../../traces/index/operation_list.ts";
+import { sliceDetails } from "../../traces/index/slice_details.ts";
 import { findTrace, type TraceRef } from "../traces/trace_ref.ts";
 
 /** Registers the page. */
@@ -26,20 +28,33 @@ export function registerTracePage(app: WebApp, context: WebContext): void {
 async function indexView(
   { indexes }: WebContext,
   trace: TraceRef,
-  { sort, descending, technique, page }: TraceQuery,
+  { sort, descending, technique, page: asked, select }: TraceQuery,
 ): Promise<IndexView> {
   try {
     const found = await indexes.find(trace);
     if (found.state === "building") return found;
     const { index, operations, version } = found.open;
-    const listed = operations.page({
-      sort,
-      descending,
-      technique: technique ?? undefined,
-      limit: PAGE_SIZE,
-      offset: (page - 1) * PAGE_SIZE,
-    });
-    return { state: "ready", meta: index.meta, version, found: listed };
+    const pageOf = (page: number): OperationPage =>
+      operations.page({
+        sort,
+        descending,
+        technique: technique ?? undefined,
+        limit: PAGE_SIZE,
+        offset: (page - 1) * PAGE_SIZE,
+      });
+    const listed = pageOf(asked);
+    // An old link, or one that somebody wrote, may lead behind the list's end
+    const page = Math.min(asked, Math.max(1, Math.ceil(listed.total / PAGE_SIZE)));
+    return {
+      state: "ready",
+      meta: index.meta,
+      version,
+      found: page === asked ? listed : pageOf(page),
+      page,
+      selected: select !== null && select < index.columns.slices.begins.length
+        ? sliceDetails(index, operations, select)
+        : null,
+    };
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     return { state: "none", why: error.message, remedy: error.remedy };

@@ -97,7 +97,7 @@ export function findingsOf(comparison: Comparison): Finding[] {
       text: `${experiment}: ${subject}: ${left} before, ${right} now: ${words}`,
       tone: "bad",
     }));
-  const times = timeChanges(withCertainTimes(comparison))
+  const times = timeChanges(withCertainTimes(withoutNoise(comparison)))
     .map(({ text, tone }): Finding => ({ kind: "time", text, tone }));
   return [...verdicts, ...times];
 }
@@ -109,4 +109,12 @@ function withCertainTimes(comparison: Comparison): Comparison {
     interruptsChanged || (left.reason === null) !== (right.reason === null)
   );
   return { ...comparison, cost, figures: [] };
+}
+
+/** Where the median says nothing, a change of another quantile is no news. */
+function withoutNoise(comparison: Comparison): Comparison {
+  const cost = comparison.cost.filter(({ verdict, interruptsChanged }) =>
+    verdict !== "too-noisy" || interruptsChanged
+  );
+  return { ...comparison, cost };
 }

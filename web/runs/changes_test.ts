@@ -3,7 +3,9 @@ import { distribution, emulatedArm64 } from "../../lab/report/testdata/runs.ts";
 import type { Host, Result, Run } from "../../lab/run_schema.ts";
 import { sampleCost, sampleRun } from "../../lab/schema/sample_run.ts";
 import { RunStore } from "../../lab/store/run_store.ts";
-import { type HostChange, newestChanges } from "./changes.ts";
+import { compareRuns } from "../../lab/compare/compare_runs.ts";
+import type { Comparison } from "../../lab/compare/comparison.ts";
+import { findingsOf, type HostChange, newestChanges } from "./changes.ts";
 import { RunLibrary } from "./run_library.ts";
 
 function runOfDay(day: number, host: Partial<Host>, results: Result[]): Run {
@@ -112,4 +114,15 @@ Deno.test("newestChanges() compares with runs of the same machine and experiment
     ]),
     [],
   );
+});
+
+Deno.test("findingsOf() leaves out what is slower in its tail alone, with a median too noisy to tell", () => {
+  const day = (number: number, median: number): Run => runOfDay(number, {}, [cost(median)]);
+  const compared = compareRuns([day(1, 1_000_000), day(2, 1_010_000)], [day(3, 2_000_000)]);
+  const [row] = compared.cost;
+  const kinds = (change: Partial<Comparison["cost"][number]>): string[] =>
+    findingsOf({ ...compared, cost: [{ ...row!, ...change }] }).map(({ kind }) => kind);
+  assertEquals(kinds({}), ["time"]);
+  assertEquals(kinds({ verdict: "too-noisy" }), []);
+  assertEquals(kinds({ verdict: "too-noisy", interruptsChanged: true }), ["time"]);
 });

@@ -21,10 +21,12 @@ export interface Access {
   readonly hosts: ReadonlySet<string> | null;
   /** What clients must know; null: nothing. */
   readonly token: string | null;
+  /** That the server listens on. */
+  readonly port: number;
 }
 
 /** Makes the app. */
-export function createApp(context: WebContext, { hosts, token }: Access): WebApp {
+export function createApp(context: WebContext, { hosts, token, port }: Access): WebApp {
   const app: WebApp = new OpenAPIHono({
     defaultHook: (result): void => {
       if (!result.success) throw parameterProblem(result.error);
@@ -32,7 +34,7 @@ export function createApp(context: WebContext, { hosts, token }: Access): WebApp
   });
   app.use(setHeaders);
   app.use(checkHost(hosts));
-  if (token !== null) app.use(askForToken(token));
+  if (token !== null) app.use(askForToken(token, port));
   app.get("/assets/:name", (request) => {
     const { name } = request.req.param();
     const response = context.assets.respond(name, request.req.query("v"));
@@ -53,7 +55,12 @@ function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof StoreError || error instanceof RunFormatError) {
     const [problem, remedy] = error.message.split(/\.\s+Remedy: /);
-    return new Problem(404, problem!, remedy ?? "see the list of runs", error);
+    if (error instanceof RunFormatError) {
+      return new Problem(404, problem!, remedy ?? "see the list of runs", error);
+    }
+    // The store is named for the lab's commands there; the server has another option for it
+    const way = remedy?.replaceAll("--out", "--store") ?? "see whether the store can be read";
+    return new Problem(503, problem!, way, error);
   }
   const said = error instanceof Error ? error.stack ?? error.message : String(error);
   Deno.stderr.writeSync(new TextEncoder().encode(`${printable(said)}\n`));

@@ -21,6 +21,8 @@ export interface WebContext {
   readonly indexes: IndexFiles;
   /** Where the Perfetto UI finds traces; null: the endpoint is turned off, or its port is taken. */
   readonly perfetto: PerfettoEndpoint | null;
+  /** The port that was asked for it; null: none. */
+  readonly perfettoPort: number | null;
   /** fencelab's version. */
   readonly version: string;
   /** Aborted when the server ends. */

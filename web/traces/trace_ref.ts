@@ -21,15 +21,21 @@ export const UPLOADS = ".uploads";
 
 const UPLOAD_NAME = /^[0-9a-f]{64}\.pftrace$/;
 
+/** One owner and one file: what came after them would go into paths unseen. */
+const KEY = /^(?<owner>[^~]+)~(?<file>[^~]+)$/;
+
 /**
  * Finds a trace by its key.
  *
- * Only names that a run itself gives lead to a file, so that no key leads out of the store.
+ * Only names that a run itself gives lead to a file, so that no key leads out of the store; and the
+ * key of what is found is put together from those names, for it becomes a part of paths.
  *
+ * @param asked The key as the request has it.
  * @throws {Problem} If there is none.
  */
-export function findTrace({ store }: WebContext, key: string): TraceRef {
-  const [owner = "", file = ""] = key.split("~", 2);
+export function findTrace({ store }: Pick<WebContext, "store">, asked: string): TraceRef {
+  const { owner = "", file = "" } = KEY.exec(asked)?.groups ?? {};
+  const key = `${owner}~${file}`;
   if (owner === "upload" && UPLOAD_NAME.test(file)) {
     const path = `${store.dir}/${UPLOADS}/${file}`;
     if (isFile(path)) return { key, path, title: `Uploaded trace ${file.slice(0, 12)}`, run: null };
@@ -44,7 +50,7 @@ export function findTrace({ store }: WebContext, key: string): TraceRef {
       if (!(error instanceof RunFormatError)) throw error;
     }
   }
-  throw new Problem(404, `There is no trace '${key}'`, "choose one from the page of its run");
+  throw new Problem(404, `There is no trace '${asked}'`, "choose one from the page of its run");
 }
 
 /** Links are not followed: they could lead anywhere. */

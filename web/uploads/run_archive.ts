@@ -36,15 +36,34 @@ export async function takeArchive(
   files.delete("run.json");
   try {
     const run = parseRun(await Deno.readTextFile(json), "run.json of the archive");
+    if (await isThere(`${store.dir}/${run.id}`)) throw alreadyThere(run.id);
     await store.save(run, files);
     return run;
   } catch (cause) {
     if (cause instanceof StoreError || cause instanceof RunFormatError) {
       const [problem, remedy] = cause.message.split(/\.\s+Remedy: /);
-      const there = /exists/.test(cause.message);
-      throw new Problem(there ? 409 : 400, problem!, remedy ?? REMEDY, cause);
+      throw new Problem(400, problem!, remedy ?? REMEDY, cause);
     }
     throw cause;
+  }
+}
+
+/** What {@linkcode RunStore.save} would say tells of a path that is the server's own matter. */
+function alreadyThere(id: string): Problem {
+  return new Problem(
+    409,
+    `Run ${id} is in the store already`,
+    `see it at /runs/${encodeURIComponent(id)}`,
+  );
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await Deno.lstat(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
   }
 }
 

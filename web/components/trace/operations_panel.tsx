@@ -7,7 +7,7 @@ import type {
   OperationOrder,
   OperationPage,
 } from "../../../traces/index/operation_list.ts";
-import { grouped, shown } from "../texts.tsx";
+import { grouped, many, shown } from "../texts.tsx";
 
 /** What the list shows. */
 export interface ListQuery {
@@ -39,7 +39,8 @@ export function OperationsPanel({ query, found, address, selected, emulated }: {
       {total === 0 ? <p class="empty">The trace holds no operation of this lab that fits.</p> : (
         <>
           <p id="operations-title">
-            {grouped(total)} operations{emulated ? " (emulated: times mean nothing)" : ""}
+            {many(total, "operation")}
+            {emulated ? " (emulated: times mean nothing)" : ""}
           </p>
           <div class="scroll" role="group" aria-labelledby="operations-title" tabindex={0}>
             <table>

@@ -6,6 +6,7 @@ import { formatNs } from "../../../lab/render/units.ts";
 import { scriptJson } from "../../../lab/report/html/escape.ts";
 import type { TraceIndexMeta } from "../../../traces/index/meta.ts";
 import type { OperationPage } from "../../../traces/index/operation_list.ts";
+import type { SliceDetails } from "../../../traces/index/slice_details.ts";
 import type { WebContext } from "../../server/context.ts";
 import type { TraceRef } from "../../traces/trace_ref.ts";
 import { EXAMPLES } from "../../islands/sql_console/examples.ts";
@@ -13,6 +14,7 @@ import { Layout } from "../layout.tsx";
 import { SqlForm } from "../sql_form.tsx";
 import { Emulated, grouped, shown } from "../texts.tsx";
 import { type ListQuery, OperationsPanel } from "./operations_panel.tsx";
+import { SelectedSlice } from "./selected_slice.tsx";
 import { TimelineFrame } from "./timeline_frame.tsx";
 
 /** Tabs of the panel, in their order. */
@@ -46,6 +48,10 @@ export type IndexView =
     /** Changes with the index. */
     readonly version: string;
     readonly found: OperationPage;
+    /** Which page that is: the last one where a later one was asked for. */
+    readonly page: number;
+    /** What is selected; null: nothing that the trace has. */
+    readonly selected: SliceDetails | null;
   }
   | { readonly state: "building"; readonly progress: number }
   | { readonly state: "none"; readonly why: string; readonly remedy: string };
@@ -201,7 +207,7 @@ function Panel({ trace, index, query, url }: TraceViewProps): JSX.Element {
         <>
           <TabPanel tab="operations" chosen={chosen}>
             <OperationsPanel
-              query={query}
+              query={{ ...query, page: index.page }}
               found={index.found}
               address={address}
               selected={query.select}
@@ -215,7 +221,7 @@ function Panel({ trace, index, query, url }: TraceViewProps): JSX.Element {
               </p>
             )}
             <div id="details-of">
-              <p>Nothing is selected: click a slice, or an operation in the list.</p>
+              <SelectedSlice meta={index.meta} slice={index.selected} />
             </div>
             <div id="budget" aria-live="polite"></div>
           </TabPanel>

@@ -124,7 +124,7 @@ const TARGET_NAMES: Readonly<Record<string, string>> = {
   match: "Found by",
   enterToSend: "Begin to send",
   sendToEntry: "Send to entry",
-  handlerDur: "Handler",
+  handlerDur: "Handler's time",
   exitToReturn: "Exit to return",
   interruptedDur: "Interrupted",
 };

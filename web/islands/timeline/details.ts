@@ -2,38 +2,18 @@
 
 /** What is known of the selected slice. */
 
-import { formatCpuList } from "../../../lab/environment/cpu_list.ts";
 import { printable } from "../../../lab/render/printable.ts";
 import { formatNs } from "../../../lab/render/units.ts";
 import { Budget } from "./budget.ts";
 import { element, needed } from "../dom/elements.ts";
 import type { Model } from "./model.ts";
 import { shownName } from "./names.ts";
-import { exactTime } from "./ticks.ts";
+import { factsOf } from "./slice_facts.ts";
 import type { SliceDetails, SliceFlow } from "../../../traces/index/slice_details.ts";
 import type { TraceApi } from "./trace_api.ts";
 
 /** The most arrows that are listed: an operation may interrupt every CPU of a large machine. */
 const MOST_FLOWS = 64;
-
-/** Details that are said otherwise. */
-const ELSEWHERE = new Set(["technique", "thread"]);
-
-/** What details are called. */
-const TERMS: Readonly<Record<string, string>> = {
-  operation: "Operation",
-  kept: "Counts as a sample",
-  sends: "Calls and interrupts sent",
-  targets: "CPUs interrupted",
-  incomplete: "End not recorded",
-  match: "Sender found by",
-};
-
-function textOf(name: string, value: string | number | boolean): string {
-  if (typeof value === "boolean") return value ? "yes" : "no";
-  // Of a large machine there may be hundreds
-  return name === "targets" ? formatCpuList(String(value).split(",").map(Number)) : String(value);
-}
 
 /** Shows the selection in its panel. */
 export class Details {
@@ -51,9 +31,9 @@ export class Details {
 
   /** Shows a slice. */
   show(slice: SliceDetails): void {
-    const facts = this.#facts(slice).map(([term, value]) =>
-      element("div", {}, element("dt", {}, term), element("dd", {}, printable(value)))
-    );
+    const facts = factsOf(slice, this.#model.meta.rows[slice.row]?.name ?? "").map((
+      [term, value],
+    ) => element("div", {}, element("dt", {}, term), element("dd", {}, printable(value))));
     this.#place.replaceChildren(
       element("h3", {}, shownName(slice.name)),
       element("dl", { class: "facts" }, ...facts),
@@ -69,23 +49,6 @@ export class Details {
     this.#place.replaceChildren(
       element("p", {}, "Nothing is selected: click a slice, or an operation in the list."),
     );
-  }
-
-  #facts({ kind, row, beginNs, endNs, cpu, tid, details }: SliceDetails): [string, string][] {
-    const facts: [string, string][] = [
-      ["What", kind],
-      ["Duration", formatNs(endNs - beginNs)],
-      ["Begin", exactTime(beginNs)],
-      ["End", exactTime(endNs)],
-      ["Row", this.#model.meta.rows[row]?.name ?? ""],
-    ];
-    if (cpu !== null) facts.push(["CPU", String(cpu)]);
-    if (tid !== null) facts.push(["Thread", String(tid)]);
-    for (const [name, value] of Object.entries(details)) {
-      if (value === null || value === "" || ELSEWHERE.has(name)) continue;
-      facts.push([TERMS[name] ?? name, textOf(name, value)]);
-    }
-    return facts;
   }
 
   #flows({ flows }: SliceDetails): HTMLElement[] {

@@ -35,6 +35,12 @@ export class IdleThreads {
     });
   }
 
+  /** Shows what the address says, after going back. */
+  restore(): void {
+    this.#box.checked = new URLSearchParams(location.search).get("rows") !== "all";
+    this.soon();
+  }
+
   /** Decides when nothing has moved for a moment. */
   soon(): void {
     clearTimeout(this.#timer);

@@ -74,8 +74,9 @@ export interface KeyActions {
   command(command: Command): void;
 }
 
-/** Where keys mean text or another element's own keys. */
-const OWN_KEYS = "input, textarea, select, [contenteditable], dialog, [role=tab]";
+/** Where keys mean text or another element's own keys; a box takes the space bar alone. */
+const OWN_KEYS =
+  "input:not([type=checkbox]), textarea, select, [contenteditable], dialog, [role=tab]";
 /** Keys that move the focus among rows, or scroll, where the focus is not on the canvas. */
 const ARROWS = /^Arrow/;
 

@@ -133,6 +133,7 @@ export class Overview {
       return (event.clientX - left) / width * this.#model.meta.durationNs;
     };
     place.addEventListener("pointerdown", (event) => {
+      if (event.button !== 0) return;
       place.setPointerCapture(event.pointerId);
       const { view } = this.#model.scene;
       const ns = at(event);

@@ -16,10 +16,10 @@ type Direction = "next" | "previous";
 export interface SearchActions {
   /** The time from which on the next hit is sought, ns; and the slice that was the last hit. */
   place(): { readonly fromNs: number; readonly selected: number | null };
-  /** Goes to a hit. */
-  found(hit: SearchHit): void;
-  /** What is sought now; for the address. */
-  sought(text: string): void;
+  /** Goes to a hit of a text. */
+  found(hit: SearchHit, text: string): void;
+  /** Nothing was found, or is sought any more; for the address. */
+  missed(text: string): void;
 }
 
 /** The search box. */
@@ -55,11 +55,20 @@ export class Search {
     this.#input.select();
   }
 
+  /** Shows what the address says, after going back. */
+  restore(): void {
+    this.#request.abort();
+    this.#input.value = new URLSearchParams(location.search).get("q") ?? "";
+    this.#say("");
+  }
+
   async #go(direction: Direction): Promise<void> {
     const text = this.#input.value.trim();
-    this.#actions.sought(text);
-    if (text === "") return this.#say("");
     this.#request.abort();
+    if (text === "") {
+      this.#actions.missed(text);
+      return this.#say("");
+    }
     const request = new AbortController();
     this.#request = request;
     try {
@@ -72,7 +81,8 @@ export class Search {
       this.#say(
         hit === null ? "Nothing found" : wrapped ? `${slices}, from the other end` : slices,
       );
-      if (hit !== null) this.#actions.found(hit);
+      if (hit !== null) this.#actions.found(hit, text);
+      else this.#actions.missed(text);
     } catch (error) {
       if (request.signal.aborted) return;
       this.#say(error instanceof ApiError ? error.message : "The server does not answer");

@@ -10,8 +10,8 @@ import { ApiError, type TraceApi } from "./trace_api.ts";
 
 /** How a selection comes about. */
 export interface How {
-  /** Zooms to it, and going back leads to where the page was. */
-  readonly jump?: boolean;
+  /** The time that is visible stays: it has been chosen otherwise. */
+  readonly stay?: boolean;
 }
 
 /** What follows a selection. */
@@ -52,17 +52,17 @@ export class Selector {
     this.#events.cleared();
   }
 
-  /** Selects what is at a place. */
+  /** Selects what is at a place, where it is. */
   async hit(hit: Hit): Promise<void> {
     if (hit.what === "slice") {
       this.#outline(hit);
-      return await this.byId(hit.id, {});
+      return await this.byId(hit.id, { stay: true });
     }
     await this.#attempt(async () => {
       const found = await sliceFrom(this.#model.meta, this.#tile, hit.line, hit.beginNs);
       if (found === null) return null;
       return await this.#api.slice(found.id);
-    }, {});
+    }, { stay: true });
   }
 
   /** Selects the first slice of a row that is visible. */

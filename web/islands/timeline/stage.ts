@@ -5,6 +5,7 @@
 import { AXIS_PX } from "./axis_painter.ts";
 import type { Model } from "./model.ts";
 import { Painter } from "./painter.ts";
+import { RowLayout } from "./row_layout.ts";
 import type { Drawn } from "./scene.ts";
 import { Surface } from "./surface.ts";
 import { readTheme, type Theme, watchTheme } from "./theme.ts";
@@ -55,8 +56,10 @@ export class Stage {
     this.surface = new Surface(canvas);
     this.#painter = new Painter(this.surface, model.names);
     model.invalidate = (): void => this.#schedule();
-    // Room for all rows, up to what the page allows: what is below must not move when rows go
-    scroller.style.height = `${model.scene.layout.height + AXIS_PX + BORDER_PX}px`;
+    // Room for all rows, up to what the page allows: what is below must not move when rows come or
+    // go, nor when groups are opened that the address says are closed
+    const { height } = new RowLayout(model.meta.rows, new Set());
+    scroller.style.height = `${height + AXIS_PX + BORDER_PX}px`;
     this.#fit();
     new ResizeObserver(() => this.#fit()).observe(scroller);
     scroller.addEventListener("scroll", () => this.#scrolled());

@@ -66,9 +66,9 @@ export class TimeView {
     this.show(middle - 1.5 * length, middle + 1.5 * length);
   }
 
-  /** Moves, if need be, so that a time is visible; the span stays. */
+  /** Moves, if nothing of a time is visible, so that it is; the span stays. */
   reveal(beginNs: number, endNs: number): void {
-    if (beginNs >= this.#from && endNs <= this.#to) return;
+    if (endNs >= this.#from && beginNs <= this.#to) return;
     this.pan((beginNs + endNs) / 2 - (this.#from + this.#to) / 2);
   }
 }

@@ -33,8 +33,10 @@ Deno.test("TimeView.frame() makes a slice a third of the width", () => {
 Deno.test("TimeView.reveal() moves only if it must", () => {
   const view = new TimeView(10_000);
   view.show(1000, 2000);
-  view.reveal(1100, 1200);
-  assertEquals(view.from, 1000);
+  for (const [begin, end] of [[1100, 1200], [0, 1300], [1900, 9000], [0, 9999]] as const) {
+    view.reveal(begin, end);
+    assertEquals(view.from, 1000, `${begin} to ${end}`);
+  }
   view.reveal(5000, 5200);
   assertEquals([view.from, view.to], [4600, 5600]);
 });

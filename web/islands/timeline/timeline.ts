@@ -14,7 +14,7 @@ import { Model } from "./model.ts";
 import { KeyMotion, type Motion } from "./motion.ts";
 import { shownName } from "./names.ts";
 import { Overview } from "./overview.ts";
-import { OperationList, Tabs } from "./panel.ts";
+import { type ChosenOperation, OperationList, Tabs } from "./panel.ts";
 import { PointerInput } from "./pointer.ts";
 import { installProbe } from "./probe.ts";
 import { RowList } from "./row_list.ts";
@@ -96,16 +96,21 @@ export class Timeline {
     });
     this.#tabs = new Tabs(this.#url);
     this.#details = new Details(model, api, (slice) => void this.#selector.byId(slice, {}));
-    this.#operations = new OperationList(this.#url, ({ id, beginNs, endNs }) => {
-      this.#jump(id, beginNs, endNs);
+    this.#operations = new OperationList(this.#url, (operation) => {
+      this.#url.push({ select: operation.id });
+      this.#show(operation);
+      this.#canvas.focus();
     });
     this.#search = new Search(api, {
       place: () => ({
         fromNs: this.#selector.current?.beginNs ?? model.scene.view.from,
         selected: this.#selector.current?.id ?? null,
       }),
-      found: ({ id, beginNs, endNs }): void => this.#jump(id, beginNs, endNs, false),
-      sought: (q): void => this.#url.replace({ q }),
+      found: (hit, q): void => {
+        this.#url.push({ select: hit.id, q });
+        this.#show(hit);
+      },
+      missed: (q): void => this.#url.replace({ q }),
     });
     this.#motion = new KeyMotion({
       look: (change): void => model.look(change),
@@ -123,8 +128,9 @@ export class Timeline {
     this.#idle = new IdleThreads(model, this.#url, () => this.#revealSelection());
     this.#idle.soon();
     this.#listen();
-    const { select } = readUrl(location.search);
-    if (select !== null) void this.#selector.byId(select, {});
+    const { select, from } = readUrl(location.search);
+    // A link shows the time that it names, wherever the selection is
+    if (select !== null) void this.#selector.byId(select, { stay: from !== null });
   }
 
   #listen(): void {
@@ -160,8 +166,9 @@ export class Timeline {
     switch (command) {
       case "frame":
         if (selection === null) return this.#say("Select a slice first");
-        this.#url.push({});
-        return this.#model.look((one) => one.frame(selection.beginNs, selection.endNs));
+        this.#url.flush();
+        this.#model.look((one) => one.frame(selection.beginNs, selection.endNs));
+        return this.#url.pushPending();
       case "clear":
         return selection !== null ? this.#selector.clear() : this.#model.mark(null);
       case "mark": {
@@ -191,18 +198,16 @@ export class Timeline {
     }
   }
 
-  /** Zooms to a slice and selects it; going back leads to where the page was. */
-  #jump(id: number, beginNs: number, endNs: number, focus = true): void {
-    this.#url.push({ select: id });
+  /** Zooms to a slice and selects it. */
+  #show({ id, beginNs, endNs }: ChosenOperation): void {
     this.#model.look((view) => view.frame(beginNs, endNs));
-    if (focus) this.#canvas.focus();
-    void this.#selector.byId(id, { jump: true });
+    void this.#selector.byId(id, { stay: true });
   }
 
-  #selected(slice: SliceDetails, { jump }: How): void {
+  #selected(slice: SliceDetails, { stay }: How): void {
     const { name, kind, row, beginNs, endNs, flows } = slice;
     this.#url.replace({ select: slice.id });
-    if (!jump) this.#model.look((view) => view.reveal(beginNs, endNs));
+    if (!stay) this.#model.look((view) => view.reveal(beginNs, endNs));
     this.#revealSelection();
     this.#idle.soon();
     this.#details.show(slice);
@@ -266,12 +271,15 @@ export class Timeline {
 
   #restore(): void {
     const { select } = readUrl(location.search);
+    this.#url.forget();
     this.#sceneUrl.show();
     this.#tabs.restore();
+    this.#search.restore();
+    this.#idle.restore();
     this.#operations.restore();
     if (select === null) this.#selector.clear();
     else if (select !== this.#selector.current?.id) {
-      void this.#selector.byId(select, { jump: true });
+      void this.#selector.byId(select, { stay: true });
     }
   }
 

@@ -79,13 +79,30 @@ export class UrlKeeper {
     if (search !== location.search) history.pushState(null, "", address(search));
   }
 
+  /** What is pending becomes an entry of its own, so that going back leads to before it. */
+  pushPending(): void {
+    const search = this.#take();
+    if (search !== location.search) history.pushState(null, "", address(search));
+  }
+
+  /** Drops what is pending: the address is another one now. */
+  forget(): void {
+    this.#take();
+  }
+
   /** Does what is pending. */
   flush(): void {
+    const search = this.#take();
+    if (search !== location.search) history.replaceState(null, "", address(search));
+  }
+
+  /** The address with what is pending, which is so no more. */
+  #take(): string {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     const search = withValues(location.search, this.#pending);
     this.#pending = {};
-    if (search !== location.search) history.replaceState(null, "", address(search));
+    return search;
   }
 }
 

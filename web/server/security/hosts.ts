@@ -42,7 +42,7 @@ export function checkHost(hosts: ReadonlySet<string> | null): MiddlewareHandler 
     const origin = context.req.header("origin");
     const upgrade = context.req.header("upgrade") !== undefined;
     const changes = upgrade || !SAFE.has(context.req.method);
-    if (changes && origin !== undefined && origin !== `http://${host}`) {
+    if (changes && origin !== undefined && !ownOrigins(host).includes(origin)) {
       throw new Problem(
         403,
         `A page of '${origin}' may not do this`,
@@ -51,4 +51,9 @@ export function checkHost(hosts: ReadonlySet<string> | null): MiddlewareHandler 
     }
     await next();
   };
+}
+
+/** Of the server's own pages. A proxy in front of it may speak TLS, and passes Host on. */
+function ownOrigins(host: string): readonly string[] {
+  return [`http://${host}`, `https://${host}`];
 }

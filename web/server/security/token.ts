@@ -5,7 +5,10 @@ import type { MiddlewareHandler } from "hono";
 import { getCookie, setCookie } from "hono/cookie";
 import { Problem } from "../problem.ts";
 
-const COOKIE = "fencelab-token";
+/** Cookies of one host are for all of its ports: without it two servers would log each other out. */
+function cookieName(port: number): string {
+  return `fencelab-token-${port}`;
+}
 
 /** A new secret of 192 bits. */
 export function newToken(): string {
@@ -15,15 +18,20 @@ export function newToken(): string {
   });
 }
 
-/** Takes the secret as `Authorization: Bearer`, as a cookie, or once as `?token=`. */
-export function askForToken(token: string): MiddlewareHandler {
+/**
+ * Takes the secret as `Authorization: Bearer`, as a cookie, or once as `?token=`.
+ *
+ * @param port That the server listens on.
+ */
+export function askForToken(token: string, port: number): MiddlewareHandler {
+  const cookie = cookieName(port);
   return async (context, next): Promise<Response | void> => {
     const [scheme, bearer] = (context.req.header("authorization") ?? "").split(" ");
     if (scheme?.toLowerCase() === "bearer" && same(bearer ?? "", token)) return await next();
-    if (same(getCookie(context, COOKIE) ?? "", token)) return await next();
+    if (same(getCookie(context, cookie) ?? "", token)) return await next();
     const url = new URL(context.req.url);
     if (context.req.method === "GET" && same(url.searchParams.get("token") ?? "", token)) {
-      setCookie(context, COOKIE, token, { httpOnly: true, sameSite: "Strict", path: "/" });
+      setCookie(context, cookie, token, { httpOnly: true, sameSite: "Strict", path: "/" });
       // Out of the address, so that it is in no history and no link that is sent
       url.searchParams.delete("token");
       return context.redirect(`${url.pathname}${url.search}`);
