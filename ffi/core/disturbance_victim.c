@@ -174,8 +174,7 @@ void victim_life(struct disturbance *d)
 	atomic_store_explicit(&d->over, true, memory_order_relaxed);
 	if (d->occupant_started)
 		pthread_join(d->occupant, NULL);
-	if (d->process == 0 && d->setup->kin != VICTIM_SAME_PROCESS)
-		companion_stop(d);
+	companion_stop(d);
 	if (d->setup->work == VICTIM_CALLS)
 		fence_close(&d->victim_fence);
 }

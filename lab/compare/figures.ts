@@ -3,7 +3,7 @@ import { type Replicates, replicatesOf } from "../statistics/replicates.ts";
 import type { Estimate, FigureComparison } from "./comparison.ts";
 import { disturbanceSubject } from "./disturbance_subject.ts";
 import { notComparedWords, timeDoubts } from "./invalid_times.ts";
-import { estimateOf, judge, judgementWords, NOT_COMPARED } from "./judge.ts";
+import { estimateOf, judge, judgementWords, NO_SPREAD, NOT_COMPARED } from "./judge.ts";
 import { compareShares } from "./shares.ts";
 
 /** A figure of one run. */
@@ -90,8 +90,7 @@ function compareFigure(
     return { ...name, ...sides, ...judged, words: judgementWords(judged) };
   }
   const ratio = { value: judged.ratio!.value, low: null, high: null };
-  const words = "no verdict: one run on each side, and what two runs differ by is unknown";
-  return { ...refused(words), ratio, verdict: "needs-runs" };
+  return { ...refused(NO_SPREAD), ratio, verdict: "needs-runs" };
 }
 
 function replicates(figures: readonly Figure[]): Replicates {

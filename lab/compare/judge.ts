@@ -157,6 +157,9 @@ export function judgementWords(
 /** What to think of a change between single runs. */
 export const ONCE_EACH = "one run each: repeat before you believe it";
 
+/** Of what only the spread between runs can judge, where each side has one. */
+export const NO_SPREAD = "no verdict: one run on each side, and what two runs differ by is unknown";
+
 /** The same of several techniques. */
 export const OF_THESE_RUNS =
   `a difference between these two runs, not of the machine; ${ONCE_EACH}`;

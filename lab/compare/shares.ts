@@ -6,7 +6,7 @@ import {
   sideInterval,
 } from "../statistics/replicates.ts";
 import type { Estimate, Judgement } from "./comparison.ts";
-import { FROM, NOT_COMPARED, SHARE_MINIMUM, SHARE_TOO_NOISY } from "./judge.ts";
+import { FROM, NO_SPREAD, NOT_COMPARED, SHARE_MINIMUM, SHARE_TOO_NOISY } from "./judge.ts";
 
 /** Two sides of a share, with the verdict in words. */
 export interface SharesCompared {
@@ -24,8 +24,8 @@ export function compareShares(left: readonly number[], right: readonly number[])
   const [from, to] = [plainReplicates(left), plainReplicates(right)];
   const sides = { left: shareOf(from), right: shareOf(to) };
   if (from.spread === null && to.spread === null) {
-    const words = "no verdict: one run on each side, and what two runs differ by is unknown";
-    return { ...sides, judgement: { ...NOT_COMPARED, verdict: "needs-runs" }, words };
+    const judgement: Judgement = { ...NOT_COMPARED, verdict: "needs-runs" };
+    return { ...sides, judgement, words: NO_SPREAD };
   }
   const interval = ratioInterval(from, to);
   const reach = interval.high - interval.centre;

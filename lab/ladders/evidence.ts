@@ -67,12 +67,17 @@ export interface Ordered {
   readonly doubted: Source | null;
 }
 
-/** The verdict for a sibling that runs, put right by everything else that was seen. */
-export function orderedOf(run: Run | HostRun, technique: string): Ordered {
-  const rows = run.results.filter((result) => result.experiment === "ordering").filter((result) =>
+/** What the ordering experiment measured of a technique beside a sibling that runs. */
+export function siblingRows(run: Run, technique: string): OrderingResult[] {
+  return run.results.filter((result) => result.experiment === "ordering").filter((result) =>
     result.technique === technique && result.arrangement === "sibling" &&
     (result.role === "technique" || result.role === "control")
   );
+}
+
+/** The verdict for a sibling that runs, put right by everything else that was seen. */
+export function orderedOf(run: Run | HostRun, technique: string): Ordered {
+  const rows = siblingRows(run, technique);
   const doubted = rows.filter(({ verdict }) => verdict === "ordered")
     .map((row) => sourceOf(run, row)).find(({ doubts }) => doubts.length > 0) ?? null;
   const failed = rows.some(({ verdict }) => verdict === "not-ordered") ||

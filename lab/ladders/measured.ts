@@ -5,7 +5,7 @@ import type { Run } from "../run_schema.ts";
 import type { CapturedTechnique } from "../schema/capture_schema.ts";
 import type { CostResult } from "../schema/cost_schema.ts";
 import type { OrderingCounts } from "../schema/ordering_schema.ts";
-import { orderedOf } from "./evidence.ts";
+import { orderedOf, siblingRows } from "./evidence.ts";
 
 /** One technique on one host; null: the run does not say. */
 export interface Measured {
@@ -37,10 +37,7 @@ function costOf(run: Run, technique: string): CostResult | null {
 }
 
 function orderingOf(run: Run, technique: string): OrderingCounts | null {
-  return run.results.filter((result) => result.experiment === "ordering").find((result) =>
-    result.technique === technique && result.arrangement === "sibling" &&
-    (result.role === "technique" || result.role === "control")
-  )?.counted ?? null;
+  return siblingRows(run, technique)[0]?.counted ?? null;
 }
 
 function capturedOf(run: Run, technique: string): CapturedTechnique | null {
