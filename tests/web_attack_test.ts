@@ -176,7 +176,7 @@ Deno.test("every answer forbids scripts of others, frames and guesses about its 
     }
     assert(!/unsafe|\*/.test(policy), policy);
     assertEquals(headers.get("x-content-type-options"), "nosniff");
-    assertEquals(headers.get("referrer-policy"), "no-referrer");
+    assertEquals(headers.get("referrer-policy"), "same-origin");
   }
 });
 

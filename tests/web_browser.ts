@@ -1,6 +1,6 @@
 /** Opens pages of a server in Chromium. */
 
-import type { Page } from "playwright-core";
+import type { BrowserContextOptions, Page } from "playwright-core";
 import { complaintsOf, launchChromium, type View } from "./report_browser.ts";
 
 /** A page in a browser of its own. */
@@ -10,12 +10,17 @@ export interface OpenedPage extends AsyncDisposable {
   readonly complaints: string[];
 }
 
-/** Opens an address. */
-export async function openPage(url: string, { width, scheme }: View): Promise<OpenedPage> {
+/** Opens an address. @param options Of the browser, beside the view. */
+export async function openPage(
+  url: string,
+  { width, scheme }: View,
+  options: BrowserContextOptions = {},
+): Promise<OpenedPage> {
   const browser = await launchChromium();
   const context = await browser.newContext({
     viewport: { width, height: 900 },
     colorScheme: scheme,
+    ...options,
   });
   const page = await context.newPage();
   const { origin } = new URL(url);

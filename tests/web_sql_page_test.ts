@@ -100,6 +100,14 @@ testConsole(
   },
 );
 
+testConsole("without JavaScript the form runs SQL", async (_, url) => {
+  await using opened = await openPage(url, WIDE, { javaScriptEnabled: false });
+  const { page } = opened;
+  await page.getByLabel("PerfettoSQL").fill("SELECT 42 AS x");
+  await page.getByText("Run", { exact: true }).click();
+  await page.getByRole("cell", { name: "42" }).waitFor();
+});
+
 for (const width of [390, 1280]) {
   for (const scheme of ["light", "dark"] as const) {
     testConsole(

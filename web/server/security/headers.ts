@@ -25,7 +25,8 @@ export const setHeaders: MiddlewareHandler = async (context, next): Promise<void
   const { headers } = context.res;
   headers.set("content-security-policy", POLICY);
   headers.set("x-content-type-options", "nosniff");
-  headers.set("referrer-policy", "no-referrer");
+  // With "no-referrer" forms would be sent as by a foreign page: `Origin: null`
+  headers.set("referrer-policy", "same-origin");
   headers.set("cross-origin-resource-policy", "same-origin");
   if (!headers.has("cache-control")) headers.set("cache-control", "no-store");
 };
