@@ -82,9 +82,10 @@ testPage("another site that answers in the UI's place gets nothing", async (page
 });
 
 testPage("a browser that blocks the window is told of", async (page) => {
-  await page.evaluate(() => {
+  await page.addInitScript(() => {
     globalThis.open = () => null;
   });
+  await page.reload();
   await page.getByText("Open in Perfetto").click();
   await page.getByText("The browser blocked the new window").waitFor();
 });
@@ -104,4 +105,23 @@ testPage("without the endpoint its absence is told, with what to do", async (pag
   await page.getByText(
     /The endpoint for the Perfetto UI is turned off.*Remedy: leave out --perfetto-port off/,
   ).waitFor();
+});
+
+Deno.test({
+  ...needs("a page that loads itself again takes no press until it is there", browserNeed),
+  async fn(): Promise<void> {
+    await using place = await SqlPlace.open();
+    const view = { width: 1280, scheme: "light" } as const;
+    await using opened = await openPage(place.server.at("/live"), view);
+    const { page } = opened;
+    await page.addInitScript(() => {
+      addEventListener("beforeunload", () => {
+        sessionStorage.setItem("inert", String(document.body.inert));
+      });
+    });
+    await page.goto(place.server.at(`/traces/${place.key}`));
+    // Its index is there now, and with it the timeline
+    await page.locator("#timeline").waitFor();
+    assertEquals(await page.evaluate(() => sessionStorage.getItem("inert")), "true");
+  },
 });
