@@ -2,7 +2,7 @@
 
 /** SQL over the trace of the page, in `<section id="sql" data-key=KEY>`. */
 
+import { needed } from "./dom/elements.ts";
 import { SqlConsole } from "./sql_console/console.ts";
 
-const section = document.querySelector<HTMLElement>("#sql")!;
-new SqlConsole(section.dataset["key"]!).mount(section);
+new SqlConsole(needed("#sql")).mount();

@@ -3,7 +3,7 @@
 import { printable } from "../../../lab/render/printable.ts";
 import type { SqlAnswer } from "../../sql/answer.ts";
 import { answerAsCsv } from "../../sql/answer_csv.ts";
-import { element } from "../dom/elements.ts";
+import { element, needed } from "../dom/elements.ts";
 import { EXAMPLES } from "./examples.ts";
 import { QueryClient, QueryProblem } from "./query_client.ts";
 import { ResultTable } from "./result_table.ts";
@@ -14,51 +14,49 @@ const MAX_IN_ADDRESS = 4000;
 /** Where queries about one trace are written, run and read. */
 export class SqlConsole {
   readonly #client: QueryClient;
-  readonly #text = element("textarea", {
-    id: "sql-text",
-    rows: "8",
-    spellcheck: "false",
-    autocapitalize: "off",
-    autocomplete: "off",
-    "aria-describedby": "sql-help",
-  });
+  readonly #section: HTMLElement;
+  readonly #form = needed<HTMLFormElement>("#sql form");
+  readonly #text = needed<HTMLTextAreaElement>("#sql-text");
   readonly #examples = element("select", { id: "sql-examples" });
-  readonly #run = element("button", { type: "submit" }, "Run");
   readonly #cancel = element("button", { type: "button" }, "Cancel");
-  readonly #csv = element("button", { type: "button" }, "Download CSV");
+  readonly #csv = needed<HTMLButtonElement>("#sql button[value=csv]");
   readonly #state = element("p", { class: "state", role: "status" });
   readonly #problem = element("div", { class: "problem", role: "alert" });
   readonly #result = element("div", { class: "result" });
   #running: AbortController | null = null;
   #answer: SqlAnswer | null = null;
 
-  constructor(key: string) {
-    this.#client = new QueryClient(key);
-    this.#text.value = sqlInAddress() ?? EXAMPLES[0]!.sql;
+  /** @param section Holds the server's form, and names the trace. */
+  constructor(section: HTMLElement) {
+    this.#section = section;
+    this.#client = new QueryClient(section.dataset["key"]!);
     this.#examples.append(
       element("option", { value: "" }, "Choose…"),
       ...EXAMPLES.map(({ title }, i) => element("option", { value: String(i) }, title)),
     );
     this.#cancel.disabled = this.#csv.disabled = true;
+    // Until now the server answered it
+    this.#csv.type = "button";
   }
 
-  /** Fills the section, and runs what the address holds once somebody sees it. */
-  mount(section: HTMLElement): void {
-    const form = element(
-      "form",
-      { class: "sql" },
+  /**
+   * Takes the form over, and runs what the address holds once somebody sees it.
+   *
+   * What has been written in the form stays, as does the focus.
+   */
+  mount(): void {
+    this.#form.prepend(
       element("p", {}, element("label", { for: "sql-examples" }, "Examples "), this.#examples),
-      element("label", { for: "sql-text" }, "PerfettoSQL"),
-      this.#text,
-      element(
-        "p",
-        { id: "sql-help", class: "faint" },
-        "Ctrl+Enter runs it. Statements may only read; after 10 s, 10 000 rows or 8 MiB they end.",
-      ),
-      element("p", { class: "actions" }, this.#run, this.#cancel, this.#csv),
     );
-    section.replaceChildren(form, this.#state, this.#problem, this.#result);
-    form.addEventListener("submit", (event) => {
+    this.#text.after(element(
+      "p",
+      { id: "sql-help", class: "faint" },
+      "Ctrl+Enter runs it. Statements may only read; after 10 s, 10 000 rows or 8 MiB they end.",
+    ));
+    this.#text.setAttribute("aria-describedby", "sql-help");
+    this.#csv.before(this.#cancel);
+    this.#section.append(this.#state, this.#problem, this.#result);
+    this.#form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.#start();
     });
@@ -71,7 +69,7 @@ export class SqlConsole {
     this.#cancel.addEventListener("click", () => this.#running?.abort());
     this.#csv.addEventListener("click", () => this.#download());
     addEventListener("popstate", () => this.#text.value = sqlInAddress() ?? this.#text.value);
-    if (sqlInAddress() !== null) whenSeen(section, () => this.#start());
+    if (sqlInAddress() !== null) whenSeen(this.#section, () => this.#start());
   }
 
   #choose(): void {
