@@ -62,8 +62,8 @@ async function denoTest(args: readonly string[]): Promise<Counts> {
 const SIDE_BY_SIDE = [
   ...["build", "core", "report", "trace_processor_budget", "trace_processor_sql", "traces_convert"],
   ...["traces_dat", "traces_hostile", "traces_pages", "web_attack", "web_budget", "web_engine"],
-  ...["web_hostile_trace", "web_perfetto", "web_perfetto_page", "web_sql", "web_sql_page"],
-  ...["web_store", "web_trace_index", "web_upload", "web_upload_page"],
+  ...["web_early_press", "web_hostile_trace", "web_perfetto", "web_perfetto_page", "web_sql"],
+  ...["web_sql_page", "web_store", "web_trace_index", "web_upload", "web_upload_page"],
 ].map((name) => `tests/${name}_test.ts`);
 
 /** The other end-to-end tests; named one by one, since Deno 2.9.6 ignores no single files. */

@@ -35,3 +35,13 @@ export async function openPage(
     [Symbol.asyncDispose]: async () => await browser.close(),
   };
 }
+
+/** Holds back the islands of a page that is opened after this. @returns Lets them come. */
+export async function holdScripts(page: Page): Promise<() => void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  await page.route("**/assets/*.js?*", async (route) => {
+    await promise;
+    await route.continue();
+  });
+  return resolve;
+}

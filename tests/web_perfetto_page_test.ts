@@ -7,7 +7,7 @@ import type { BrowserContext, Page } from "playwright-core";
 import { needs } from "./needs.ts";
 import { chromiumPath } from "./report_browser.ts";
 import { engineNeed } from "./trace_processor_engine.ts";
-import { openPage } from "./web_browser.ts";
+import { holdScripts, openPage } from "./web_browser.ts";
 import { SqlPlace } from "./web_sql_place.ts";
 
 const browserNeed = { ...engineNeed, "chromium": chromiumPath !== null };
@@ -106,6 +106,25 @@ testPage("without the endpoint its absence is told, with what to do", async (pag
     /The endpoint for the Perfetto UI is turned off.*Remedy: leave out --perfetto-port off/,
   ).waitFor();
 });
+
+testPage(
+  "a press before the script runs opens nothing, one that waits for it does",
+  async (page) => {
+    await standIn(page.context(), STAND_IN);
+    const release = await holdScripts(page);
+    await page.reload({ waitUntil: "commit" });
+    const button = page.getByText("Open in Perfetto");
+    await button.and(page.locator(":disabled")).waitFor();
+    await button.click({ force: true });
+    assertEquals(page.context().pages().length, 1);
+    const opened = page.waitForEvent("popup");
+    const pressed = button.click();
+    release();
+    await pressed;
+    await (await opened).getByText("bytes").waitFor();
+    await page.getByText("The Perfetto UI has the trace.").waitFor();
+  },
+);
 
 Deno.test({
   ...needs("a page that loads itself again takes no press until it is there", browserNeed),

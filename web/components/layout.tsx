@@ -1,6 +1,7 @@
 import type { Child } from "hono/jsx";
 import type { JSX } from "hono/jsx/jsx-runtime";
 import type { WebContext } from "../server/context.ts";
+import type { IslandName } from "./island.ts";
 
 /** Main pages, in the order of the navigation. */
 const PAGES = [
@@ -21,8 +22,8 @@ export interface LayoutProps {
   readonly title: string;
   /** The main page that this one belongs to. */
   readonly active?: PagePath;
-  /** Scripts from `web/islands/`, without `.ts`. */
-  readonly islands?: readonly string[];
+  /** Scripts that the page needs. */
+  readonly islands?: readonly IslandName[];
   /** Uses the whole width of the window. */
   readonly wide?: boolean;
   readonly children?: Child;

@@ -1,4 +1,5 @@
 import type { JSX } from "hono/jsx/jsx-runtime";
+import { needsIsland } from "./island.ts";
 
 /** Where files are dropped or chosen; the page names the island `upload`. */
 export function UploadForm(): JSX.Element {
@@ -11,7 +12,12 @@ export function UploadForm(): JSX.Element {
       </p>
       <p>
         <label>
-          File <input type="file" accept=".pftrace,.perfetto-trace,.tar,.gz,.tgz" />
+          File{" "}
+          <input
+            type="file"
+            accept=".pftrace,.perfetto-trace,.tar,.gz,.tgz"
+            {...needsIsland("upload")}
+          />
         </label>
       </p>
       <p role="status"></p>

@@ -4,15 +4,15 @@
 
 import { fetchWhole } from "./perfetto/download.ts";
 import { handOver, HandoverError, openUi, waitForUi } from "./perfetto/ui_window.ts";
-import { element } from "./dom/elements.ts";
+import { element, needed } from "./dom/elements.ts";
+import { started } from "./dom/started.ts";
 
-const place = document.querySelector<HTMLElement>("#perfetto")!;
-const key = place.dataset["key"]!;
+const key = needed("#perfetto").dataset["key"]!;
 const file = `/traces/${encodeURIComponent(key)}/file`;
 
-const open = element("button", { type: "button" }, "Open in Perfetto");
-const serve = element("button", { type: "button" }, "Serve to the Perfetto UI");
-const state = element("p", { class: "state", role: "status" });
+const open = needed<HTMLButtonElement>("#perfetto-open");
+const serve = needed<HTMLButtonElement>("#perfetto-serve");
+const state = needed("#perfetto .state");
 
 /** Runs what a button starts; it cannot be started twice at a time. */
 async function run(button: HTMLButtonElement, action: () => Promise<void>): Promise<void> {
@@ -65,4 +65,4 @@ function percent(share: number): string {
 
 open.addEventListener("click", () => run(open, openInPerfetto));
 serve.addEventListener("click", () => run(serve, serveToUi));
-place.replaceChildren(element("p", { class: "actions" }, open, serve), state);
+started("perfetto");

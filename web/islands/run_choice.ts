@@ -35,6 +35,8 @@ function keep(form: HTMLFormElement): void {
 }
 
 if (form !== null) {
+  // Some may have been ticked before this script ran
+  keep(form);
   form.addEventListener("change", () => keep(form));
   // Browsers restore ticks after going back
   addEventListener("pageshow", () => keep(form));

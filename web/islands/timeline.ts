@@ -5,6 +5,7 @@
 import type { TraceIndexMeta } from "../../traces/index/meta.ts";
 import { awaitIndex } from "./timeline/await_index.ts";
 import { needed } from "./dom/elements.ts";
+import { started } from "./dom/started.ts";
 import { Timeline } from "./timeline/timeline.ts";
 
 /** What the server put into the page. */
@@ -18,4 +19,7 @@ interface PageData {
 
 const { key, version, meta } = JSON.parse(needed("#trace-data").textContent!) as PageData;
 if (meta === null) void awaitIndex(key, needed("#index-state"));
-else new Timeline(key, version, meta);
+else {
+  new Timeline(key, version, meta);
+  started("timeline");
+}

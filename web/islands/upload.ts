@@ -2,6 +2,8 @@
 
 /** Sends files that are dropped on the page, or chosen, to the server. */
 
+import { started } from "./dom/started.ts";
+
 const section = document.querySelector<HTMLElement>("#upload")!;
 const input = section.querySelector("input")!;
 const status = section.querySelector<HTMLElement>("[role=status]")!;
@@ -63,3 +65,4 @@ document.addEventListener("drop", (event) => {
   }
   if (file) send(file);
 });
+started("upload");

@@ -1,5 +1,8 @@
 import type { JSX } from "hono/jsx/jsx-runtime";
+import { needsIsland } from "../island.ts";
 import { Emulated } from "../texts.tsx";
+
+const SCRIPTED = needsIsland("timeline");
 
 /** Where the island draws; it fills in rows and times. */
 export function TimelineFrame({ search, allRows, emulated }: {
@@ -26,21 +29,37 @@ export function TimelineFrame({ search, allRows, emulated }: {
         <form id="timeline-search" role="search" method="get">
           <label>
             <span class="timeline-hidden">Search slices by name or #number</span>
-            <input type="search" name="q" value={search} placeholder="Search slices" />
+            <input
+              type="search"
+              name="q"
+              value={search}
+              placeholder="Search slices"
+              {...SCRIPTED}
+            />
           </label>
-          <button type="button" data-direction="previous" aria-label="Previous hit">◀</button>
-          <button type="button" data-direction="next" aria-label="Next hit">▶</button>
+          <button type="button" data-direction="previous" aria-label="Previous hit" {...SCRIPTED}>
+            ◀
+          </button>
+          <button type="button" data-direction="next" aria-label="Next hit" {...SCRIPTED}>▶</button>
           <output id="timeline-hits"></output>
         </form>
         <span class="timeline-buttons">
           <label>
-            <input type="checkbox" id="timeline-idle" checked={!allRows} autocomplete="off" />{" "}
+            <input
+              type="checkbox"
+              id="timeline-idle"
+              checked={!allRows}
+              autocomplete="off"
+              {...SCRIPTED}
+            />{" "}
             Only threads with operations here
           </label>
-          <button type="button" data-command="in" aria-label="Zoom in">+</button>
-          <button type="button" data-command="out" aria-label="Zoom out">−</button>
-          <button type="button" data-command="whole">Whole trace</button>
-          <button type="button" data-command="help" aria-label="Keys of the timeline">?</button>
+          <button type="button" data-command="in" aria-label="Zoom in" {...SCRIPTED}>+</button>
+          <button type="button" data-command="out" aria-label="Zoom out" {...SCRIPTED}>−</button>
+          <button type="button" data-command="whole" {...SCRIPTED}>Whole trace</button>
+          <button type="button" data-command="help" aria-label="Keys of the timeline" {...SCRIPTED}>
+            ?
+          </button>
         </span>
       </div>
       <div id="timeline-overview" class="timeline-overview">
@@ -56,7 +75,6 @@ export function TimelineFrame({ search, allRows, emulated }: {
           <div class="timeline-sticky">
             <canvas
               id="timeline-canvas"
-              tabindex={0}
               role="application"
               aria-roledescription="timeline"
               aria-label="Timeline of CPUs, interrupts and operations"

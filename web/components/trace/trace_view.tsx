@@ -10,6 +10,7 @@ import type { SliceDetails } from "../../../traces/index/slice_details.ts";
 import type { WebContext } from "../../server/context.ts";
 import type { TraceRef } from "../../traces/trace_ref.ts";
 import { EXAMPLES } from "../../islands/sql_console/examples.ts";
+import { type IslandName, needsIsland } from "../island.ts";
 import { Layout } from "../layout.tsx";
 import { SqlForm } from "../sql_form.tsx";
 import { Emulated, grouped, shown } from "../texts.tsx";
@@ -67,7 +68,7 @@ export interface TraceViewProps {
 }
 
 /** Islands of the page that need no index. */
-const OTHER_ISLANDS = ["sql_console", "perfetto"];
+const OTHER_ISLANDS: readonly IslandName[] = ["sql_console", "perfetto"];
 
 /** The page of a trace. */
 export function TraceView(props: TraceViewProps): JSX.Element {
@@ -88,7 +89,17 @@ export function TraceView(props: TraceViewProps): JSX.Element {
       <Facts trace={trace} index={index} />
       <div class="actions">
         <a class="button" href={`${path}/file`}>Download the trace</a>
-        <div id="perfetto" data-key={trace.key} data-title={trace.title}></div>
+        <div id="perfetto" data-key={trace.key}>
+          <p class="actions">
+            <button type="button" id="perfetto-open" {...needsIsland("perfetto")}>
+              Open in Perfetto
+            </button>
+            <button type="button" id="perfetto-serve" {...needsIsland("perfetto")}>
+              Serve to the Perfetto UI
+            </button>
+          </p>
+          <p class="state" role="status"></p>
+        </div>
       </div>
       {index.state === "ready" && (
         <TimelineFrame

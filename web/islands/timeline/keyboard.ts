@@ -107,4 +107,6 @@ export function listenToKeys(timeline: HTMLElement, canvas: HTMLElement, to: Key
     if (motion !== undefined) to.release(motion);
   });
   globalThis.addEventListener("blur", () => to.releaseAll());
+  // Only now is it worth to be reached
+  canvas.tabIndex = 0;
 }
