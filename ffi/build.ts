@@ -8,6 +8,7 @@
  */
 
 import {
+  type CoreFile,
   FFI_DIRECTORY,
   FLAGS,
   LOADER_FLAGS,
@@ -112,18 +113,20 @@ async function compile(
   }
 }
 
-/** Builds of other sources that nobody has asked for lately; what is still mapped by a process stays alive without its name. */
+/** Builds and objects that nobody has asked for lately; what is still mapped by a process stays alive without its name. */
 async function removeOlder(arch: Architecture, sources: Sources): Promise<void> {
-  for await (const { name } of Deno.readDir(OUTPUT_DIRECTORY)) {
-    if (!name.startsWith(`${arch}-`) || name.includes(".tmp")) continue;
-    if (name === nameOf(arch, sources)) continue;
-    const directory = new URL(name, OUTPUT_DIRECTORY);
-    if (await age(directory) < UNUSED_MS) continue;
-    await Deno.remove(directory, { recursive: true });
+  for (const place of [OUTPUT_DIRECTORY, OBJECTS]) {
+    for await (const { name } of Deno.readDir(place)) {
+      if (!name.startsWith(`${arch}-`) || name.includes(".tmp")) continue;
+      if (name === nameOf(arch, sources)) continue;
+      const path = new URL(name, place);
+      if (await age(path) < UNUSED_MS) continue;
+      await Deno.remove(path, { recursive: true });
+    }
   }
 }
 
-/** Notes that a build is in use. */
+/** Notes that a build or an object is in use. */
 async function touch(directory: URL): Promise<void> {
   const now = new Date();
   // Who may only read it may use it, too
@@ -173,7 +176,7 @@ export async function ensureBuild(
   const temporary = new URL(`${nameOf(arch, sources)}.tmp${Deno.pid}/`, OUTPUT_DIRECTORY);
   try {
     await Deno.mkdir(temporary, { recursive: true });
-    await compileAll(compiler, sources, temporary);
+    await compileAll(arch, compiler, sources, temporary);
     await publish(temporary, directory);
   } catch (error) {
     await Deno.remove(temporary, { recursive: true }).catch(() => {});
@@ -188,6 +191,46 @@ export async function ensureBuild(
   }
   await removeOlder(arch, sources);
   return { arch, ...made, compiled: true };
+}
+
+/** Objects that any build may take, by architecture and the hash of what they are made of. */
+const OBJECTS = new URL("objects/", OUTPUT_DIRECTORY);
+
+/**
+ * Compiles the files that have no object yet, as many at once as there are CPUs.
+ *
+ * @param named What those files are told that depend on the build's name; their objects are its own.
+ * @returns Paths of all objects, by the path of their source.
+ */
+async function compileCore(
+  compiler: string,
+  { arch, core, to, named }: {
+    readonly arch: Architecture;
+    readonly core: readonly CoreFile[];
+    readonly to: URL;
+    readonly named: readonly string[];
+  },
+): Promise<Map<string, string>> {
+  await Deno.mkdir(OBJECTS, { recursive: true });
+  const objects = new Map<string, string>();
+  const waiting = [...core];
+  const compileSome = async (): Promise<void> => {
+    for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
+      const name = `${arch}-${file.path.replaceAll(/[/.]/g, "_")}-${file.hash}.o`;
+      const object = new URL(name, file.named ? to : OBJECTS);
+      objects.set(file.path, object.pathname);
+      if (!file.named && await exists(object)) {
+        await touch(object);
+        continue;
+      }
+      const fresh = new URL(`${name}.tmp${Deno.pid}`, to);
+      const defines = file.named ? named : [];
+      await compile(compiler, [...FLAGS, ...defines, "-c", "-o", fresh.pathname, file.path]);
+      await Deno.rename(fresh, object);
+    }
+  };
+  await Promise.all(Array.from({ length: navigator.hardwareConcurrency }, compileSome));
+  return objects;
 }
 
 /** Objects of the user's techniques; they go into library and agent alike. */
@@ -205,33 +248,36 @@ async function compileUser(
 }
 
 /** Makes library, agent and loader in a directory. */
-async function compileAll(compiler: string, sources: Sources, to: URL): Promise<void> {
+async function compileAll(
+  arch: Architecture,
+  compiler: string,
+  sources: Sources,
+  to: URL,
+): Promise<void> {
   const user = await compileUser(compiler, sources.user, to);
-  const what = user.length > 0 ? "the C core and techniques of your own" : "the C core";
-  const defines = [
+  const named = [
     `-DFENCELAB_VERSION="${version}"`,
     `-DFENCELAB_BUILD="${sources.id}"`,
     ...(user.length > 0 ? [userSourcesDefine(sources.user)] : []),
   ];
-  const library = [
-    "-fPIC",
-    "-shared",
-    "-o",
-    new URL("libfencelab.so", to).pathname,
-    ...sources.core,
-  ];
-  const agent = [
-    ...["-static", "-o", new URL("fencelab-agent", to).pathname, "agent.c"],
-    // What only Deno calls
-    ...sources.core.filter((file) => file !== "core/door.c"),
-  ];
-  const loader = ["-o", new URL("fencelab-loader", to).pathname, "loader.c"];
+  const objects = await compileCore(compiler, { arch, core: sources.core, to, named });
+  const door = "core/door.c"; // what only Deno calls
+  const without = (path: string): string[] =>
+    [...objects].filter(([source]) => source !== path).map(([, object]) => object);
+  const path = (name: string): string => new URL(name, to).pathname;
+  const library = ["-shared", "-o", path("libfencelab.so"), ...without("agent.c")];
+  const agent = ["-static", "-o", path("fencelab-agent"), ...without(door)];
+  const loader = ["-o", path("fencelab-loader"), "loader.c"];
+  const what = user.length > 0 ? "the C core and techniques of your own" : "the C core";
   await Promise.all([
     ...[library, agent].map((args) =>
-      compile(compiler, [...FLAGS, ...defines, ...args, ...user, "-lm"], what)
+      compile(compiler, ["-pthread", ...args, ...user, "-lm"], what)
     ),
     compile(compiler, [...LOADER_FLAGS, ...loader]),
   ]);
+  for (const name of [...objects.values(), ...user]) {
+    if (name.startsWith(to.pathname)) await Deno.remove(name);
+  }
 }
 
 /** Give the finished directory its name; somebody else may have been faster with the same content. */

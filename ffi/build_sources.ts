@@ -7,13 +7,14 @@ import { version } from "./version.ts";
 /** Where the sources lie. */
 export const FFI_DIRECTORY = new URL(".", import.meta.url);
 
-/** Flags for library and agent. */
+/** Flags for library and agent, which share their objects. */
 export const FLAGS = [
   "-std=c11",
   "-D_GNU_SOURCE",
   "-O2",
   "-g",
   "-pthread",
+  "-fPIC",
   "-Wall",
   "-Wextra",
   "-Werror",
@@ -36,9 +37,19 @@ export const LOADER_FLAGS = [
   "-Wl,--build-id=none",
 ] as const;
 
+/** A C file of the core or of the agent. */
+export interface CoreFile {
+  /** Relative to {@linkcode FFI_DIRECTORY}. */
+  readonly path: string;
+  /** Whether it is told what the build is called and which techniques of the user's own are in it. */
+  readonly named: boolean;
+  /** Hash of its text, of all headers and of the flags: who has the same may share an object. */
+  readonly hash: string;
+}
+
 /** What a build is made of. */
 export interface Sources {
-  readonly core: readonly string[];
+  readonly core: readonly CoreFile[];
   readonly user: readonly UserSource[];
   /** Hash of the core's sources alone. */
   readonly coreId: string;
@@ -60,17 +71,26 @@ export async function readSources(user: readonly UserSource[]): Promise<Sources>
     }
   }
   files.sort();
-  const parts: string[] = [version, FLAGS.join(" "), LOADER_FLAGS.join(" ")];
+  const texts = new Map<string, string>();
   for (const file of files) {
-    parts.push(file, await Deno.readTextFile(new URL(file, FFI_DIRECTORY)));
+    texts.set(file, await Deno.readTextFile(new URL(file, FFI_DIRECTORY)));
   }
-  const coreId = await hash(parts);
+  const coreId = await hash([
+    ...[version, FLAGS.join(" "), LOADER_FLAGS.join(" ")],
+    ...[...texts].flat(),
+  ]);
+  const common = [FLAGS.join(" "), ...[...texts].filter(([file]) => file.endsWith(".h")).flat()];
+  const core = files.filter((file) => /^(core\/[^/]+|agent)\.c$/.test(file)).map(async (path) => {
+    const text = texts.get(path)!;
+    const named = /\bFENCELAB_(?:VERSION|BUILD|USER_FENCES)\b/.test(text);
+    return { path, named, hash: await hash([...common, path, text]) };
+  });
   const users = user.flatMap(({ name, text, includes }) => [
     ...[name, text, `${includes.length}`],
     ...includes.map((included) => included.text),
   ]);
   return {
-    core: files.filter((file) => /^core\/[^/]+\.c$/.test(file)),
+    core: await Promise.all(core),
     user,
     coreId,
     id: user.length === 0 ? coreId : await hash([coreId, ...users]),

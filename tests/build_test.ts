@@ -5,7 +5,7 @@ import { taskArguments } from "./lab_process.ts";
 
 const project = new URL("../", import.meta.url).pathname;
 
-/** A copy of what the build needs, to be changed and built at will. */
+/** A copy of what the build needs and of the objects that are there, to be changed and built at will. */
 class Copy implements Disposable {
   readonly path = Deno.makeTempDirSync({ prefix: "fencelab-build-" });
 
@@ -15,6 +15,9 @@ class Copy implements Disposable {
         .outputSync();
       assert(success);
     }
+    Deno.mkdirSync(`${this.path}/build`);
+    new Deno.Command("cp", { args: ["-r", `${project}build/objects`, `${this.path}/build`] })
+      .outputSync();
   }
 
   /** Runs `deno task build --local` there. */
@@ -28,8 +31,19 @@ class Copy implements Disposable {
     return { code, stderr: new TextDecoder().decode(stderr) };
   }
 
+  /** Appends to a source. */
+  change(file: string, text = "\n"): void {
+    Deno.writeTextFileSync(`${this.path}/ffi/core/${file}`, text, { append: true });
+  }
+
+  /** Names of builds; objects are none, any build may take them. */
   builds(): string[] {
-    return [...Deno.readDirSync(`${this.path}/build`)].map(({ name }) => name);
+    return [...Deno.readDirSync(`${this.path}/build`)].map(({ name }) => name)
+      .filter((name) => name !== "objects");
+  }
+
+  objects(): string[] {
+    return [...Deno.readDirSync(`${this.path}/build/objects`)].map(({ name }) => name);
   }
 
   [Symbol.dispose](): void {
@@ -46,7 +60,7 @@ Deno.test({
     assertStringIncludes((await copy.build()).stderr, ": built (");
     const before = copy.builds();
     assertStringIncludes((await copy.build()).stderr, ": up to date (");
-    Deno.writeTextFileSync(`${copy.path}/ffi/core/clock.h`, "\n", { append: true });
+    copy.change("clock.c");
     assertStringIncludes((await copy.build()).stderr, ": built (");
     // A run that began before may still need the older one, until it was not used for a day
     const both = copy.builds();
@@ -54,12 +68,35 @@ Deno.test({
     const long = new Date(Date.now() - 25 * 3600_000);
     for (const name of both) Deno.utimeSync(`${copy.path}/build/${name}`, long, long);
     assertStringIncludes((await copy.build()).stderr, ": up to date (");
-    Deno.writeTextFileSync(`${copy.path}/ffi/core/clock.h`, "\n", { append: true });
+    copy.change("clock.c");
     assertStringIncludes((await copy.build()).stderr, ": built (");
     const after = copy.builds();
     // The one that was up to date was asked for, so only the oldest is gone
     assertEquals([after.length, after.includes(before[0]!)], [2, false]);
     assertEquals(after.filter((name) => name.includes(".tmp")), []);
+  },
+});
+
+Deno.test({
+  ...needs("a changed file costs its own object, a changed header all of them", withCompiler),
+  async fn(): Promise<void> {
+    using copy = new Copy();
+    await copy.build();
+    const before = copy.objects();
+    const added = async (file: string): Promise<number> => {
+      copy.change(file);
+      const { code, stderr } = await copy.build();
+      assertEquals(code, 0, stderr);
+      return copy.objects().filter((name) => !before.includes(name)).length;
+    };
+    assertEquals(await added("clock.c"), 1);
+    const sources = [...Deno.readDirSync(`${copy.path}/ffi/core`)].map(({ name }) => name);
+    // All but those that are told the build's name, whose objects do not last
+    const lasting = sources.filter((name) =>
+      name.endsWith(".c") &&
+      !/FENCELAB_(BUILD|USER_FENCES)/.test(Deno.readTextFileSync(`${copy.path}/ffi/core/${name}`))
+    );
+    assertEquals(await added("clock.h"), 1 + lasting.length);
   },
 });
 
@@ -70,7 +107,7 @@ Deno.test({
   ),
   async fn(): Promise<void> {
     using copy = new Copy();
-    Deno.writeTextFileSync(`${copy.path}/ffi/core/clock.c`, "int x = y;\n", { append: true });
+    copy.change("clock.c", "int x = y;\n");
     const { code, stderr } = await copy.build();
     assertEquals(code, 1);
     assertStringIncludes(stderr, "clock.c");
