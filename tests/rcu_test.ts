@@ -68,6 +68,22 @@ testBothDoors("threads may share CPUs, and readers may be alone", async (session
   }
 });
 
+/** Torture; again where other load kept a grace period from ending, which says nothing. */
+async function torture(
+  session: Session,
+  flavour: string,
+  threads: Record<string, string | number | number[]>,
+): Promise<RcuResult> {
+  for (let left = 3;; left--) {
+    const result = await rcu(session, flavour, {
+      mode: "torture",
+      "budget-ms": 1000,
+      ...threads,
+    });
+    if (result.errno !== "ETIMEDOUT" || left === 1) return result;
+  }
+}
+
 Deno.test({
   ...needs("torture finds no stale reader in any flavour", {
     // Flavours of which no documentation promises it may fail elsewhere, and that is a finding
@@ -78,11 +94,7 @@ Deno.test({
     await using session = await Session.open(doors.agent());
     for (const flavour of flavourIds) {
       for (const threads of [{}, { readers: 3, writers: 2, "reader-cpus": [0, 1] }]) {
-        const result = await rcu(session, flavour, {
-          mode: "torture",
-          "budget-ms": 1000,
-          ...threads,
-        });
+        const result = await torture(session, flavour, threads);
         assert(result.available, `${flavour}: ${result.reason}`);
         assertEquals(result.stale, 0, flavour);
         assert(result.reads > 0 && result.writes > 0, flavour);
