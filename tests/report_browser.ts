@@ -1,6 +1,6 @@
-/** Opens reports in Chromium, without a network. */
+/** Opens reports and pages in Chromium. */
 
-import { type Browser, chromium, type Page } from "playwright-core";
+import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { findProgram } from "../ffi/find_program.ts";
 
 /** Debian's Chromium; null: it is not installed. */
@@ -12,18 +12,44 @@ export interface View {
   readonly scheme: "light" | "dark";
 }
 
-/** What a page complained of while it was open. */
-export interface Opened {
-  readonly page: Page;
-  /** Messages of the console, errors, requests other than for the file itself. */
-  readonly complaints: readonly string[];
+/** A page that shows something. */
+export interface OpenedPage extends OwnPage {
+  /** Messages of the console, errors, requests other than those that are expected. */
+  readonly complaints: string[];
 }
 
-/** Starts Chromium. */
-export async function launchChromium(): Promise<Browser> {
+async function launchChromium(): Promise<Browser> {
   // As root Chromium runs only without its own sandbox
   const args = Deno.uid() === 0 ? ["--no-sandbox"] : [];
   return await chromium.launch({ executablePath: chromiumPath ?? "chromium", args });
+}
+
+/** Of all tests of a file: starting one takes seconds. Benches get one for each page instead. */
+const shared = chromiumPath !== null && Deno.mainModule.endsWith("_test.ts")
+  ? await launchChromium() // before the first test, since each is asked what it has left open
+  : null;
+if (shared !== null) Deno.test.afterAll(() => shared.close());
+
+/** A page that shares nothing with others: neither storage nor cookies. */
+export interface OwnPage extends AsyncDisposable {
+  readonly page: Page;
+}
+
+/** Opens an empty page. */
+export async function newPage(
+  { width, scheme }: View,
+  options: BrowserContextOptions = {},
+): Promise<OwnPage> {
+  const browser = shared ?? await launchChromium();
+  const context = await browser.newContext({
+    viewport: { width, height: 900 },
+    colorScheme: scheme,
+    ...options,
+  });
+  return {
+    page: await context.newPage(),
+    [Symbol.asyncDispose]: async () => await (shared === null ? browser : context).close(),
+  };
 }
 
 /** Collects what a page complains of from now on. @param expected Whether it may ask for a URL. */
@@ -38,36 +64,13 @@ export function complaintsOf(page: Page, expected: (url: string) => boolean): st
   return complaints;
 }
 
-/** A browser for one test. */
-export class ReportBrowser implements AsyncDisposable {
-  readonly #browser: Browser;
-
-  private constructor(browser: Browser) {
-    this.#browser = browser;
-  }
-
-  /** Starts Chromium. */
-  static async open(): Promise<ReportBrowser> {
-    return new ReportBrowser(await launchChromium());
-  }
-
-  /** Opens a file from the disk. */
-  async show(path: string, { width, scheme }: View): Promise<Opened> {
-    const context = await this.#browser.newContext({
-      offline: true,
-      viewport: { width, height: 900 },
-      colorScheme: scheme,
-    });
-    const page = await context.newPage();
-    const address = `file://${path}`;
-    const complaints = complaintsOf(page, (url) => url === address);
-    await page.goto(address);
-    return { page, complaints };
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#browser.close();
-  }
+/** Opens a file from the disk, without a network. */
+export async function showFile(path: string, view: View): Promise<OpenedPage> {
+  const own = await newPage(view, { offline: true });
+  const address = `file://${path}`;
+  const complaints = complaintsOf(own.page, (url) => url === address);
+  await own.page.goto(address);
+  return { ...own, complaints };
 }
 
 /** What axe-core finds wrong in a page: rule, and the elements. */

@@ -5,7 +5,7 @@ import axe from "axe-core/axe.min.js" with { type: "text" };
 
 import { lab } from "./lab_process.ts";
 import { needs } from "./needs.ts";
-import { axeFindings, chromiumPath, ReportBrowser, type View } from "./report_browser.ts";
+import { axeFindings, chromiumPath, showFile, type View } from "./report_browser.ts";
 import { crossArchitecture, HOSTILE, hostileRuns, ReportPlace } from "./report_place.ts";
 
 const browser = { "chromium (deno task setup)": chromiumPath !== null };
@@ -60,10 +60,10 @@ Deno.test({
     const out = await written(place);
     assert(Deno.statSync(out).size < 2_000_000, "the page is larger than 2 MB");
 
-    await using chromium = await ReportBrowser.open();
     for (const view of views) {
       const said = JSON.stringify(view);
-      const { page, complaints } = await chromium.show(out, view);
+      await using shown = await showFile(out, view);
+      const { page, complaints } = shown;
       await page.evaluate(() => {
         for (const one of document.querySelectorAll("details")) one.open = true;
       });
@@ -80,7 +80,6 @@ Deno.test({
       assertEquals(sections, SECTIONS, said);
       assert(plots >= 18, `${said}: only ${plots} charts`);
       assertEquals(wide, 0, `${said}: the page scrolls sideways`);
-      await page.context().close();
     }
   },
 });
@@ -91,8 +90,8 @@ Deno.test({
     using place = new ReportPlace();
     for (const run of crossArchitecture()) place.put(run);
     const out = await written(place);
-    await using chromium = await ReportBrowser.open();
-    const { page } = await chromium.show(out, views[0]!);
+    await using shown = await showFile(out, views[0]!);
+    const { page } = shown;
     const unmarked = await page.evaluate(() => {
       const time = /\d (?:ns|µs|ms)\b/;
       return [...document.querySelectorAll("table")].filter((table) => {
@@ -118,8 +117,8 @@ Deno.test({
     using place = new ReportPlace();
     for (const run of hostileRuns()) place.put(run);
     const out = await written(place);
-    await using chromium = await ReportBrowser.open();
-    const { page, complaints } = await chromium.show(out, { width: 390, scheme: "light" });
+    await using shown = await showFile(out, { width: 390, scheme: "light" });
+    const { page, complaints } = shown;
     const { pwned, images, scripts, text, wide, added } = await page.evaluate(() => {
       const late = document.createElement("script");
       late.textContent = "globalThis.late = 1";
