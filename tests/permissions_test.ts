@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 
-import { permissionsFor } from "../lab/cli/permissions.ts";
+import { cacheDirectory } from "../lab/cache_directory.ts";
+import { hostsFor, permissionsFor } from "../lab/cli/permissions.ts";
 import { parseCommandLine } from "../lab/cli/parse.ts";
 import { taskArguments } from "./lab_process.ts";
 
@@ -72,6 +73,17 @@ Deno.test("a store and a plan that the command line names are granted, their nei
   ) {
     assertStringIncludes(output, line);
   }
+});
+
+Deno.test("lab hosts prepare may use its cache and run what fetches kernels", async () => {
+  const line = parseCommandLine(["hosts", "prepare", "qemu-arm64@6.1"]);
+  const flags = await permissionsFor(line, await hostsFor(line, 1));
+  const granted = (name: string): string =>
+    flags.find((one) => one.startsWith(`--allow-${name}=`)) ?? "";
+  for (const program of ["apt-get", "apt-cache", "dpkg-deb"]) {
+    assertStringIncludes(granted("run"), program);
+  }
+  for (const name of ["read", "write"]) assertStringIncludes(granted(name), cacheDirectory()!);
 });
 
 Deno.test("a line that cannot be understood gets no permission but to read its environment", async () => {

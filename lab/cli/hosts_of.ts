@@ -60,10 +60,15 @@ async function machinesOf(
 
 /** The hosts of a command line, each once, in their order. @throws {HostError} If one is not known. */
 export async function hostsOf(line: CommandLine, launcher: number): Promise<LabHost[]> {
-  const names = line.values("host").length > 0 ? line.values("host") : ["local"];
   return await Promise.all(
-    [...new Set(names)].map(async (name, slot) =>
+    [...new Set(namesOf(line))].map(async (name, slot) =>
       findHost(name, await hostContext(line, launcher, slot))
     ),
   );
+}
+
+function namesOf(line: CommandLine): readonly string[] {
+  const [action, ...names] = line.positionals;
+  if (line.command.name === "hosts") return action === "prepare" ? names : [];
+  return line.values("host").length > 0 ? line.values("host") : ["local"];
 }
