@@ -89,7 +89,7 @@ export function guestHost(spec: GuestSpec, context: GuestContext): LabHost {
 function describe(spec: GuestSpec): string {
   const kernel = "path" in spec.kernel
     ? spec.kernel.path
-    : `Debian's ${spec.kernel.series} kernel` +
+    : `Debian's ${spec.kernel.version ?? spec.kernel.series} kernel` +
       ({ standard: "", rt: ", PREEMPT_RT", "64k": ", 64K pages" })[spec.kernel.flavour];
   return `emulated ${spec.arch}, ${spec.cpus} CPUs, ${kernel}`;
 }

@@ -1,8 +1,8 @@
 /**
  * Names of emulated hosts: `qemu-ARCH[@KERNEL][?option=value&…]`.
  *
- * KERNEL is `6.1` or `6.12` (Debian bookworm, trixie), with `-rt` or `-64k` for
- * another flavour, or the path of a kernel image.
+ * KERNEL is `6.1` or `6.12` (Debian bookworm, trixie), or one version of these such as `6.12.107`,
+ * with `-rt` or `-64k` for another flavour, or the path of a kernel image.
  */
 
 import type { Architecture } from "../../../ffi/toolchain.ts";
@@ -21,7 +21,12 @@ export type KernelFlavour = "standard" | "rt" | "64k";
 
 /** A kernel of Debian by name, or an image of the user's. */
 export type KernelChoice =
-  | { readonly series: KernelSeries; readonly flavour: KernelFlavour }
+  | {
+    readonly series: KernelSeries;
+    readonly flavour: KernelFlavour;
+    /** Upstream's version, and no other; without it, the newest that can be had. */
+    readonly version?: string;
+  }
   | { readonly path: string };
 
 /** An emulated host as its name describes it. */
@@ -95,20 +100,26 @@ export function parseGuestName(name: string): GuestSpec {
 function kernelOf(name: string, arch: Architecture, text: string | undefined): KernelChoice {
   if (text === undefined) return { series: DEFAULTS.series, flavour: "standard" };
   if (text.includes("/")) return { path: text };
-  const [, series, flavour = "standard"] = /^(\d+\.\d+)(?:-(rt|64k))?$/.exec(text) ?? [];
+  const [, series, patch, flavour = "standard"] = /^(\d+\.\d+)(\.\d+)?(?:-(rt|64k))?$/.exec(text) ??
+    [];
   if (series !== "6.1" && series !== "6.12") {
     throw new HostError(
       `Cannot use host '${name}': kernel '${text}' is not known. Remedy: ` +
-        `${flavoursOf(arch).map((one) => `@${one}`).join(", ")}, or the path of a kernel image`,
+        `${flavoursOf(arch).map((one) => `@${one}`).join(", ")}, one version such as @6.12.107, ` +
+        "or the path of a kernel image",
     );
   }
-  if (!flavoursOf(arch).includes(text)) {
+  if (!flavoursOf(arch).includes(flavour === "standard" ? series : `${series}-${flavour}`)) {
     throw new HostError(
       `Cannot use host '${name}': Debian has no kernel ${text} for ${arch}. Remedy: ` +
         flavoursOf(arch).map((one) => `@${one}`).join(", "),
     );
   }
-  return { series, flavour: flavour as KernelFlavour };
+  return {
+    series,
+    flavour: flavour as KernelFlavour,
+    ...(patch === undefined ? {} : { version: `${series}${patch}` }),
+  };
 }
 
 /** Kernels by name that Debian has for an architecture. 6.1's standard ppc64el kernel has 64K pages. */

@@ -3,9 +3,16 @@
 import type { Architecture } from "../../../ffi/toolchain.ts";
 import { HostError } from "../host_error.ts";
 import type { GuestSpec } from "./guest_name.ts";
-import { cacheProblem, KernelCache, type KernelRecord, sha256Of } from "./kernels/kernel_cache.ts";
+import { cacheOf, keptKernels } from "./kernels/kept_kernels.ts";
+import {
+  cacheProblem,
+  type KeptKernel,
+  type KernelCache,
+  sha256Of,
+} from "./kernels/kernel_cache.ts";
 import { fetchKernel, type OnProgress } from "./kernels/kernel_fetch.ts";
 import { IMAGE_FORMS, type ImageKind, readImageKind } from "./kernels/kernel_image.ts";
+import { NoKernel } from "./kernels/kernel_problem.ts";
 import { kernelTitle, type NamedKernel } from "./kernels/metapackage.ts";
 import type { MirrorChoice } from "./kernels/mirror.ts";
 
@@ -52,8 +59,11 @@ export interface KernelOptions extends MirrorChoice {
 /**
  * Makes sure that a guest's kernel is there.
  *
- * A kernel by name is Debian's newest one of its series. Once fetched it is used for a week without
- * the network, and after that as long as no newer one can be had. A kernel by path is taken as it is.
+ * A kernel by name is Debian's newest one of its series. Where the mirror lacks it, an older one is
+ * taken, or one that is kept, and `problem` says so. Once fetched it is used for a week without the
+ * network (a day, if there was a problem), and after that as long as no newer one can be had. One
+ * version by name is never replaced by another, and used for ever. A kernel by path is taken as it
+ * is.
  *
  * @throws {HostError} If there is none to be had; names the cause and a remedy.
  * @throws {DOMException} If it was aborted; nothing half done is left.
@@ -69,21 +79,21 @@ export async function prepareKernel(
 async function kernelByName(kernel: NamedKernel, options: KernelOptions): Promise<PreparedKernel> {
   const { signal, onProgress = (): void => {} } = options;
   const title = kernelTitle(kernel);
-  const cache = new KernelCache(
-    `${options.cache}/${kernel.arch}-${kernel.series}-${kernel.flavour}`,
-  );
+  const cache = cacheOf(options.cache, kernel);
   const kept = await cache.find();
   if (kept.state === "intact") {
-    const { resolved, tried } = kept.record;
+    const { resolved, tried, problem } = kept.record;
     const fresh = isWithin(FRESH_MS, resolved) || isWithin(RETRY_MS, tried);
-    if (options.offline || (fresh && !options.refresh)) {
-      return prepared(cache, kept.record, 0, null);
+    if (options.offline || kernel.version !== undefined || (fresh && !options.refresh)) {
+      return prepared(cache, kept.record, 0, problem);
     }
   }
   const damage = kept.state === "damaged"
     ? `'${cache.directory}' is damaged: ${kept.reason}`
     : null;
   if (options.offline) {
+    const [other] = await keptKernels(options.cache, kernel);
+    if (other) return prepared(other.cache, other.kernel, 0, keptInstead(other.kernel, damage));
     throw new HostError(
       `Cannot prepare ${title} offline: ${damage ?? `it is not in '${cache.directory}'`}. ` +
         "Remedy: prepare it with a network, or name a kernel image by its path",
@@ -99,15 +109,28 @@ async function kernelByName(kernel: NamedKernel, options: KernelOptions): Promis
       signal,
       onProgress,
     });
-    onProgress(1, `${fetched.record.package} ${fetched.record.version} is there`);
-    return prepared(cache, fetched.record, fetched.bytesFetched, fetched.problem);
+    const { record, bytesFetched } = fetched;
+    onProgress(1, `${record.package} ${record.version} is there`);
+    return prepared(cache, record, bytesFetched, record.problem);
   } catch (cause) {
     signal?.throwIfAborted();
     const problem = cacheProblem(`Cannot prepare ${title}`, options.cache, cause);
-    if (kept.state !== "intact" || !(problem instanceof HostError)) throw problem;
-    onProgress(1, `using ${kept.record.package} as it was kept; no newer one can be had`);
-    return prepared(cache, kept.record, 0, problem.message);
+    if (!(problem instanceof HostError)) throw problem;
+    const [other] = kept.state === "intact"
+      ? [{ cache, kernel: kept.record }]
+      : await keptKernels(options.cache, kernel);
+    if (other) {
+      onProgress(1, `using ${other.kernel.package} as it was kept; no newer one can be had`);
+      const why = problem instanceof NoKernel ? problem.tried.join("; ") : problem.message;
+      return prepared(other.cache, other.kernel, 0, keptInstead(other.kernel, why));
+    }
+    if (!(problem instanceof NoKernel)) throw problem;
+    throw problem.with(damage ?? `'${options.cache}' keeps no such kernel`);
   }
+}
+
+function keptInstead({ package: name, version }: KeptKernel, why: string | null): string {
+  return `${name} ${version} was kept from earlier${why === null ? "" : `: ${why}`}`;
 }
 
 /** Whether a time lies at most `ms` back; one in the future, of a clock that was wrong, does not. */
@@ -119,7 +142,7 @@ function isWithin(ms: number, time: string | null): boolean {
 
 function prepared(
   cache: KernelCache,
-  record: KernelRecord,
+  record: KeptKernel,
   bytesFetched: number,
   problem: string | null,
 ): PreparedKernel {

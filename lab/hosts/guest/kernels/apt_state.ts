@@ -5,10 +5,10 @@
  * read nor changed. Works as any user.
  */
 
-import { HostError } from "../../host_error.ts";
 import { aptConfiguration, sourceStanza } from "./apt_config.ts";
 import { aptProblem, fetchFailed } from "./apt_problem.ts";
 import type { AptSource } from "./debian_sources.ts";
+import { KernelProblem } from "./kernel_problem.ts";
 import { type ProgramOutput, requireProgram, runProgram } from "./run_program.ts";
 
 /** Where a state lies and what it is about. */
@@ -35,6 +35,14 @@ export interface SuiteSource {
   readonly suite: string;
 }
 
+/** A version that the lists name. */
+export interface ListedVersion {
+  readonly name: string;
+  readonly version: string;
+  /** Where it is listed, such as "trixie/main". */
+  readonly suite: string;
+}
+
 /** A package in one version. */
 export interface AptPackage {
   readonly name: string;
@@ -58,8 +66,9 @@ export class AptState {
   }
 
   /**
-   * Sets a state up; what it knows of the same sources is kept.
+   * Sets a state up without any source; what it knows of the same archives is kept.
    *
+   * @param sources All that will be added, or that share an archive with what will be.
    * @throws {HostError} If there is no apt.
    */
   static async open(place: AptPlace, sources: readonly SuiteSource[]): Promise<AptState> {
@@ -76,10 +85,20 @@ export class AptState {
     await Deno.writeTextFile(`${directory}/uris`, remembered);
     await Deno.writeTextFile(`${directory}/status`, "");
     await Deno.writeTextFile(`${directory}/apt.conf`, aptConfiguration(directory, arch));
-    for (const { name, source, suite } of sources) {
-      await Deno.writeTextFile(state.#sourceFile(name), sourceStanza(source, suite, arch));
-    }
     return state;
+  }
+
+  /** Adds a source; what is known of it from before counts from now on. */
+  async add({ name, source, suite }: SuiteSource): Promise<void> {
+    await Deno.writeTextFile(this.#sourceFile(name), sourceStanza(source, suite, this.#place.arch));
+  }
+
+  /** Forgets what is known of a source, which is then read as if for the first time. */
+  async forget({ suite }: SuiteSource): Promise<void> {
+    const lists = `${this.#place.directory}/lists`;
+    for await (const { name } of Deno.readDir(lists)) {
+      if (name.includes(`_dists_${suite}_`)) await Deno.remove(`${lists}/${name}`);
+    }
   }
 
   /**
@@ -87,7 +106,7 @@ export class AptState {
    *
    * @param task What fails if this fails.
    * @param onFraction Told how much has come, from 0 to 1.
-   * @throws {HostError} If it cannot be fetched or is not properly signed.
+   * @throws {KernelProblem} If it cannot be fetched or is not properly signed.
    */
   async update(
     name: string,
@@ -107,7 +126,7 @@ export class AptState {
   /**
    * A package, in its newest version unless one is named; `null` if no source has it.
    *
-   * @throws {HostError} If apt cannot read its lists.
+   * @throws {KernelProblem} If apt cannot read its lists.
    */
   async find(name: string, version?: string): Promise<AptPackage | null> {
     const wanted = version === undefined ? name : `${name}=${version}`;
@@ -124,16 +143,38 @@ export class AptState {
     };
   }
 
+  /** Names of packages that begin like this. @throws {KernelProblem} If apt cannot read its lists. */
+  async names(prefix: string): Promise<string[]> {
+    return (await this.#ask(["pkgnames", prefix])).split("\n");
+  }
+
+  /**
+   * All versions of packages; none of a name that no source has.
+   *
+   * @throws {KernelProblem} If apt cannot read its lists.
+   */
+  async versions(names: readonly string[]): Promise<ListedVersion[]> {
+    if (names.length === 0) return [];
+    // "linux-image-6.12.107+deb13-cloud-arm64 | 6.12.107-1 | http://… trixie/main arm64 Packages"
+    return (await this.#ask(["madison", ...names])).split("\n").flatMap((line) => {
+      const [name = "", version = "", origin = ""] = line.split("|").map((part) => part.trim());
+      const suite = origin.split(" ").at(-3)?.replace(/\/main$/, "");
+      return suite === undefined || !origin.endsWith(" Packages") ? [] : [{ name, version, suite }];
+    });
+  }
+
   /**
    * Fetches a package's file into an empty folder and checks it.
    *
+   * @param task What fails if this fails.
    * @param onFraction Told how much has come, from 0 to 1.
    * @returns Its path.
-   * @throws {HostError} If it cannot be fetched or differs from its checksum.
+   * @throws {KernelProblem} If it cannot be fetched or differs from its checksum.
    */
   async download(
     { name, version }: AptPackage,
     folder: string,
+    task: string,
     onFraction: (fraction: number) => void,
   ): Promise<string> {
     const output = await this.#run(
@@ -141,13 +182,17 @@ export class AptState {
       ["download", "-q", "-o", "APT::Status-Fd=1", `${name}=${version}`],
       { cwd: folder, onLine: (line) => tellFraction(line, onFraction) },
     );
-    if (fetchFailed(output)) throw aptProblem(this.#place.task, output);
+    if (fetchFailed(output)) throw aptProblem(task, output);
     for await (const entry of Deno.readDir(folder)) {
       if (entry.name.endsWith(".deb")) return `${folder}/${entry.name}`;
     }
-    throw new HostError(
-      `${this.#place.task}: apt-get download left no file of ${name}. Remedy: try again`,
-    );
+    throw new KernelProblem(task, "apt-get download left no file", "try again", "offer");
+  }
+
+  async #ask(args: readonly string[]): Promise<string> {
+    const output = await this.#run(this.#cache, args);
+    if (!output.success) throw aptProblem(this.#place.task, output);
+    return output.stdout;
   }
 
   #sourceFile(name: string): string {

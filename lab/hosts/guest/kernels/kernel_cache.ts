@@ -13,26 +13,41 @@ const fileName = z.string().regex(/^[^/]+$/).refine((name) => name !== "." && na
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const file = z.strictObject({ file: fileName, sha256 });
 
-const recordSchema = z.strictObject({
-  format: z.literal("fencelab.kernel/1"),
+const keptSchema = z.strictObject({
   package: z.string().min(1),
   version: z.string().min(1),
   release: z.string().min(1).describe("as uname -r says"),
-  resolved: z.iso.datetime().describe("when the mirror was last asked for the newest version"),
-  tried: z.iso.datetime().nullable().default(null).describe("when that last failed"),
   folder: fileName,
   image: file,
   modules: z.array(file).describe("in the order in which they are inserted"),
 });
 
+const recordSchema = z.strictObject({
+  format: z.literal("fencelab.kernel/1"),
+  ...keptSchema.shape,
+  resolved: z.iso.datetime().nullable()
+    .describe("when the mirror last told the newest version; null: not since it is here"),
+  tried: z.iso.datetime().nullable().default(null).describe("when that last failed"),
+  problem: z.string().nullable().default(null).describe("why it may not be the newest"),
+  before: keptSchema.nullable().default(null).describe("the version before, which stays"),
+});
+
+/** A kernel whose files are kept. */
+export type KeptKernel = z.infer<typeof keptSchema>;
+
 /** What kernel.json says. */
 export type KernelRecord = z.infer<typeof recordSchema>;
+
+/** What kernel.json says, unless it is not there or damaged. */
+type ReadRecord =
+  | { readonly state: "read"; readonly record: KernelRecord }
+  | { readonly state: "absent" }
+  | { readonly state: "damaged"; readonly reason: string };
 
 /** What is found in the cache. */
 export type CachedKernel =
   | { readonly state: "intact"; readonly record: KernelRecord }
-  | { readonly state: "absent" }
-  | { readonly state: "damaged"; readonly reason: string };
+  | Exclude<ReadRecord, { readonly state: "read" }>;
 
 /** A kernel's place in the cache. */
 export class KernelCache {
@@ -44,12 +59,12 @@ export class KernelCache {
   }
 
   /** Absolute path of a file of a kernel. */
-  path(record: KernelRecord, { file }: { readonly file: string }): string {
+  path(record: KeptKernel, { file }: { readonly file: string }): string {
     return `${this.directory}/${record.folder}/${file}`;
   }
 
-  /** Looks the kernel up and checks every byte of it. */
-  async find(): Promise<CachedKernel> {
+  /** Reads kernel.json; the files that it names are not looked at. */
+  async read(): Promise<ReadRecord> {
     let text: string;
     try {
       text = await Deno.readTextFile(`${this.directory}/kernel.json`);
@@ -57,21 +72,45 @@ export class KernelCache {
       if (cause instanceof Deno.errors.NotFound) return { state: "absent" };
       return damaged("kernel.json cannot be read", cause);
     }
-    let record: KernelRecord;
     try {
-      record = recordSchema.parse(JSON.parse(text));
+      return { state: "read", record: recordSchema.parse(JSON.parse(text)) };
     } catch (cause) {
       return damaged("kernel.json cannot be understood", cause);
     }
-    for (const one of [record.image, ...record.modules]) {
+  }
+
+  /** Looks the newest kernel up and checks every byte of it. */
+  async find(): Promise<CachedKernel> {
+    const read = await this.read();
+    if (read.state !== "read") return read;
+    const reason = await this.#damage(read.record);
+    return reason === null ? { state: "intact", record: read.record } : damaged(reason);
+  }
+
+  /** All kernels here of which every byte is as it was, the newest first. */
+  async intact(wanted: (kernel: KeptKernel) => boolean = () => true): Promise<KeptKernel[]> {
+    const read = await this.read();
+    if (read.state !== "read") return [];
+    const { format: _, resolved: _r, tried: _t, problem: _p, before, ...newest } = read.record;
+    const kernels: KeptKernel[] = [];
+    for (const one of before === null ? [newest] : [newest, before]) {
+      if (wanted(one) && await this.#damage(one) === null) kernels.push(one);
+    }
+    return kernels;
+  }
+
+  /** Why a kernel cannot be used, or `null`. */
+  async #damage(kernel: KeptKernel): Promise<string | null> {
+    for (const one of [kernel.image, ...kernel.modules]) {
       try {
-        const found = await sha256Of(this.path(record, one));
-        if (found !== one.sha256) return damaged(`the sha256 of '${one.file}' differs`);
+        const found = await sha256Of(this.path(kernel, one));
+        if (found !== one.sha256) return `the sha256 of '${one.file}' differs`;
       } catch (cause) {
-        return damaged(`'${one.file}' cannot be read`, cause);
+        if (cause instanceof Deno.errors.NotCapable) throw cause;
+        return `'${one.file}' cannot be read`;
       }
     }
-    return { state: "intact", record };
+    return null;
   }
 
   /**
@@ -81,16 +120,15 @@ export class KernelCache {
    *
    * @param from Where the folder lies now, on the same file system.
    */
-  async publish(from: string, record: KernelRecord): Promise<void> {
+  async publish(from: string, record: Omit<KernelRecord, "before">): Promise<void> {
     await Deno.mkdir(this.directory, { recursive: true });
-    const before = await this.find();
+    const [before = null] = await this.intact(({ folder }) => folder !== record.folder);
     const place = `${this.directory}/${record.folder}`;
     await Deno.remove(place, { recursive: true }).catch(ignoreMissing); // damaged, or never finished
     await Deno.rename(from, place);
-    await this.write(record);
-    const kept = [record.folder, ...(before.state === "intact" ? [before.record.folder] : [])];
+    await this.write({ ...record, before });
     for await (const { name } of Deno.readDir(this.directory)) {
-      if (name === "kernel.json" || kept.includes(name)) continue;
+      if (["kernel.json", record.folder, before?.folder].includes(name)) continue;
       await Deno.remove(`${this.directory}/${name}`, { recursive: true });
     }
   }
@@ -125,7 +163,10 @@ export function cacheProblem(task: string, cache: string, cause: unknown): unkno
   );
 }
 
-function damaged(reason: string, cause?: unknown): CachedKernel {
+function damaged(
+  reason: string,
+  cause?: unknown,
+): { readonly state: "damaged"; readonly reason: string } {
   if (cause instanceof Deno.errors.NotCapable) throw cause;
   return { state: "damaged", reason };
 }

@@ -1,12 +1,22 @@
-/** Finds a kernel's newest version in Debian's archive and puts it into the cache. */
+/** Finds the newest version of a kernel that can be had from Debian's archive and keeps it. */
 
 import { HostError } from "../../host_error.ts";
-import { type AptPackage, AptState, removeTree, type SuiteSource } from "./apt_state.ts";
-import { type KernelCache, type KernelRecord, sha256Of } from "./kernel_cache.ts";
-import { kernelTitle, type Metapackage, metapackageOf, type NamedKernel } from "./metapackage.ts";
+import { AptState, removeTree } from "./apt_state.ts";
+import { compareVersions } from "./debian_version.ts";
+import { type KeptAt, keptKernels } from "./kept_kernels.ts";
+import {
+  type CachedKernel,
+  type KeptKernel,
+  type KernelCache,
+  type KernelRecord,
+  sha256Of,
+} from "./kernel_cache.ts";
+import { KernelProblem } from "./kernel_problem.ts";
+import { type Candidate, KernelSearch } from "./kernel_search.ts";
+import { kernelTitle, metapackageOf, type NamedKernel } from "./metapackage.ts";
 import { type MirrorChoice, suiteSources } from "./mirror.ts";
 import { Turn } from "./turn.ts";
-import { unpackKernel } from "./unpack.ts";
+import { type Unpacked, unpackKernel } from "./unpack.ts";
 
 /** Told how far the work is, from 0 to 1, and what is being done. */
 export type OnProgress = (fraction: number, label: string) => void;
@@ -25,160 +35,220 @@ export interface KernelFetch extends MirrorChoice {
 /** What fetching did. */
 export interface FetchedKernel {
   readonly record: KernelRecord;
-  /** Of the package; 0 if the newest version was there already. */
+  /** Of the package; 0 if it was there already. */
   readonly bytesFetched: number;
-  /** Why security updates could not be looked at, or `null`. */
-  readonly problem: string | null;
 }
 
 /** Where each part of the work begins on the scale from 0 to 1, by how long it takes. */
 const AT = { archive: 0, security: 0.15, fetching: 0.2, unpacking: 0.85, checking: 0.97 } as const;
 
 /**
- * Fetches the newest version, or finds that it is in the cache already.
+ * Fetches the newest version that can be had, or finds that it is in the cache already.
  *
- * @throws {HostError} If it cannot be had; the cache is then as it was.
+ * @throws {HostError} If none can be had; the cache then has the kernels that it had.
  */
 export async function fetchKernel(kernel: NamedKernel, fetch: KernelFetch): Promise<FetchedKernel> {
   const task = `Cannot prepare ${kernelTitle(kernel)}`;
-  const wanted = metapackageOf(kernel);
-  if (wanted === null) {
+  const metapackage = metapackageOf(kernel);
+  if (metapackage === null) {
     throw new HostError(`${task}: Debian has none. Remedy: see 'deno task lab hosts'`);
   }
   const started = Date.now();
-  const sources = await suiteSources(wanted.suite, fetch, task);
-  const directory = `${fetch.cacheRoot}/apt/${wanted.suite}-${wanted.arch}`;
+  const { suite, arch } = metapackage;
+  const sources = await suiteSources(suite, fetch, task);
+  const directory = `${fetch.cacheRoot}/apt/${suite}-${arch}`;
   await Deno.mkdir(directory, { recursive: true });
   using _turn = await Turn.wait(
     directory,
     fetch.signal,
-    () =>
-      fetch.onProgress(0, `waiting for another process that prepares a kernel of ${wanted.suite}`),
+    () => fetch.onProgress(0, `waiting for another process that prepares a kernel of ${suite}`),
   );
   const found = await fetch.cache.find();
-  if (found.state === "intact" && Date.parse(found.record.resolved) >= started) {
-    return { record: found.record, bytesFetched: 0, problem: null }; // somebody else just did it
+  if (found.state === "intact" && wasAsked(found.record, started)) {
+    return { record: found.record, bytesFetched: 0 }; // somebody else just did it
   }
 
   const work = `${directory}/work`;
   await removeTree(work); // of a process that was killed
+  const progress = forwards(fetch.onProgress);
+  let search: KernelSearch | null = null;
   try {
-    const { signal, hurried, onProgress } = fetch;
-    const place = { directory, arch: wanted.arch, task, signal, hurried };
-    const state = await AptState.open(place, sources);
-    const problem = await updateAll(state, sources, wanted, task, onProgress);
-    const newest = await newestPackage(state, wanted, task);
-    const resolved = new Date().toISOString();
-    if (found.state === "intact" && sameVersion(found.record, newest)) {
-      const record = { ...found.record, resolved, tried: null };
-      await fetch.cache.write(record);
-      return { record, bytesFetched: 0, problem };
-    }
-    await Deno.mkdir(`${work}/files`, { recursive: true });
-    const deb = await download(state, newest, work, onProgress);
-    onProgress(AT.unpacking, `unpacking ${newest.name}`);
-    const folder = `${work}/files`;
-    const unpacked = await unpackKernel({ deb, folder, arch: kernel.arch, task, signal });
-    onProgress(AT.checking, `keeping ${newest.name}`);
-    const digest = async (file: string): Promise<{ file: string; sha256: string }> => ({
-      file,
-      sha256: await sha256Of(`${folder}/${file}`),
+    const { signal, hurried } = fetch;
+    const state = await AptState.open({ directory, arch, task, signal, hurried }, sources);
+    search = new KernelSearch({
+      state,
+      kernel,
+      metapackage,
+      sources,
+      onReading: ({ name }, fraction, label) =>
+        name === "archive"
+          ? progress(AT.archive, AT.security, fraction, label)
+          : progress(AT.security, AT.fetching, fraction, label),
     });
-    const record: KernelRecord = {
-      format: "fencelab.kernel/1",
-      package: newest.name,
-      version: newest.version,
-      release: unpacked.release,
-      resolved,
-      tried: null,
-      folder: `${newest.name}_${newest.version.replaceAll(/[^\w.+~-]/g, "_")}`,
-      image: await digest(unpacked.image),
-      modules: await Promise.all(unpacked.modules.map(digest)),
-    };
-    signal?.throwIfAborted();
-    await fetch.cache.publish(folder, record);
-    return { record, bytesFetched: newest.size, problem };
-  } catch (cause) {
-    if (found.state === "intact" && cause instanceof HostError) {
-      await fetch.cache.write({ ...found.record, tried: new Date().toISOString() });
+    const workshop = { kernel, fetch, state, work, found, progress };
+    for await (const candidate of search.candidates()) {
+      try {
+        return await take(candidate, search.tried, workshop);
+      } catch (problem) {
+        if (!(problem instanceof KernelProblem) || problem.fault !== "offer") throw problem;
+        search.failed(problem);
+      }
     }
-    throw cause;
+    throw search.nothingLeft(task);
+  } catch (cause) {
+    let problem = cause;
+    if (cause instanceof KernelProblem && search !== null) {
+      search.failed(cause);
+      problem = search.nothingLeft(task, cause);
+    }
+    if (found.state === "intact" && problem instanceof HostError) {
+      await fetch.cache.write({
+        ...found.record,
+        tried: new Date().toISOString(),
+        // That nobody could be asked is no reason to think that there is a newer one
+        problem: search?.foundSome ? search.tried.join("; ") : found.record.problem,
+      });
+    }
+    throw problem;
   } finally {
     await removeTree(work);
   }
 }
 
+/** Whether the mirror was asked since a time, with or without luck. */
+function wasAsked({ resolved, tried, problem }: KernelRecord, since: number): boolean {
+  return [resolved, problem === null ? null : tried]
+    .some((time) => time !== null && Date.parse(time) >= since);
+}
+
+/** What it takes to make a kernel out of a package. */
+interface Workshop {
+  readonly kernel: NamedKernel;
+  readonly fetch: KernelFetch;
+  readonly state: AptState;
+  /** A folder that is removed afterwards. */
+  readonly work: string;
+  /** What the kernel's own place had. */
+  readonly found: CachedKernel;
+  readonly progress: Stretches;
+}
+
 /**
- * Fetches what is new in all sources.
+ * Makes a candidate the kernel that is kept, unless a newer one is there.
  *
- * Without its archive there is no suite. Without security updates there still is a kernel.
- *
- * @returns Why security updates could not be looked at, or `null`.
+ * @param tried What failed before.
+ * @throws {KernelProblem} If it cannot be had.
  */
-async function updateAll(
-  state: AptState,
-  sources: readonly SuiteSource[],
-  { suite }: Metapackage,
-  task: string,
-  onProgress: OnProgress,
-): Promise<string | null> {
-  let problem: string | null = null;
-  for (const { name } of sources) {
-    const [from, to] = name === "archive" ? [AT.archive, AT.security] : [AT.security, AT.fetching];
-    const label = `reading the list of ${suite}${name === "archive" ? "" : "'s security updates"}`;
-    const tell = (fraction: number): void => onProgress(from + (to - from) * fraction, label);
-    tell(0);
-    if (name === "archive") {
-      await state.update(name, task, tell);
-      continue;
-    }
-    try {
-      await state.update(name, `Cannot read the list of ${suite}'s security updates`, tell);
-    } catch (cause) {
-      if (!(cause instanceof HostError)) throw cause;
-      problem = cause.message;
-      onProgress(to, problem);
-    }
-  }
-  return problem;
-}
-
-/** The kernel that a metapackage stands for now. */
-async function newestPackage(
-  state: AptState,
-  { name, suite, arch }: Metapackage,
-  task: string,
-): Promise<AptPackage> {
-  const metapackage = await state.find(name);
-  // "linux-image-6.12.48+deb13-cloud-arm64 (= 6.12.48-1), …"
-  const [, image, version] =
-    /(?:^|, )(linux-image-\S+) \(= ([^)]+)\)/.exec(metapackage?.depends ?? "") ?? [];
-  const newest = image === undefined ? null : await state.find(image, version);
-  if (newest !== null) return newest;
-  throw new HostError(
-    `${task}: ${suite} has no ${image ?? (metapackage ? `kernel behind ${name}` : name)} for ` +
-      `${arch} there. Remedy: give another mirror of Debian with --mirror`,
+async function take(
+  candidate: Candidate,
+  tried: readonly string[],
+  workshop: Workshop,
+): Promise<FetchedKernel> {
+  const { kernel, fetch, found } = workshop;
+  const [kept] = await keptKernels(
+    fetch.cacheRoot,
+    kernel,
+    (one) => isSame(one, candidate) || compareVersions(one.version, candidate.version) > 0,
   );
+  const problem = kernel.version === undefined ? problemOf(candidate, tried, kept?.kernel) : null;
+  const now = new Date().toISOString();
+  const asked = problem === null
+    ? { resolved: now, tried: null, problem }
+    : { resolved: null, tried: now, problem };
+  if (kept && found.state === "intact" && isSame(kept.kernel, found.record)) {
+    const record = { ...found.record, ...asked };
+    await fetch.cache.write(record);
+    return { record, bytesFetched: 0 };
+  }
+  const folder = `${workshop.work}/files`;
+  await removeTree(folder); // of a candidate that was no good
+  await Deno.mkdir(folder, { recursive: true });
+  const made = kept ? await copy(kept, folder) : await fetchFiles(candidate, folder, workshop);
+  fetch.signal?.throwIfAborted();
+  const record = { format: "fencelab.kernel/1", ...made, ...asked, before: null } as const;
+  await fetch.cache.publish(folder, record);
+  return { record, bytesFetched: kept ? 0 : candidate.size };
 }
 
-function sameVersion(record: KernelRecord, { name, version }: AptPackage): boolean {
-  return record.package === name && record.version === version;
+/** Why what is taken may not be the newest one, or `null`. */
+function problemOf(
+  { name, version, suite, best }: Candidate,
+  tried: readonly string[],
+  kept: KeptKernel | undefined,
+): string | null {
+  const why = tried.join("; ");
+  if (kept && kept.version !== version) {
+    const newest = `${suite} now has nothing newer than ${name} ${version}`;
+    return `${kept.package} ${kept.version} was kept from earlier: ${newest}` +
+      (why === "" ? "" : `; ${why}`);
+  }
+  if (best) return why === "" ? null : why;
+  return `${name} ${version} of ${suite} was taken instead: ${why}`;
 }
 
-async function download(
-  state: AptState,
-  newest: AptPackage,
+function isSame(
+  kept: Pick<KeptKernel, "package" | "version">,
+  other: Pick<Candidate, "name" | "version"> | Pick<KeptKernel, "package" | "version">,
+): boolean {
+  const name = "name" in other ? other.name : other.package;
+  return kept.package === name && kept.version === other.version;
+}
+
+/** Copies a kernel that was kept for another name. */
+async function copy({ cache, kernel }: KeptAt, folder: string): Promise<KeptKernel> {
+  for (const one of [kernel.image, ...kernel.modules]) {
+    await Deno.copyFile(cache.path(kernel, one), `${folder}/${one.file}`);
+  }
+  return kernel;
+}
+
+async function fetchFiles(
+  candidate: Candidate,
   folder: string,
-  onProgress: OnProgress,
-): Promise<string> {
+  { kernel, fetch: { signal }, state, work, progress }: Workshop,
+): Promise<KeptKernel> {
+  const { name, version, size } = candidate;
+  const task = `Cannot take ${name} ${version} of ${candidate.suite}`;
   const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1);
   const tell = (fraction: number): void =>
-    onProgress(
-      AT.fetching + (AT.unpacking - AT.fetching) * fraction,
-      `fetching ${newest.name} ${megabytes(newest.size * fraction)} of ${
-        megabytes(newest.size)
-      } MB`,
+    progress(
+      AT.fetching,
+      AT.unpacking,
+      fraction,
+      `fetching ${name} ${megabytes(size * fraction)} of ${megabytes(size)} MB`,
     );
   tell(0);
-  return await state.download(newest, folder, tell);
+  const deb = await state.download(candidate, work, task, tell);
+  progress(AT.unpacking, 1, 0, `unpacking ${name}`);
+  let unpacked: Unpacked;
+  try {
+    unpacked = await unpackKernel({ deb, folder, arch: kernel.arch, task, signal });
+  } finally {
+    await Deno.remove(deb); // the next candidate's is looked for there
+  }
+  progress(AT.checking, 1, 0, `keeping ${name}`);
+  const digest = async (file: string): Promise<{ file: string; sha256: string }> => ({
+    file,
+    sha256: await sha256Of(`${folder}/${file}`),
+  });
+  return {
+    package: name,
+    version,
+    release: unpacked.release,
+    folder: `${name}_${version.replaceAll(/[^\w.+~-]/g, "_")}`,
+    image: await digest(unpacked.image),
+    modules: await Promise.all(unpacked.modules.map(digest)),
+  };
+}
+
+/** Told how far a part of the work is that reaches from one point of the scale to another. */
+type Stretches = (from: number, to: number, fraction: number, label: string) => void;
+
+/** Progress that stays where it is when something is done a second time. */
+function forwards(onProgress: OnProgress): Stretches {
+  let reached = 0;
+  return (from, to, fraction, label) => {
+    reached = Math.max(reached, from + (to - from) * fraction);
+    onProgress(reached, label);
+  };
 }

@@ -1,8 +1,8 @@
 /** Takes out of a kernel's package what a guest needs. */
 
 import type { Architecture } from "../../../../ffi/toolchain.ts";
-import { HostError } from "../../host_error.ts";
 import { readImageKind } from "./kernel_image.ts";
+import { KernelProblem } from "./kernel_problem.ts";
 import { moduleNeeds } from "./modules.ts";
 import { firstWords, requireProgram, runPipe } from "./run_program.ts";
 
@@ -32,7 +32,7 @@ export interface Unpacked {
  *
  * Modules stay compressed: `finit_module()` takes them so, where the package has them so.
  *
- * @throws {HostError} If the package is damaged, holds no kernel, or a kernel that no guest can use.
+ * @throws {KernelProblem} If the package is damaged, holds no kernel, or a kernel that no guest can use.
  */
 export async function unpackKernel(unpacking: Unpacking): Promise<Unpacked> {
   await extract(unpacking, ["./boot/vmlinu*", "./boot/config-*"]);
@@ -60,16 +60,22 @@ async function check(
   const { arch, folder, task } = unpacking;
   const kind = await readImageKind(`${folder}/${image}`);
   if (kind?.arch !== arch || !kind.bootable) {
-    throw new HostError(
-      `${task}: '${image}' of its package is no kernel for ${arch} that QEMU can start ` +
-        `(${kind === null ? "not recognized" : `an image for ${kind.arch}`}). ` +
-        "Remedy: name a kernel image by its path",
+    throw new KernelProblem(
+      task,
+      `'${image}' of its package is no kernel for ${arch} that QEMU can start ` +
+        `(${kind === null ? "not recognized" : `an image for ${kind.arch}`})`,
+      "name a kernel image by its path",
+      "offer",
     );
   }
   if (lacking.length > 0) {
-    throw new HostError(
-      `${task}: '${image}' was built without ${lacking.join(" and ")}, through which a guest ` +
-        "talks to the lab. Remedy: name a kernel image that has them",
+    throw new KernelProblem(
+      task,
+      `'${image}' was built without ${
+        lacking.join(" and ")
+      }, through which a guest talks to the lab`,
+      "name a kernel image that has them",
+      "offer",
     );
   }
 }
@@ -92,9 +98,11 @@ async function extract(unpacking: Unpacking, patterns: readonly string[]): Promi
   ], signal);
   if (output.success) return;
   const full = /No space left on device|Wrote only/.test(output.stderr);
-  throw new HostError(
-    `${task}: unpacking it failed (${firstWords(output)}). Remedy: ` +
-      (full ? "free space, or set XDG_CACHE_HOME to a larger file system" : "try again"),
+  throw new KernelProblem(
+    task,
+    `unpacking it failed (${firstWords(output)})`,
+    full ? "free space, or set XDG_CACHE_HOME to a larger file system" : "try again",
+    full ? "disk" : "offer",
   );
 }
 
@@ -105,8 +113,11 @@ async function only({ folder, deb, task }: Unpacking, pattern: RegExp): Promise<
     if (isFile && pattern.test(name)) names.push(name);
   }
   if (names.length === 1) return names[0]!;
-  throw new HostError(
-    `${task}: package '${deb.split("/").at(-1)}' has ${names.length} files like ` +
-      `'${pattern.source}', expected one. Remedy: name a kernel image by its path`,
+  throw new KernelProblem(
+    task,
+    `package '${deb.split("/").at(-1)}' has ${names.length} files like '${pattern.source}', ` +
+      "expected one",
+    "name a kernel image by its path",
+    "offer",
   );
 }
