@@ -24,6 +24,9 @@ const guestSchema = z.looseObject({
   restored: z.boolean().describe("continued from a saved state: same address layout each time"),
   tries: z.int().positive().describe("starts until one succeeded"),
   kernelPackage: z.string().nullable().describe("null: a kernel given by path"),
+  kernelProblem: z.string().nullable().optional().describe(
+    "why that may not be the newest kernel, all that was tried; null: nothing says so",
+  ),
   kernelSha256: z.string().regex(/^[0-9a-f]{64}$/),
 });
 

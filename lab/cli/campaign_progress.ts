@@ -26,6 +26,11 @@ export class CampaignProgress {
     this.#line.update(sum / this.#hosts, text);
   }
 
+  /** Shows a line that stays. */
+  notice(text: string): void {
+    this.#line.notice(text);
+  }
+
   /** A host is done with, well or not; results may be printed. */
   finish(host: string): void {
     if (this.#running.delete(host)) this.#done++;

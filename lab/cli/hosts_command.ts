@@ -1,7 +1,8 @@
 /** `lab hosts`: what plans can run on; `lab hosts prepare`: kernels ahead of time. */
 
 import { cacheDirectory } from "../cache_directory.ts";
-import { isGuestName, parseGuestName } from "../hosts/guest/guest_name.ts";
+import { GUEST_NAMES, isGuestName, parseGuestName } from "../hosts/guest/guest_name.ts";
+import { type KeptPlace, keptPlaces } from "../hosts/guest/kernels/kept_kernels.ts";
 import { type GuestPreparation, prepareGuests } from "../hosts/guest/prepare.ts";
 import type { LabHost } from "../hosts/host.ts";
 import { HostError } from "../hosts/host_error.ts";
@@ -34,12 +35,15 @@ export async function hostsCommand(line: CommandLine, signal: AbortSignal): Prom
 
 async function listHosts(line: CommandLine): Promise<void> {
   const hosts = knownHosts(await hostContext(line, Deno.ppid));
+  const cache = cacheDirectory();
+  const kept = cache === null ? [] : await keptPlaces(`${cache}/kernels`);
   if (line.has("json")) {
     const rows = hosts.map(({ name, via, description, labels }) => ({
       name,
       via,
       description,
       labels,
+      ...(name in GUEST_NAMES ? { cached: keptFor(name, kept) } : {}),
     }));
     print(`${JSON.stringify(rows)}\n`);
     return;
@@ -57,8 +61,45 @@ async function listHosts(line: CommandLine): Promise<void> {
   print(`${renderTable(columns, hosts, renderOptions())}\n`);
   print(
     "  Emulated hosts take a kernel and options: qemu-arm64@6.1, qemu-arm64@6.12-rt, " +
-      "qemu-ppc64le@6.12-64k,\n  qemu-x86_64@/path/to/vmlinuz, 'qemu-arm64?cpus=4&memory=1024'\n",
+      "qemu-ppc64le@6.12-64k,\n  qemu-arm64@6.12.107 (that version and no other), " +
+      "qemu-x86_64@/path/to/vmlinuz,\n  'qemu-arm64?cpus=4&memory=1024'\n",
   );
+  const rows = Object.keys(GUEST_NAMES).flatMap((name) => keptFor(name, kept));
+  if (rows.length === 0) return;
+  print(`\nKernels that are kept:\n${renderTable(KEPT_COLUMNS, rows, renderOptions())}\n`);
+  for (const { host, problem } of rows) {
+    if (problem !== null) print(`  ${host}: ${printable(problem)}\n`);
+  }
+}
+
+/** A kernel that is kept, as `--json` has it. */
+interface KeptRow extends Omit<KeptPlace, "arch" | "kernel"> {
+  /** The host that uses it. */
+  readonly host: string;
+}
+
+const KEPT_COLUMNS = [
+  { title: "host", text: ({ host }: KeptRow): string => host },
+  { title: "package", text: (row: KeptRow): string => row.package ?? "unknown" },
+  { title: "last look", text: ({ asked }: KeptRow): string => ageOf(asked) },
+  {
+    title: "MB",
+    text: ({ bytes }: KeptRow): string => (bytes / 1e6).toFixed(1),
+    right: true,
+  },
+];
+
+function keptFor(host: string, kept: readonly KeptPlace[]): KeptRow[] {
+  return kept.filter(({ arch }) => arch === GUEST_NAMES[host])
+    .map(({ arch: _, kernel, ...rest }) => ({ host: `${host}@${kernel}`, ...rest }));
+}
+
+function ageOf(time: string | null): string {
+  if (time === null) return "unknown";
+  const hours = (Date.now() - Date.parse(time)) / 3_600_000;
+  return hours < 48
+    ? `${Math.max(0, Math.floor(hours))} h ago`
+    : `${Math.floor(hours / 24)} days ago`;
 }
 
 async function prepare(

@@ -70,6 +70,9 @@ export async function permissionsFor(
   if (usesHosts(line)) {
     grants.env.push(...CACHE_VARIABLES);
     grants.read.push(hostsFile(line).path);
+    const cache = cacheDirectory();
+    // Kernels that are kept are listed
+    if (line.command.name === "hosts" && cache !== null) grants.read.push(cache);
     if (!line.has("dry-run")) await grantHosts(line, hosts, grants);
   }
   if (analysesTraces(line)) grantEngine(grants);

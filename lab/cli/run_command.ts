@@ -100,6 +100,7 @@ async function measure(
       progress.update(host.name, fraction, label);
       live.progress(fraction, label);
     },
+    onNotice: (text) => progress.notice(`${host.name}: ${text}`),
     onNews: (news) => live.news(news),
     ...(scratch
       ? {

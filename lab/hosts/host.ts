@@ -13,6 +13,8 @@ export interface OpenOptions {
   readonly signal?: AbortSignal;
   /** Told what is being done: booting takes seconds, fetching a kernel minutes. */
   readonly onProgress?: (label: string) => void;
+  /** Told what the user should know later, too: a sentence that stays. */
+  readonly onNotice?: (text: string) => void;
   /** Who opens it, for whoever finds it taken; printable ASCII. */
   readonly owner?: string;
 }

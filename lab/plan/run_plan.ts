@@ -32,6 +32,8 @@ export interface RunPlanOptions {
   readonly owner?: string;
   readonly signal?: AbortSignal;
   readonly onProgress?: (fraction: number, label: string) => void;
+  /** Told what the user should know later, too; see {@linkcode OpenOptions}. */
+  readonly onNotice?: (text: string) => void;
   /** Told of results as they come. */
   readonly onNews?: (news: StepNews) => void;
   /** Where captures go; without it the plan must hold none. */
@@ -106,6 +108,7 @@ export async function runPlan(
   await using connection = await host.open({
     ...(options.signal ? { signal: options.signal } : {}),
     onProgress: (label) => options.onProgress?.(0, label),
+    ...(options.onNotice ? { onNotice: options.onNotice } : {}),
     ...(options.owner === undefined ? {} : { owner: options.owner }),
   });
   try {

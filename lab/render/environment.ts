@@ -22,6 +22,10 @@ export function renderEnvironment(run: Run, options: RenderOptions): string {
       `${host.pageSize / 1024} KiB pages`,
       host.emulated ? "emulated" : host.hypervisor ?? "no hypervisor seen",
     ]],
+    ["package", [
+      host.guest?.kernelPackage ?? null,
+      labelled("may not be the newest:", host.guest?.kernelProblem ?? null),
+    ]],
     ["CPU", [
       textAt(environment, "cpu", "model"),
       labelled("allowed CPUs", textAt(environment, "cpus", "allowed")),

@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import type { Guest } from "../run_schema.ts";
 import type { Environment } from "../environment/environment.ts";
 import { sampleRun } from "../schema/sample_run.ts";
 import { renderEnvironment } from "./environment.ts";
@@ -28,6 +29,29 @@ Deno.test("renderEnvironment() shows what explains numbers in a few lines", () =
     "  clock    tsc, one read 20.1 ns, step 10.0 ns",
     "  load     before 0.1, after 1.25",
   ]);
+});
+
+Deno.test("renderEnvironment() shows a guest's kernel, and why it may not be the newest", () => {
+  const guest: Guest = {
+    qemu: "7.2",
+    accelerator: "tcg",
+    machine: "virt",
+    cpuModel: "max",
+    memoryMb: 512,
+    hostCpus: [0],
+    restored: false,
+    tries: 1,
+    kernelPackage: "linux-image-6.12.1 6.12.1-1",
+    kernelSha256: "0".repeat(64),
+  };
+  const shown = (kernelProblem?: string | null): string | undefined => {
+    const known = { ...guest, ...(kernelProblem === undefined ? {} : { kernelProblem }) };
+    const host = { ...sampleRun().host, guest: known };
+    return renderEnvironment(sampleRun({ host }), OPTIONS).split("\n")[1];
+  };
+  assertEquals(shown(), "  package  linux-image-6.12.1 6.12.1-1"); // of an older fencelab
+  assertEquals(shown(null), shown());
+  assertEquals(shown("404\n"), `${shown()}, may not be the newest: 404\\x0a`);
 });
 
 Deno.test("renderEnvironment() shows a host whose environment is unknown or odd", () => {

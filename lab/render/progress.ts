@@ -75,6 +75,12 @@ export class ProgressLine {
     this.#target.write(`${text}\n`);
   }
 
+  /** Writes a line that stays, above the progress. */
+  notice(text: string): void {
+    this.finish();
+    this.#target.write(`${printable(text)}\n`);
+  }
+
   /** Takes the line off a terminal, so that results or errors start on a clean one. */
   finish(): void {
     if (this.#target.tty) this.#target.write("\r\x1b[K");

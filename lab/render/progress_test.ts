@@ -41,6 +41,20 @@ Deno.test("ProgressLine rewrites one line of a terminal and takes it away at the
   assertEquals(lines[2], "\r\x1b[K");
 });
 
+Deno.test("ProgressLine keeps a notice above the line", () => {
+  for (const tty of [true, false]) {
+    const lines: string[] = [];
+    const line = new ProgressLine({ write: (text) => lines.push(text), tty, width: 30 });
+    line.update(0.5, "booting");
+    line.notice("an older kernel\x1b was taken");
+    line.update(0.6, "booting");
+    assertEquals(
+      lines.slice(1, -1).join(""),
+      `${tty ? "\r\x1b[K" : ""}an older kernel\\x1b was taken\n`,
+    );
+  }
+});
+
 Deno.test("ProgressLine writes a line for every tenth into a pipe, without escapes", () => {
   const lines = written(false, [0, 0.01, 0.09, 0.1, 0.19, 0.35, 1, 1]);
   assertEquals(lines.map((line) => line.slice(0, 5)), ["  0 %", " 10 %", " 35 %", "100 %"]);

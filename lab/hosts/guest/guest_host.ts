@@ -19,7 +19,7 @@ import {
 } from "./boot.ts";
 import { CpuLocks } from "./cpu_locks.ts";
 import type { GuestSpec } from "./guest_name.ts";
-import { type GuestKernel, prepareKernel } from "./kernel.ts";
+import { type PreparedKernel, prepareKernel } from "./kernel.ts";
 import { MACHINES } from "./machine.ts";
 import { sha256 } from "./snapshots.ts";
 import { assignCpus, ownCpus } from "./vcpus.ts";
@@ -113,7 +113,7 @@ function commandOf(spec: GuestSpec, { cache, slot }: GuestContext): string[] {
 async function open(
   spec: GuestSpec,
   context: GuestContext,
-  { signal = new AbortController().signal, onProgress = () => {}, owner }: OpenOptions,
+  { signal = new AbortController().signal, onProgress = () => {}, onNotice, owner }: OpenOptions,
 ): Promise<Connection> {
   const build = await findBuild(spec.arch, context.user);
   if (!build) {
@@ -130,6 +130,9 @@ async function open(
     onProgress: (_, label) => onProgress(label),
     ...(context.mirror === undefined ? {} : { mirror: context.mirror }),
   });
+  if (kernel.problem !== null) {
+    onNotice?.(`using ${kernel.package}, which may not be the newest: ${kernel.problem}`);
+  }
   const bytes = await Deno.readFile(build.agent);
   const agent = { bytes, sha256: await sha256(bytes) };
   await using stack = new AsyncDisposableStack();
@@ -221,7 +224,7 @@ async function tryAgent(
 
 async function guestFacts(
   spec: GuestSpec,
-  kernel: GuestKernel,
+  kernel: PreparedKernel,
   facts: BootFacts,
 ): Promise<Guest> {
   const { machine, cpuModel } = MACHINES[spec.arch];
@@ -232,6 +235,7 @@ async function guestFacts(
     memoryMb: spec.memoryMb,
     hostCpus: assignCpus(spec.cpus, spec.hostCpus ?? await ownCpus()),
     kernelPackage: kernel.package,
+    kernelProblem: kernel.problem,
     kernelSha256: kernel.sha256,
   };
 }

@@ -72,6 +72,7 @@ export function environmentTable({ label, run: { host, environment } }: HostView
       ["QEMU", `${guest.qemu}, ${guest.accelerator}, ${guest.machine}, CPU ${guest.cpuModel}`],
       ["guest's kernel package", guest.kernelPackage ?? "given by path"],
     );
+    if (guest.kernelProblem) rows.push(["may not be the newest", guest.kernelProblem]);
   }
   return tableOf(`Environment of ${label}`, rows, [
     { title: "fact", cell: ([title]) => title },

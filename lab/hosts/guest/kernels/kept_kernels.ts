@@ -44,8 +44,8 @@ export interface KeptPlace {
   readonly kernel: string;
   /** Debian's package and version; `null` if that cannot be read. */
   readonly package: string | null;
-  /** When the mirror last told the newest version; `null`: not since this one is here. */
-  readonly resolved: string | null;
+  /** When the mirror was last asked, with or without luck; `null` if that cannot be read. */
+  readonly asked: string | null;
   /** Why it may not be the newest, or what is wrong with it; `null`: nothing. */
   readonly problem: string | null;
   /** On disk, of all versions there. */
@@ -63,7 +63,7 @@ export async function keptPlaces(root: string): Promise<KeptPlace[]> {
       arch,
       kernel: `${version}${flavour === "standard" ? "" : `-${flavour}`}`,
       package: record && `${record.package} ${record.version}`,
-      resolved: record && record.resolved,
+      asked: record && [record.resolved ?? "", record.tried ?? ""].sort()[1]!,
       problem: read.state === "read" ? read.record.problem : `damaged: ${read.reason}`,
       bytes: sizeOf(cache.directory),
     });

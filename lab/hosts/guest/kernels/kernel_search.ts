@@ -69,7 +69,7 @@ export class KernelSearch {
    * @throws {KernelProblem} If the archive cannot be asked at all.
    */
   async *candidates(): AsyncGenerator<Candidate> {
-    const { state, sources, metapackage } = this.#place;
+    const { sources, metapackage } = this.#place;
     for (const source of sources) await this.#add(source);
     yield* this.#fresh(await this.#best(), true);
     for (const source of sources.filter((one) => !this.#settled.has(one))) {
