@@ -93,7 +93,9 @@ async function kernelByName(kernel: NamedKernel, options: KernelOptions): Promis
     : null;
   if (options.offline) {
     const [other] = await keptKernels(options.cache, kernel);
-    if (other) return prepared(other.cache, other.kernel, 0, keptInstead(other.kernel, damage));
+    if (other) {
+      return prepared(other.cache, other.kernel, 0, keptInstead(kernel, other.kernel, damage));
+    }
     throw new HostError(
       `Cannot prepare ${title} offline: ${damage ?? `it is not in '${cache.directory}'`}. ` +
         "Remedy: prepare it with a network, or name a kernel image by its path",
@@ -122,14 +124,20 @@ async function kernelByName(kernel: NamedKernel, options: KernelOptions): Promis
     if (other) {
       onProgress(1, `using ${other.kernel.package} as it was kept; no newer one can be had`);
       const why = problem instanceof NoKernel ? problem.tried.join("; ") : problem.message;
-      return prepared(other.cache, other.kernel, 0, keptInstead(other.kernel, why));
+      return prepared(other.cache, other.kernel, 0, keptInstead(kernel, other.kernel, why));
     }
     if (!(problem instanceof NoKernel)) throw problem;
     throw problem.with(damage ?? `'${options.cache}' keeps no such kernel`);
   }
 }
 
-function keptInstead({ package: name, version }: KeptKernel, why: string | null): string {
+/** Why a kept kernel may not be the newest; `null` if it is the very one that is wanted. */
+function keptInstead(
+  wanted: NamedKernel,
+  { package: name, version }: KeptKernel,
+  why: string | null,
+): string | null {
+  if (wanted.version !== undefined) return null;
   return `${name} ${version} was kept from earlier${why === null ? "" : `: ${why}`}`;
 }
 

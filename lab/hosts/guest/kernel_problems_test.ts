@@ -7,25 +7,15 @@ import { prepareKernel } from "./kernel.ts";
 import { prepareGuests } from "./prepare.ts";
 import { BUILT_IN, type DebianArchive } from "./testdata/debian_archive.ts";
 import { arm64Image, bzImage, elf, gzip } from "./testdata/kernel_bytes.ts";
-import { archiveTest, FIRST, META, namesBelow } from "./testdata/kernel_bench.ts";
+import {
+  aptWith,
+  archiveTest,
+  FIRST,
+  META,
+  namesBelow,
+  Variable,
+} from "./testdata/kernel_bench.ts";
 import { SlowMirror } from "./testdata/slow_mirror.ts";
-
-/** Sets a variable of the environment for the length of a scope. */
-class Variable implements Disposable {
-  readonly #name: string;
-  readonly #before: string | undefined;
-
-  constructor(name: string, value: string) {
-    this.#name = name;
-    this.#before = Deno.env.get(name);
-    Deno.env.set(name, value);
-  }
-
-  [Symbol.dispose](): void {
-    if (this.#before === undefined) Deno.env.delete(this.#name);
-    else Deno.env.set(this.#name, this.#before);
-  }
-}
 
 Deno.test("prepareKernel() takes a kernel by its path as it is", async () => {
   const folder = await Deno.makeTempDir();
@@ -84,24 +74,6 @@ Deno.test("prepareKernel() says that there is no apt, and what helps", async () 
   );
   await Deno.remove(cache, { recursive: true });
 });
-
-/** A configuration that has apt look for its sources in a folder; as it would be the system's. */
-async function aptWith(
-  folder: string,
-  files: Record<string, string>,
-  settings = "",
-): Promise<Variable> {
-  await Deno.mkdir(`${folder}/sources.list.d`, { recursive: true });
-  for (const [name, text] of Object.entries(files)) {
-    await Deno.writeTextFile(`${folder}/${name}`, text);
-  }
-  await Deno.writeTextFile(
-    `${folder}/apt.conf`,
-    `Dir::Etc::sourcelist "${folder}/sources.list";\n` +
-      `Dir::Etc::sourceparts "${folder}/sources.list.d";\n${settings}`,
-  );
-  return new Variable("APT_CONFIG", `${folder}/apt.conf`);
-}
 
 /** The archive's public key as it can stand in a source. */
 function inlineKey(archive: DebianArchive): string {

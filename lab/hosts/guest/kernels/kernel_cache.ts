@@ -119,18 +119,21 @@ export class KernelCache {
    * To be called by one process at a time.
    *
    * @param from Where the folder lies now, on the same file system.
+   * @returns What kernel.json says now.
    */
-  async publish(from: string, record: Omit<KernelRecord, "before">): Promise<void> {
+  async publish(from: string, newest: Omit<KernelRecord, "before">): Promise<KernelRecord> {
     await Deno.mkdir(this.directory, { recursive: true });
-    const [before = null] = await this.intact(({ folder }) => folder !== record.folder);
+    const [before = null] = await this.intact(({ folder }) => folder !== newest.folder);
+    const record = { ...newest, before };
     const place = `${this.directory}/${record.folder}`;
     await Deno.remove(place, { recursive: true }).catch(ignoreMissing); // damaged, or never finished
     await Deno.rename(from, place);
-    await this.write({ ...record, before });
+    await this.write(record);
     for await (const { name } of Deno.readDir(this.directory)) {
       if (["kernel.json", record.folder, before?.folder].includes(name)) continue;
       await Deno.remove(`${this.directory}/${name}`, { recursive: true });
     }
+    return record;
   }
 
   /** Writes kernel.json as a whole or not at all. To be called by one process at a time. */

@@ -55,7 +55,6 @@ export async function fetchKernel(kernel: NamedKernel, fetch: KernelFetch): Prom
   }
   const started = Date.now();
   const { suite, arch } = metapackage;
-  const sources = await suiteSources(suite, fetch, task);
   const directory = `${fetch.cacheRoot}/apt/${suite}-${arch}`;
   await Deno.mkdir(directory, { recursive: true });
   using _turn = await Turn.wait(
@@ -73,7 +72,10 @@ export async function fetchKernel(kernel: NamedKernel, fetch: KernelFetch): Prom
   const progress = forwards(fetch.onProgress);
   let search: KernelSearch | null = null;
   try {
+    const [kept] = kernel.version === undefined ? [] : await keptKernels(fetch.cacheRoot, kernel);
+    if (kept) return { record: await publish(kept, null, work, fetch), bytesFetched: 0 };
     const { signal, hurried } = fetch;
+    const sources = await suiteSources(suite, fetch, task);
     const state = await AptState.open({ directory, arch, task, signal, hurried }, sources);
     search = new KernelSearch({
       state,
@@ -144,30 +146,43 @@ async function take(
   tried: readonly string[],
   workshop: Workshop,
 ): Promise<FetchedKernel> {
-  const { kernel, fetch, found } = workshop;
+  const { kernel, fetch, found, work } = workshop;
   const [kept] = await keptKernels(
     fetch.cacheRoot,
     kernel,
     (one) => isSame(one, candidate) || compareVersions(one.version, candidate.version) > 0,
   );
   const problem = kernel.version === undefined ? problemOf(candidate, tried, kept?.kernel) : null;
-  const now = new Date().toISOString();
-  const asked = problem === null
-    ? { resolved: now, tried: null, problem }
-    : { resolved: null, tried: now, problem };
   if (kept && found.state === "intact" && isSame(kept.kernel, found.record)) {
-    const record = { ...found.record, ...asked };
+    const record = { ...found.record, ...askedNow(problem) };
     await fetch.cache.write(record);
     return { record, bytesFetched: 0 };
   }
-  const folder = `${workshop.work}/files`;
-  await removeTree(folder); // of a candidate that was no good
-  await Deno.mkdir(folder, { recursive: true });
-  const made = kept ? await copy(kept, folder) : await fetchFiles(candidate, folder, workshop);
-  fetch.signal?.throwIfAborted();
-  const record = { format: "fencelab.kernel/1", ...made, ...asked, before: null } as const;
-  await fetch.cache.publish(folder, record);
-  return { record, bytesFetched: kept ? 0 : candidate.size };
+  if (kept) return { record: await publish(kept, problem, work, fetch), bytesFetched: 0 };
+  const made = await fetchFiles(candidate, workshop);
+  return { record: await publish(made, problem, work, fetch), bytesFetched: candidate.size };
+}
+
+/** When the mirror was asked, and with what luck. */
+function askedNow(problem: string | null): Pick<KernelRecord, "resolved" | "tried" | "problem"> {
+  const now = new Date().toISOString();
+  return problem === null
+    ? { resolved: now, tried: null, problem }
+    : { resolved: null, tried: now, problem };
+}
+
+/** Makes a kernel the newest one of its place: that of the work's files, or a copy of a kept one. */
+async function publish(
+  made: KeptKernel | KeptAt,
+  problem: string | null,
+  work: string,
+  { cache, signal }: KernelFetch,
+): Promise<KernelRecord> {
+  const folder = `${work}/files`;
+  const kernel = "cache" in made ? await copy(made, folder) : made;
+  signal?.throwIfAborted();
+  const record = { format: "fencelab.kernel/1", ...kernel, ...askedNow(problem) } as const;
+  return await cache.publish(folder, record);
 }
 
 /** Why what is taken may not be the newest one, or `null`. */
@@ -196,6 +211,8 @@ function isSame(
 
 /** Copies a kernel that was kept for another name. */
 async function copy({ cache, kernel }: KeptAt, folder: string): Promise<KeptKernel> {
+  await removeTree(folder); // of a candidate that was no good
+  await Deno.mkdir(folder, { recursive: true });
   for (const one of [kernel.image, ...kernel.modules]) {
     await Deno.copyFile(cache.path(kernel, one), `${folder}/${one.file}`);
   }
@@ -204,9 +221,11 @@ async function copy({ cache, kernel }: KeptAt, folder: string): Promise<KeptKern
 
 async function fetchFiles(
   candidate: Candidate,
-  folder: string,
   { kernel, fetch: { signal }, state, work, progress }: Workshop,
 ): Promise<KeptKernel> {
+  const folder = `${work}/files`;
+  await removeTree(folder); // of a candidate that was no good
+  await Deno.mkdir(folder, { recursive: true });
   const { name, version, size } = candidate;
   const task = `Cannot take ${name} ${version} of ${candidate.suite}`;
   const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1);

@@ -56,20 +56,39 @@ export class DebianArchive implements AsyncDisposable {
     return `file:${this.path}`;
   }
 
-  /** Publishes a suite with a kernel and the metapackage that stands for it; what it had is gone. */
-  async publish(suite: string, kernel: KernelPackage, metapackage: string): Promise<void> {
-    const image = `linux-image-${kernel.release}`;
-    const files = kernel.files ?? {
-      [`boot/vmlinuz-${kernel.release}`]: arm64Image,
-      [`boot/config-${kernel.release}`]: BUILT_IN,
-    };
-    const stanzas = [
-      await this.#pack(image, kernel.version, [], files),
-      await this.#pack(metapackage, kernel.version, [
-        `Depends: ${image} (= ${kernel.version})`,
-      ], {}),
-    ];
+  /**
+   * Publishes a suite with kernels and the metapackage that stands for the first one; what its
+   * index had is gone.
+   */
+  async publish(
+    suite: string,
+    kernels: KernelPackage | readonly [KernelPackage, ...KernelPackage[]],
+    metapackage: string,
+  ): Promise<void> {
+    const all = "version" in kernels ? [kernels] as const : kernels;
+    const stanzas: string[] = [];
+    for (const { release, version, files } of all) {
+      stanzas.push(
+        await this.#pack(
+          `linux-image-${release}`,
+          version,
+          [],
+          files ?? {
+            [`boot/vmlinuz-${release}`]: arm64Image,
+            [`boot/config-${release}`]: BUILT_IN,
+          },
+        ),
+      );
+    }
+    const { release, version } = all[0];
+    const depends = `Depends: linux-image-${release} (= ${version})`;
+    stanzas.push(await this.#pack(metapackage, version, [depends], {}));
     await this.#index(suite, stanzas.join("\n"));
+  }
+
+  /** Path of the index of a suite. */
+  index(suite: string): string {
+    return `${this.path}/dists/${suite}/main/binary-arm64/Packages`;
   }
 
   /** Path of the file of a kernel's package. */

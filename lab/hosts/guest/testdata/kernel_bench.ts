@@ -64,3 +64,38 @@ export function namesBelow(folder: string): string[] {
     isDirectory ? [name, ...namesBelow(`${folder}/${name}`).map((one) => `${name}/${one}`)] : name
   );
 }
+
+/** Sets a variable of the environment for the length of a scope. */
+export class Variable implements Disposable {
+  readonly #name: string;
+  readonly #before: string | undefined;
+
+  constructor(name: string, value: string) {
+    this.#name = name;
+    this.#before = Deno.env.get(name);
+    Deno.env.set(name, value);
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#before === undefined) Deno.env.delete(this.#name);
+    else Deno.env.set(this.#name, this.#before);
+  }
+}
+
+/** A configuration that has apt look for its sources in a folder; as it would be the system's. */
+export async function aptWith(
+  folder: string,
+  files: Record<string, string>,
+  settings = "",
+): Promise<Variable> {
+  await Deno.mkdir(`${folder}/sources.list.d`, { recursive: true });
+  for (const [name, text] of Object.entries(files)) {
+    await Deno.writeTextFile(`${folder}/${name}`, text);
+  }
+  await Deno.writeTextFile(
+    `${folder}/apt.conf`,
+    `Dir::Etc::sourcelist "${folder}/sources.list";\n` +
+      `Dir::Etc::sourceparts "${folder}/sources.list.d";\n${settings}`,
+  );
+  return new Variable("APT_CONFIG", `${folder}/apt.conf`);
+}

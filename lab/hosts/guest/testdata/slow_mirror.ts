@@ -12,15 +12,26 @@ export class SlowMirror implements AsyncDisposable {
   packagesSent = 0;
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
 
-  /** @param rate Bytes of a package per second. */
-  constructor(folder: string, rate: number) {
+  /**
+   * @param rate Bytes of a package per second.
+   * @param change Answers something else than a file's bytes; `null` for 404.
+   */
+  constructor(
+    folder: string,
+    rate: number,
+    change: (path: string, bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer> | null = (
+      _path,
+      bytes,
+    ) => bytes,
+  ) {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.packageAsked = promise;
     this.#server = Deno.serve(
       { hostname: "127.0.0.1", port: 0, onListen: () => {} },
       async (request) => {
         const path = decodeURIComponent(new URL(request.url).pathname);
-        const bytes = await Deno.readFile(folder + path).catch(() => null);
+        const file = await Deno.readFile(folder + path).catch(() => null);
+        const bytes = file && change(path, file);
         if (bytes === null) return new Response(null, { status: 404 });
         if (!path.endsWith(".deb")) return new Response(bytes);
         resolve();
