@@ -154,7 +154,7 @@ export const commands: readonly CommandDefinition[] = [
   },
   {
     name: "hosts",
-    summary: "list the hosts that plans can run on, or fetch kernels of emulated ones ahead",
+    summary: "list hosts and the kernels that are kept, or fetch kernels of emulated ones ahead",
     positionals: ["[prepare|schema]", "[NAME]…"],
     options: [...hostOptions, json],
     examples: [

@@ -24,6 +24,15 @@ Deno.test("a guest's name says architecture, kernel and options, with defaults f
     1,
     3,
   ]]);
+  for (
+    const [name, version, flavour] of [
+      ["qemu-arm64@6.12.107", "6.12.107", "standard"],
+      ["qemu-arm64@6.12.107-rt", "6.12.107", "rt"],
+      ["qemu-ppc64le@6.12.107-64k?cpus=4", "6.12.107", "64k"],
+    ] as const
+  ) {
+    assertEquals(parseGuestName(name).kernel, { series: "6.12", flavour, version });
+  }
   assertEquals(parseGuestName("qemu-amd64@/boot/vmlinuz?accel=tcg").kernel, {
     path: "/boot/vmlinuz",
   });
@@ -34,6 +43,9 @@ for (
   const [name, part] of [
     ["qemu-riscv64", "no emulated host is called 'qemu-riscv64'"],
     ["qemu-arm64@5.10", "kernel '5.10' is not known"],
+    ["qemu-arm64@6.13.1", "kernel '6.13.1' is not known. Remedy: @6.1, @6.12"],
+    ["qemu-arm64@6.12.", "kernel '6.12.' is not known"],
+    ["qemu-arm64@6.12.107-64k", "Debian has no kernel 6.12.107-64k for aarch64"],
     ["qemu-ppc64le@6.1-rt", "Debian has no kernel 6.1-rt for ppc64le"],
     ["qemu-arm64@6.12-64k", "Debian has no kernel 6.12-64k for aarch64"],
     ["qemu-arm64?cpus=0", "cpus='0' is not a number from 1 to 64"],

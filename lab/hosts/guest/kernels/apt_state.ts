@@ -53,6 +53,9 @@ export interface AptPackage {
   readonly depends: string;
 }
 
+/** What fails if apt cannot read its lists. */
+const LOOKING = "Cannot look into the lists of packages";
+
 /** A private state of apt. */
 export class AptState {
   readonly #place: AptPlace;
@@ -105,12 +108,14 @@ export class AptState {
    * Fetches what is new in one of the sources.
    *
    * @param task What fails if this fails.
+   * @param again Whether caches on the way are to be passed by.
    * @param onFraction Told how much has come, from 0 to 1.
    * @throws {KernelProblem} If it cannot be fetched or is not properly signed.
    */
   async update(
     name: string,
     task: string,
+    again: boolean,
     onFraction: (fraction: number) => void,
   ): Promise<void> {
     const output = await this.#run(this.#get, [
@@ -119,6 +124,7 @@ export class AptState {
       ...["-o", `Dir::Etc::sourcelist=${this.#sourceFile(name)}`],
       ...["-o", "Dir::Etc::sourceparts=/dev/null"],
       ...["-o", "APT::Status-Fd=1"],
+      ...["http", "https"].flatMap((way) => ["-o", `Acquire::${way}::No-Cache=${again}`]),
     ], { onLine: (line) => tellFraction(line, onFraction) });
     if (fetchFailed(output)) throw aptProblem(task, output);
   }
@@ -132,7 +138,7 @@ export class AptState {
     const wanted = version === undefined ? name : `${name}=${version}`;
     const output = await this.#run(this.#cache, ["show", "--no-all-versions", wanted]);
     if (!output.success && /No packages found|was not found/.test(output.stderr)) return null;
-    if (!output.success) throw aptProblem(this.#place.task, output);
+    if (!output.success) throw aptProblem(LOOKING, output);
     const field = (key: string): string =>
       new RegExp(`^${key}: (.*)$`, "m").exec(output.stdout)?.[1] ?? "";
     return {
@@ -191,7 +197,7 @@ export class AptState {
 
   async #ask(args: readonly string[]): Promise<string> {
     const output = await this.#run(this.#cache, args);
-    if (!output.success) throw aptProblem(this.#place.task, output);
+    if (!output.success) throw aptProblem(LOOKING, output);
     return output.stdout;
   }
 

@@ -73,7 +73,7 @@ export class KernelSearch {
     for (const source of sources) await this.#add(source);
     yield* this.#fresh(await this.#best(), true);
     for (const source of sources.filter((one) => !this.#settled.has(one))) {
-      await this.#read(source, 1);
+      await this.#read(source, [true]);
     }
     yield* this.#fresh(await this.#best(), true);
     if (this.#lacking !== null) {
@@ -100,23 +100,25 @@ export class KernelSearch {
 
   async #add(source: SuiteSource): Promise<void> {
     await this.#place.state.add(source);
-    await this.#read(source, 2);
+    await this.#read(source, [false, true]);
   }
 
   /**
    * Reads a source. One that cannot be read is passed over and told; what is known of it from
    * before still counts.
+   *
+   * @param tries For each whether it is a further one.
    */
-  async #read(source: SuiteSource, tries: number): Promise<void> {
+  async #read(source: SuiteSource, tries: readonly boolean[]): Promise<void> {
     const { state, sources, onReading, metapackage } = this.#place;
     const list = source.name === "security"
       ? `the list of ${metapackage.suite}'s security updates`
       : `the list of ${source.suite}`;
-    for (let left = tries; left > 0; left--) {
-      const label = `reading ${list}${left < 2 ? " again" : ""}`;
+    for (const again of tries) {
+      const label = `reading ${list}${again ? " again" : ""}`;
       try {
         onReading(source, 0, label);
-        await state.update(source.name, `Cannot read ${list}`, (fraction) => {
+        await state.update(source.name, `Cannot read ${list}`, again, (fraction) => {
           onReading(source, fraction, label);
         });
         return;
@@ -126,8 +128,8 @@ export class KernelSearch {
         if (fault === "lists") await state.forget(source);
         const mayHeal = fault === "offer" || fault === "lists";
         if (fault === "disk" || (source === sources[0] && !mayHeal)) throw problem;
-        if (mayHeal && left > 1) continue;
         this.#settled.add(source);
+        if (mayHeal && !again) continue;
         this.failed(problem);
         return;
       }
