@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 
 import { parseRun } from "../lab/run_schema.ts";
 import { lab } from "./lab_process.ts";
@@ -161,6 +161,41 @@ Deno.test("every command has help with an example", async () => {
     assertEquals(code, 0);
     assertStringIncludes(stdout, "Examples:\n  deno task lab");
     assertStringIncludes(stdout, "--json");
+  }
+});
+
+Deno.test("lab hosts lists the kernels that are kept", async () => {
+  const home = await Deno.makeTempDir();
+  try {
+    const folder = `${home}/fencelab/kernels/ppc64le-6.12.107-64k`;
+    await Deno.mkdir(folder, { recursive: true });
+    const asked = new Date(Date.now() - 3 * 24 * 3600 * 1000).toISOString();
+    const name = "linux-image-6.12.107+deb13-powerpc64le-64k";
+    const kernel = { package: name, version: "6.12.107-1", release: "6.12.107", resolved: asked };
+    const image = { file: "vmlinux", sha256: "0".repeat(64) };
+    const record = { format: "fencelab.kernel/1", ...kernel, folder: "f", image, modules: [] };
+    const text = JSON.stringify(record);
+    await Deno.writeTextFile(`${folder}/kernel.json`, text);
+    const env = { XDG_CACHE_HOME: home };
+    const table = await lab(["hosts"], { env });
+    assertEquals(table.code, 0, table.stderr);
+    assertMatch(
+      table.stdout,
+      /qemu-ppc64le@6\.12\.107-64k +linux-image-\S+ 6\.12\.107-1 +3 days ago/,
+    );
+    const { stdout } = await lab(["hosts", "--json"], { env });
+    const rows = JSON.parse(stdout) as { name: string; cached?: unknown }[];
+    const cachedOf = (host: string): unknown => rows.find((row) => row.name === host)!.cached;
+    assertEquals([cachedOf("local"), cachedOf("qemu-arm64")], [undefined, []]);
+    assertEquals(cachedOf("qemu-ppc64le"), [{
+      host: "qemu-ppc64le@6.12.107-64k",
+      package: `${name} 6.12.107-1`,
+      asked,
+      problem: null,
+      bytes: text.length,
+    }]);
+  } finally {
+    await Deno.remove(home, { recursive: true });
   }
 });
 

@@ -283,6 +283,15 @@ archiveTest(
     assertStringIncludes(message, "no suite has 6.12.9; there are 6.12.2-1, 6.12.1-1");
     assertStringIncludes(message, "Remedy: name a version that is there");
     await assertRejects(() => bench.prepare({ offline: true }, spec), HostError, "offline");
+    await Deno.remove(bench.archive.deb(SECOND));
+    const lost = parseGuestName("qemu-arm64@6.12.2");
+    const fresh = { cache: `${bench.cache}/other` };
+    const lacking = await assertRejects(() => bench.prepare(fresh, lost), HostError);
+    assertStringIncludes(lacking.message, `Cannot take ${SECOND_TITLE} of trixie: `);
+    assertStringIncludes(
+      lacking.message,
+      "no other suite has 6.12.2; there are 6.12.2-1, 6.12.1-1",
+    );
     const gone = await assertRejects(() => bench.prepare(NO_MIRROR, spec), HostError);
     assertStringIncludes(gone.message, "/no/such/mirror");
   },

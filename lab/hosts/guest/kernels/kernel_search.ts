@@ -86,11 +86,12 @@ export class KernelSearch {
       yield* this.#fresh(await this.#listed(), false);
     }
     const { kernel: { version, ...series } } = this.#place;
-    if (version === undefined || this.foundSome) return;
+    if (version === undefined) return;
     const others = await this.#listed(series);
     const known = [...new Set(others.map((one) => one.version))].join(", ");
-    this.#tried.push(`no suite has ${version}; there ${known === "" ? "is none" : `are ${known}`}`);
-    this.#remedy = `name a version that is there, or give a mirror that has it with --mirror`;
+    const there = known === "" ? "there is none" : `there are ${known}`;
+    this.#tried.push(`no ${this.foundSome ? "other " : ""}suite has ${version}; ${there}`);
+    this.#remedy = "name a version that is there, or give a mirror that has it with --mirror";
   }
 
   /** The error once nothing is left. */
