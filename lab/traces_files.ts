@@ -101,6 +101,7 @@ export async function npmPack(spec: string): Promise<Uint8Array<ArrayBuffer>> {
       args: [
         "pack",
         "--ignore-scripts",
+        "--prefer-offline", // the version is named, so what npm has kept of it is as good
         "--loglevel=error",
         `--pack-destination=${directory}`,
         spec,
