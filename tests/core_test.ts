@@ -44,7 +44,7 @@ Deno.test({
 
 /** Every arrangement of the ordering experiment, briefly. */
 async function exerciseOrdering(session: Session): Promise<void> {
-  const sides = { "caller-cpu": 0, "sibling-cpu": 1, iterations: 50, "budget-ms": 300 };
+  const sides = { "caller-cpu": 0, "sibling-cpu": 1, iterations: 50, "budget-ms": 150 };
   const some = { technique: "membarrier-private-expedited", ...sides };
   await session.request("ordering", some);
   await session.request("ordering", { ...some, light: some.technique });
@@ -100,13 +100,13 @@ async function exerciseAgent(program: string): Promise<void> {
       "reader-cpus": sibling.concat(0),
       "writer-cpus": [0],
     };
-    const short = { flavour, ...threads, "budget-ms": 50 };
+    const short = { flavour, ...threads, "budget-ms": 30 };
     await session.request("rcu", short);
     await session.request("rcu", { ...short, mode: "torture" });
   }
   for (const technique of ids) {
     const crew = { "caller-cpus": [0], "sibling-cpus": sibling };
-    const some = { technique, ...crew, samples: 50, "budget-ms": 100 };
+    const some = { technique, ...crew, samples: 50, "budget-ms": 40 };
     await session.request("cost", some);
     await session.request("cost", { ...some, count: "proc", priority: "none" });
     if (cpus > 1) {

@@ -77,7 +77,7 @@ async function torture(
   for (let left = 3;; left--) {
     const result = await rcu(session, flavour, {
       mode: "torture",
-      "budget-ms": 1000,
+      "budget-ms": 500, // as much as catches a missing fence, below
       ...threads,
     });
     if (result.errno !== "ETIMEDOUT" || left === 1) return result;
