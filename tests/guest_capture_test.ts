@@ -3,13 +3,14 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { cacheDirectory } from "../lab/cache_directory.ts";
 import { parseRun, type Run } from "../lab/run_schema.ts";
 import type { CaptureResult } from "../lab/schema/capture_schema.ts";
+import { guestNeed } from "./guest_place.ts";
 import { lab } from "./lab_process.ts";
-import { hasProgram, needs } from "./needs.ts";
+import { needs } from "./needs.ts";
 
 const ARCHITECTURES = {
-  "qemu-arm64": { program: "qemu-system-aarch64", arch: "aarch64", shootdown: [0, 0, 0, 0] },
-  "qemu-ppc64le": { program: "qemu-system-ppc64", arch: "ppc64le", shootdown: [0, 0, 0, 0] },
-  "qemu-x86_64": { program: "qemu-system-x86_64", arch: "x86_64", shootdown: [2, 1, 1, 1] },
+  "qemu-arm64": { arch: "aarch64", shootdown: [0, 0, 0, 0] },
+  "qemu-ppc64le": { arch: "ppc64le", shootdown: [0, 0, 0, 0] },
+  "qemu-x86_64": { arch: "x86_64", shootdown: [2, 1, 1, 1] },
 } as const;
 
 /** TLB techniques, in the order of `shootdown` above. */
@@ -65,6 +66,24 @@ function interrupts(run: Run, technique: string): Record<string, number | null> 
   return found;
 }
 
+/** How often a plan is run again where the machine was too busy for a single sample to count. */
+const TRIES = 4;
+
+/** A run of cost and capture on a guest in which each technique has samples that count. */
+async function countedRun(host: string): Promise<Run> {
+  using store = new Store();
+  for (let left = TRIES;; left--) {
+    const { code, stdout, stderr } = await lab([
+      ...["run", "--host", host, "--experiment", "cost", "--experiment", "capture"],
+      ...["--siblings", "1", ...techniques, "--seconds", "0.1", "--out", store.path, "--json"],
+    ]);
+    assertEquals(code, 0, stderr);
+    const [run] = runsOf(stdout);
+    const dropped = run!.results.some((one) => one.experiment === "cost" && one.count === 0);
+    if (!dropped || left === 1) return run!;
+  }
+}
+
 function checkInterrupts(run: Run, shootdown: readonly number[]): void {
   const expected = new Map<string, number>([
     ["getppid", 0],
@@ -80,44 +99,33 @@ function checkInterrupts(run: Run, shootdown: readonly number[]): void {
 }
 
 for (const series of ["6.12", "6.1"] as const) {
-  for (const [base, { program, arch, shootdown }] of Object.entries(ARCHITECTURES)) {
+  for (const base of ["qemu-arm64", "qemu-ppc64le", "qemu-x86_64"] as const) {
+    const { arch, shootdown } = ARCHITECTURES[base];
     const host = `${base}@${series}?accel=tcg`;
     Deno.test({
-      ...needs(`${host} counts interrupts alike in the trace, by perf and in cost`, {
-        [program]: hasProgram(program),
-        "setpriv": hasProgram("setpriv"),
-        "apt-get": hasProgram("apt-get"),
-        "a cache directory": cacheDirectory() !== null,
-      }),
+      ...needs(
+        `${host} counts interrupts alike in the trace, by perf and in cost`,
+        guestNeed(`${base}@${series}`),
+      ),
       async fn(): Promise<void> {
-        using store = new Store();
-        const { code, stdout, stderr } = await lab([
-          ...["run", "--host", host, "--experiment", "cost", "--experiment", "capture"],
-          ...[...techniques, "--seconds", "0.3", "--out", store.path, "--json"],
-        ]);
-        assertEquals(code, 0, stderr);
-        const [run] = runsOf(stdout);
-        assertEquals(run!.host.arch, arch);
-        assertEquals([run!.host.via, run!.host.emulated], ["qemu", true]);
-        assertEquals(run!.host.guest?.accelerator, "tcg");
-        assert(run!.host.kernel.startsWith(`${series}.`), run!.host.kernel);
-        checkInterrupts(run!, shootdown);
-        const capture = captureOf(run!);
+        const run = await countedRun(host);
+        assertEquals(run.host.arch, arch);
+        assertEquals([run.host.via, run.host.emulated], ["qemu", true]);
+        assertEquals(run.host.guest?.accelerator, "tcg");
+        assert(run.host.kernel.startsWith(`${series}.`), run.host.kernel);
+        checkInterrupts(run, shootdown);
+        const capture = captureOf(run);
         assertEquals(capture.lost, 0);
-        assertEquals(
-          capture.ladder,
-          (EVIDENCE[series] as Readonly<Record<string, string>>)[base],
-          "evidence",
-        );
+        assertEquals(capture.ladder, EVIDENCE[series][base], "evidence");
       },
     });
   }
 }
 
+const arm64 = guestNeed("qemu-arm64@6.12");
+
 Deno.test({
-  ...needs("a guest with four CPUs shows three targets per membarrier, each with its flow", {
-    "qemu-system-aarch64": hasProgram("qemu-system-aarch64"),
-  }),
+  ...needs("a guest with four CPUs shows three targets per membarrier, each with its flow", arm64),
   async fn(): Promise<void> {
     using store = new Store();
     const { code, stdout, stderr } = await lab([
@@ -142,9 +150,10 @@ Deno.test({
 });
 
 Deno.test({
-  ...needs("a second start continues from the saved guest, and a damaged one is booted anew", {
-    "qemu-system-aarch64": hasProgram("qemu-system-aarch64"),
-  }),
+  ...needs(
+    "a second start continues from the saved guest, and a damaged one is booted anew",
+    arm64,
+  ),
   async fn(): Promise<void> {
     using store = new Store();
     // Another size of memory: a saved guest of its own

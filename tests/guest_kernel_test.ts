@@ -4,7 +4,7 @@ import { findProgram } from "../ffi/find_program.ts";
 import { parseGuestName } from "../lab/hosts/guest/guest_name.ts";
 import { prepareKernel } from "../lab/hosts/guest/kernel.ts";
 import { readImageKind } from "../lab/hosts/guest/kernels/kernel_image.ts";
-import { suiteSources } from "../lab/hosts/guest/kernels/mirror.ts";
+import { mirrorAnswers } from "./guest_place.ts";
 import { hasProgram, isRoot, needs } from "./needs.ts";
 import { UnprivilegedPlace } from "./unprivileged_place.ts";
 
@@ -13,28 +13,6 @@ const PROGRAMS = ["apt-get", "apt-cache", "apt-config", "dpkg-deb", "tar"];
 
 /** The smallest one, 21 MB. */
 const HOST = "qemu-arm64@6.1";
-
-/** Whether the mirror of this machine's sources has the suite; apt asks it, as the lab does. */
-async function mirrorAnswers(): Promise<boolean> {
-  const folder = await Deno.makeTempDir({ prefix: "fencelab-mirror-" });
-  try {
-    const [archive] = await suiteSources("bookworm", {}, "Cannot look for a mirror");
-    const { success } = await new Deno.Command("/usr/lib/apt/apt-helper", {
-      args: [
-        ...["-o", "Acquire::Retries=0", "-o", "Acquire::http::Timeout=10"],
-        ...["-o", "APT::Sandbox::User=root"],
-        ...["download-file", `${archive!.source.uri}/dists/bookworm/InRelease`, `${folder}/file`],
-      ],
-      stdout: "null",
-      stderr: "null",
-    }).output();
-    return success;
-  } catch {
-    return false; // no apt, or no source that is Debian's
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
 
 const NEEDED = {
   "a mirror of Debian": PROGRAMS.every(hasProgram) && await mirrorAnswers(),

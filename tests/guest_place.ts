@@ -3,15 +3,69 @@
 import { cacheDirectory } from "../lab/cache_directory.ts";
 import { guestHost } from "../lab/hosts/guest/guest_host.ts";
 import { parseGuestName } from "../lab/hosts/guest/guest_name.ts";
+import { suiteSources } from "../lab/hosts/guest/kernels/mirror.ts";
 import type { LabHost } from "../lab/hosts/host.ts";
+import { hasProgram } from "./needs.ts";
 import { familyOf, type Process } from "./processes.ts";
 
+/** Guests that tests start: the program that runs each, and its kernel's folder in the cache. */
+export const GUESTS = [
+  { host: "qemu-arm64@6.12", program: "qemu-system-aarch64", kernel: "aarch64-6.12-standard" },
+  { host: "qemu-arm64@6.1", program: "qemu-system-aarch64", kernel: "aarch64-6.1-standard" },
+  { host: "qemu-arm64@6.12-rt", program: "qemu-system-aarch64", kernel: "aarch64-6.12-rt" },
+  { host: "qemu-ppc64le@6.12", program: "qemu-system-ppc64", kernel: "ppc64le-6.12-standard" },
+  { host: "qemu-ppc64le@6.1", program: "qemu-system-ppc64", kernel: "ppc64le-6.1-standard" },
+  { host: "qemu-ppc64le@6.12-64k", program: "qemu-system-ppc64", kernel: "ppc64le-6.12-64k" },
+  { host: "qemu-x86_64@6.12", program: "qemu-system-x86_64", kernel: "x86_64-6.12-standard" },
+  { host: "qemu-x86_64@6.1", program: "qemu-system-x86_64", kernel: "x86_64-6.1-standard" },
+] as const;
+
+/** One of {@linkcode GUESTS}. */
+export type GuestName = typeof GUESTS[number]["host"];
+
+/** Holds the reasons why guests have no kernel, as JSON: `{"qemu-arm64@6.1": "…"}`. */
+export const KERNELS_VARIABLE = "FENCELAB_TEST_KERNELS";
+
+/** What a test of a guest needs; see {@linkcode needs}. */
+export function guestNeed(host: GuestName): Readonly<Record<string, boolean>> {
+  const { program, kernel } = GUESTS.find((one) => one.host === host)!;
+  const reason = JSON.parse(Deno.env.get(KERNELS_VARIABLE) ?? "{}")[host] ??
+    `see 'lab hosts prepare ${host}'`;
+  return {
+    [program]: hasProgram(program),
+    "setpriv": hasProgram("setpriv"),
+    [`a kernel for ${host}: ${reason}`]: hasKernel(kernel),
+  };
+}
+
 /** Whether a kernel was fetched before, as `aarch64-6.12-rt`. */
-export function hasKernel(folder: string): boolean {
+function hasKernel(folder: string): boolean {
   try {
     return Deno.statSync(`${cacheDirectory()}/kernels/${folder}/kernel.json`).isFile;
   } catch {
     return false;
+  }
+}
+
+/** Whether the mirror of this machine's sources has a suite of Debian; apt asks it, as the lab does. */
+export async function mirrorAnswers(): Promise<boolean> {
+  const folder = await Deno.makeTempDir({ prefix: "fencelab-mirror-" });
+  try {
+    const [archive] = await suiteSources("bookworm", {}, "Cannot look for a mirror");
+    const { success } = await new Deno.Command("/usr/lib/apt/apt-helper", {
+      args: [
+        ...["-o", "Acquire::Retries=0", "-o", "Acquire::http::Timeout=10"],
+        ...["-o", "APT::Sandbox::User=root"],
+        ...["download-file", `${archive!.source.uri}/dists/bookworm/InRelease`, `${folder}/file`],
+      ],
+      stdout: "null",
+      stderr: "null",
+    }).output();
+    return success;
+  } catch {
+    return false; // no apt, or no source that is Debian's
+  } finally {
+    await Deno.remove(folder, { recursive: true });
   }
 }
 

@@ -8,17 +8,15 @@ import { prepareKernel } from "../lab/hosts/guest/kernel.ts";
 import { HostError } from "../lab/hosts/host_error.ts";
 import { builtInPlans, changePlan } from "../lab/plan/plan.ts";
 import { runPlan } from "../lab/plan/run_plan.ts";
-import { GuestPlace, guestProcesses, hasKernel } from "./guest_place.ts";
+import { guestNeed, GuestPlace, guestProcesses } from "./guest_place.ts";
 import { lab } from "./lab_process.ts";
 import { hasProgram, isRoot, needs } from "./needs.ts";
 import { until } from "./processes.ts";
 
 const KERNEL = "aarch64-6.12-standard";
 const arm64 = {
-  "qemu-system-aarch64": hasProgram("qemu-system-aarch64"),
+  ...guestNeed("qemu-arm64@6.12"),
   "aarch64-linux-gnu-gcc": hasProgram("aarch64-linux-gnu-gcc"),
-  "setpriv": hasProgram("setpriv"),
-  "the kernel of 'lab hosts prepare qemu-arm64'": hasKernel(KERNEL),
 };
 const quick = ["--experiment", "cost", "--technique", "getppid", "--seconds", "0.05"];
 
@@ -187,10 +185,8 @@ const X86 = "x86_64-6.12-standard";
 
 Deno.test({
   ...needs("KVM that fails is replaced by emulation, which is remembered", {
-    "qemu-system-x86_64": hasProgram("qemu-system-x86_64"),
-    "setpriv": hasProgram("setpriv"),
+    ...guestNeed("qemu-x86_64@6.12"),
     "x86-64": Deno.build.arch === "x86_64",
-    "the kernel of 'lab hosts prepare qemu-x86_64'": hasKernel(X86),
   }),
   async fn(): Promise<void> {
     using place = new GuestPlace(X86);

@@ -3,8 +3,11 @@
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { findProgram } from "../ffi/find_program.ts";
 
-/** Debian's Chromium; null: it is not installed. */
-export const chromiumPath: string | null = findProgram("chromium", Deno.env.get("PATH") ?? "");
+const PATH = Deno.env.get("PATH") ?? "";
+
+/** Debian's Chromium, the part without windows if it is there; null: neither is installed. */
+export const chromiumPath: string | null = findProgram("chromium-headless-shell", PATH) ??
+  findProgram("chromium", PATH);
 
 /** How a page is looked at. */
 export interface View {

@@ -1,30 +1,69 @@
 /**
  * `deno task test`: runs all tests and closes with one line, `N passed, N failed, N skipped`.
  *
- * Arguments are handed to `deno test`: files, or `--filter TEXT`.
+ * Arguments: `quick` for the tests that need no guest, no browser and no root, within a minute; or
+ * what `deno test` takes: files, `--filter TEXT`. `--allowed-skips=FILE` holds a regular expression
+ * a line: a skipped test that fits none of them counts as failed.
+ *
+ * Each end-to-end file is a process of its own, with a cache of its own and, where that can be had,
+ * a network of its own: neither its guests, nor its ports, nor its claim on this machine meet those
+ * of other tests, or of a lab that somebody runs meanwhile.
  */
 
-import { ensureBuild } from "../ffi/build.ts";
+import { Preparation } from "./run_prepare.ts";
+import {
+  type Outcome,
+  ownNetwork,
+  readProc,
+  runTests,
+  sessionNiceness,
+  type TestProcessOptions,
+} from "./run_process.ts";
+
+/** Files run side by side, besides one with guests or one that measures. */
+const LANES = navigator.hardwareConcurrency;
+
+/** After how long a file is ended, in s; the longest takes a minute on two busy CPUs. */
+const DEADLINE = 400;
+
+/** Arguments of `deno test` for the tests that lie beside their source, and for the examples. */
+const UNIT_TESTS = ["--doc", "--parallel", "--ignore=tests,lab/hosts"];
+
+/** End-to-end tests of one thing's measuring: one at a time, since each takes all CPUs for moments. */
+const MEASURING = ["capture", "core_sync", "cost", "disturbance", "rcu", "shapes", "user_fence"]
+  .map((name) => `tests/${name}_test.ts`);
+
+/** Its verdicts are the clearer, the less else there is. */
+const ALONE = ["tests/ordering_test.ts"];
+
+/** Asks this machine's mirror of Debian itself. */
+const OUTSIDE = "tests/guest_kernel_test.ts";
+
+/** End-to-end tests that need no guest, no browser and no root, and take a few seconds. */
+const QUICK = [
+  ...["architecture", "cli", "compare", "conformance", "ladders", "machine_claim", "permissions"],
+  ...["report", "session", "traces_convert", "traces_dat", "traces_pages", "web_pages"],
+].map((name) => `tests/${name}_test.ts`);
 
 function say(line: string): void {
   Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
 }
 
-interface Counts {
-  passed: number;
-  failed: number;
-  skipped: number;
-}
+/** How long a lab that somebody else runs on this machine is waited for, in ms. */
+const PATIENCE_MS = 10 * 60_000;
 
-/** Counts test cases of a JUnit report; a case is failed, skipped, or passed. */
-function countCases(junit: string): Counts {
-  const counts: Counts = { passed: 0, failed: 0, skipped: 0 };
-  for (const [body] of junit.matchAll(/<testcase\b[^>]*?(?:\/>|>[\s\S]*?<\/testcase>)/g)) {
-    if (/<(failure|error)\b/.test(body)) counts.failed++;
-    else if (/<skipped\b/.test(body)) counts.skipped++;
-    else counts.passed++;
+/** Waits until no lab has claimed this machine (ffi/core/claim.c). */
+async function waitForLab(): Promise<void> {
+  const claimed = async (): Promise<boolean> =>
+    (await readProc("/proc/net/unix")).includes("@fencelab-claim");
+  if (!await claimed()) return;
+  say("Waiting until the lab that runs on this machine has ended");
+  for (const end = performance.now() + PATIENCE_MS; await claimed();) {
+    if (performance.now() > end) {
+      throw new Error("A lab still runs on this machine. Remedy: end it, or run the tests as root");
+    }
+    await new Promise((resolve) => setTimeout(resolve, 1000));
   }
-  return counts;
 }
 
 /** Tests look at tracefs; the lab itself does not need it mounted. Only root may, others skip those tests. */
@@ -39,58 +78,161 @@ async function mountTracefs(): Promise<void> {
   }
 }
 
-/** Runs `deno test`. */
-async function denoTest(args: readonly string[]): Promise<Counts> {
-  const report = await Deno.makeTempFile({ prefix: "fencelab-", suffix: ".xml" });
-  try {
-    const { code } = await new Deno.Command(Deno.execPath(), {
-      args: ["test", "--allow-all", `--junit-path=${report}`, ...args],
-    }).spawn().status;
-    const counts = countCases(await Deno.readTextFile(report));
-    // A file that does not even load fails no test case, but is a failure all the same
-    if (code !== 0 && counts.failed === 0) counts.failed = 1;
-    return counts;
-  } finally {
-    await Deno.remove(report);
+/** Files of tests directly in a folder, or below it. */
+function testsIn(folder: string, deep: boolean): string[] {
+  return [...Deno.readDirSync(folder)].flatMap(({ name, isDirectory }) => {
+    if (isDirectory) return deep ? testsIn(`${folder}/${name}`, deep) : [];
+    return name.endsWith("_test.ts") ? [`${folder}/${name}`] : [];
+  }).sort();
+}
+
+/** Runs parts of the suite and keeps the score. */
+class Suite {
+  readonly #options: TestProcessOptions;
+  readonly #outcomes: Outcome[] = [];
+  readonly #begin = performance.now();
+  #waiting = 0;
+
+  constructor(options: TestProcessOptions) {
+    this.#options = options;
+  }
+
+  /** Whether somebody has ended the tests. */
+  get aborted(): boolean {
+    return this.#options.signal.aborted;
+  }
+
+  /** Says that so many parts will be run. */
+  expect(parts: number): void {
+    this.#waiting += parts;
+  }
+
+  /** Runs a part; what it says is shown if something fails. */
+  async run(name: string, args: readonly string[]): Promise<void> {
+    const outcome = await runTests(name, args, {
+      ...this.#options,
+      ...(args.includes(OUTSIDE) ? { network: [] } : {}),
+      urgent: args.some((arg) => arg.startsWith("tests/guest_")),
+    });
+    this.#outcomes.push(outcome);
+    this.#waiting--;
+    const { passed, failed, skipped, seconds } = outcome;
+    if (failed.length > 0) say(outcome.output);
+    const counts = [
+      `${passed} passed`,
+      ...(failed.length > 0 ? [`${failed.length} FAILED`] : []),
+      ...(skipped.length > 0 ? [`${skipped.length} skipped`] : []),
+    ];
+    const clock = Math.round((performance.now() - this.#begin) / 1000);
+    say(
+      `${String(clock).padStart(4)} s  ${name}: ${counts.join(", ")} (${seconds.toFixed(1)} s)` +
+        (this.#waiting > 0 ? `; ${this.#waiting} to go` : ""),
+    );
+  }
+
+  /** Names what failed and what was skipped, and closes with the line of counts. @returns The exit code. */
+  close(allowedSkips: readonly RegExp[] | null): number {
+    const passed = this.#outcomes.reduce((sum, one) => sum + one.passed, 0);
+    const skipped = this.#outcomes.flatMap((one) => one.skipped);
+    const forbidden = allowedSkips === null
+      ? []
+      : skipped.filter((name) => !allowedSkips.some((allowed) => allowed.test(name)));
+    const failed = [
+      ...this.#outcomes.flatMap((one) => one.failed),
+      ...forbidden.map((name) => `may not be skipped: ${name}`),
+    ];
+    for (const name of skipped) say(`skipped: ${name}`);
+    for (const name of failed) say(`FAILED: ${name}`);
+    const last = skipped.length > 0 ? `, ${skipped.length} skipped` : "";
+    say(`${passed} passed, ${failed.length} failed${last}`);
+    return failed.length > 0 || passed === 0 ? 1 : 0;
   }
 }
 
-/**
- * End-to-end tests that may run side by side: they measure nothing, claim no host, and look at no
- * processes but those that they started.
- */
-const SIDE_BY_SIDE = [
-  ...["build", "core", "report", "trace_processor_budget", "trace_processor_sql", "traces_convert"],
-  ...["traces_dat", "traces_hostile", "traces_pages", "web_attack", "web_budget", "web_engine"],
-  ...["web_early_press", "web_hostile_trace", "web_perfetto", "web_perfetto_page", "web_sql"],
-  ...["web_sql_page", "web_store", "web_trace_index", "web_upload", "web_upload_page"],
-].map((name) => `tests/${name}_test.ts`);
+/** Takes parts off a list until it is empty. */
+async function lane(suite: Suite, files: string[]): Promise<void> {
+  for (let file = files.shift(); file !== undefined && !suite.aborted; file = files.shift()) {
+    await suite.run(file, [file]);
+  }
+}
 
-/** The other end-to-end tests; named one by one, since Deno 2.9.6 ignores no single files. */
-function oneByOne(): string[] {
-  const names = [...Deno.readDirSync("tests")].map(({ name }) => `tests/${name}`);
-  return names.filter((name) => name.endsWith("_test.ts") && !SIDE_BY_SIDE.includes(name)).sort();
+/** Runs what the arguments of `deno test` name. */
+async function runNamed(
+  suite: Suite,
+  args: readonly string[],
+  preparation: Preparation,
+): Promise<void> {
+  await preparation.programs();
+  if (args.some((arg) => arg.includes("guest"))) await preparation.kernels();
+  suite.expect(1);
+  await suite.run(args.join(" "), ["--doc", ...args]);
+}
+
+async function runQuick(suite: Suite, isolated: boolean): Promise<void> {
+  const files = [...QUICK];
+  suite.expect(files.length + 1);
+  const units = suite.run("unit tests", UNIT_TESTS);
+  if (!isolated) await units;
+  await Promise.all([units, lane(suite, files)]);
+}
+
+async function runAll(suite: Suite, preparation: Preparation, isolated: boolean): Promise<void> {
+  // Tests of hosts count the programs of their process, so each file has one of its own
+  const files = [...testsIn("lab/hosts", true), ...testsIn("tests", false)];
+  const guests = files.filter((name) => name.startsWith("tests/guest_"));
+  const single = [...guests, ...MEASURING];
+  // Backwards: those with a browser, which take long, are not left over for the end then
+  const others = files.filter((name) => !single.includes(name) && !ALONE.includes(name)).reverse();
+  suite.expect(files.length + 1);
+  await Promise.all([
+    preparation.programs(),
+    preparation.kernels(),
+    suite.run("unit tests", UNIT_TESTS),
+  ]);
+  // Without networks of their own they would meet each other's claims on this machine
+  const lanes = isolated ? Array.from({ length: LANES }, () => lane(suite, others)) : [];
+  await Promise.all([lane(suite, single), ...lanes]);
+  await lane(suite, others);
+  await lane(suite, [...ALONE]);
+}
+
+/** Regular expressions of a file, one a line; lines that begin with # are for people. */
+async function readAllowedSkips(path: string): Promise<RegExp[]> {
+  const lines = (await Deno.readTextFile(path)).split("\n");
+  return lines.filter((line) => line !== "" && !line.startsWith("#")).map((line) =>
+    new RegExp(line)
+  );
 }
 
 async function main(args: readonly string[]): Promise<number> {
-  await ensureBuild(undefined, say);
-  await mountTracefs();
-  const counts: Counts = { passed: 0, failed: 0, skipped: 0 };
-  // The tests below lab/hosts count programs of this process, so they are alone in it
-  const parts = [
-    ["--doc", "--parallel", "--ignore=tests,lab/hosts"],
-    ["--parallel", ...SIDE_BY_SIDE],
-    ["lab/hosts", ...oneByOne()],
-  ];
-  for (const part of args.length > 0 ? [["--doc", ...args]] : parts) {
-    const { passed, failed, skipped } = await denoTest(part);
-    counts.passed += passed;
-    counts.failed += failed;
-    counts.skipped += skipped;
+  const option = "--allowed-skips=";
+  const skips = args.find((arg) => arg.startsWith(option))?.slice(option.length);
+  const allowedSkips = skips === undefined ? null : await readAllowedSkips(skips);
+  const rest = args.filter((arg) => !arg.startsWith(option));
+  const abort = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    Deno.addSignalListener(signal, () => abort.abort());
   }
-  const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : "";
-  say(`${counts.passed} passed, ${counts.failed} failed${skipped}`);
-  return counts.failed > 0 || counts.passed === 0 ? 1 : 0;
+  await mountTracefs();
+  using preparation = await Preparation.begin(say, abort.signal);
+  const niceness = await sessionNiceness();
+  const network = await ownNetwork();
+  const isolated = network.length > 0;
+  if (!isolated) {
+    say("Tests cannot have networks of their own here, so they run one after another");
+    await waitForLab();
+  }
+  const { env } = preparation;
+  const suite = new Suite({ network, niceness, env, deadline: DEADLINE, signal: abort.signal });
+  try {
+    if (rest.length === 0) await runAll(suite, preparation, isolated);
+    else if (rest[0] === "quick") await runQuick(suite, isolated);
+    else await runNamed(suite, rest, preparation);
+  } catch (cause) {
+    if (!suite.aborted) throw cause;
+  }
+  const code = suite.close(allowedSkips);
+  return suite.aborted ? 130 : code;
 }
 
 Deno.exit(await main(Deno.args));

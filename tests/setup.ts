@@ -20,6 +20,9 @@ const PACKAGES = [
   "openssh-server",
   "openssh-client",
   "busybox",
+  "ksh",
+  "mksh",
+  "iproute2",
   "trace-cmd",
   "stress-ng",
   "linux-perf",
@@ -28,7 +31,7 @@ const PACKAGES = [
   "slurm-client",
   "slurmctld",
   "slurmd",
-  "chromium",
+  "chromium-headless-shell",
 ] as const;
 
 function say(line: string): void {

@@ -5,14 +5,15 @@ import axe from "axe-core/axe.min.js" with { type: "text" };
 import type { Page } from "playwright-core";
 import type { Run } from "../lab/run_schema.ts";
 import { RunStore } from "../lab/store/run_store.ts";
+import { guestNeed } from "./guest_place.ts";
 import { lab } from "./lab_process.ts";
-import { hasProgram, isRoot, needs } from "./needs.ts";
+import { isRoot, needs } from "./needs.ts";
 import { axeFindings, chromiumPath, type View } from "./report_browser.ts";
 import { openPage } from "./web_browser.ts";
 import { WebServer } from "./web_server.ts";
 
-/** Where screenshots are kept, to be looked at. */
-const SCREENSHOTS = new URL("../build/screenshots/", import.meta.url).pathname;
+/** Where screenshots go, to be looked at; none are made where it is not set. */
+const SCREENSHOTS = Deno.env.get("FENCELAB_SCREENSHOTS");
 
 const VIEWS: readonly View[] = [
   { width: 1280, scheme: "light" },
@@ -25,7 +26,7 @@ async function measure(store: string): Promise<Run[]> {
   const what = ["conformance", "cost", "capture"].flatMap((one) => ["--experiment", one]);
   const techniques = ["munmap", "membarrier-private-expedited"]
     .flatMap((technique) => ["--technique", technique]);
-  const args = ["run", ...hosts, ...what, ...techniques, "--seconds", "0.3", "--out", store];
+  const args = ["run", ...hosts, ...what, ...techniques, "--seconds", "0.1", "--out", store];
   const { code, stderr } = await lab(args);
   assertEquals(code, 0, stderr);
   const runs = new RunStore(store);
@@ -62,8 +63,8 @@ async function settled(page: Page, name: string): Promise<void> {
 Deno.test({
   ...needs("every page shows real runs of three architectures without a complaint", {
     "chromium (deno task setup)": chromiumPath !== null,
-    "qemu-system-aarch64": hasProgram("qemu-system-aarch64"),
-    "qemu-system-ppc64": hasProgram("qemu-system-ppc64"),
+    ...guestNeed("qemu-arm64@6.12"),
+    ...guestNeed("qemu-ppc64le@6.12"),
     "root (tracing)": isRoot,
   }),
   async fn(): Promise<void> {
@@ -71,7 +72,6 @@ Deno.test({
     try {
       const runs = await measure(store);
       assertEquals(runs.map(({ host }) => host.arch).sort(), ["aarch64", "ppc64le", "x86_64"]);
-      await Deno.mkdir(SCREENSHOTS, { recursive: true });
       await using server = await WebServer.open(store, { args: ["--perfetto-port", "0"] });
       for (const view of VIEWS) {
         await using opened = await openPage(server.at("/"), view);
@@ -81,10 +81,10 @@ Deno.test({
           const response = await page.goto(server.at(path));
           assertEquals(response?.status(), 200, said);
           await settled(page, name);
-          await page.screenshot({
-            path: `${SCREENSHOTS}${name}-${view.width}-${view.scheme}.png`,
-            fullPage: true,
-          });
+          if (SCREENSHOTS) {
+            const path = `${SCREENSHOTS}/${name}-${view.width}-${view.scheme}.png`;
+            await page.screenshot({ path, fullPage: true });
+          }
           assertEquals(await axeFindings(page, axe), [], said);
           const wide = await page.evaluate(() =>
             document.documentElement.scrollWidth - document.documentElement.clientWidth
