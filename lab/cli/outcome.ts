@@ -2,7 +2,7 @@
 
 import { brokenPromises } from "../ordering/score.ts";
 import { staleFlavours } from "../rcu/stale.ts";
-import type { Run } from "../run_schema.ts";
+import type { Result, Run } from "../run_schema.ts";
 import { findTechnique } from "../techniques.ts";
 
 /** Exit codes of the lab. */
@@ -18,8 +18,8 @@ export const ExitCode = {
  * The exit code of a finished run.
  *
  * 2 when a technique that promises ordering, or to make replaced code seen, was
- * seen not to, or readers of an RCU built on it held freed objects; 77 when the run holds not one measurement or case that could be
- * carried out.
+ * seen not to, or readers of an RCU built on it held freed objects; 77 when the run holds not one
+ * measurement or case that could be carried out.
  */
 export function outcomeOf(run: Run): number {
   const orderings = run.results.filter((result) => result.experiment === "ordering");
@@ -30,15 +30,29 @@ export function outcomeOf(run: Run): number {
   );
   if (stale) return ExitCode.notOrdered;
   if (staleFlavours(run.results).some(({ promised }) => promised)) return ExitCode.notOrdered;
-  const ran = run.results.some((result) => {
-    if (result.experiment === "conformance") return result.cases.some((one) => !one.skipped);
-    if (result.experiment === "ordering") return result.iterations > 0;
-    if (result.experiment === "core-sync") return result.modifications > 0;
-    if (result.experiment === "rcu") return result.reads > 0;
-    if (result.experiment === "shapes") return result.shapes.some((one) => one.ran);
-    return result.experiment !== "cost" || (result.available && result.count > 0);
-  });
-  return ran ? ExitCode.done : ExitCode.nothingRan;
+  return run.results.some(hasRun) ? ExitCode.done : ExitCode.nothingRan;
+}
+
+/** Whether a result holds a measurement or a case; each experiment says itself what that is. */
+function hasRun(result: Result): boolean {
+  switch (result.experiment) {
+    case "conformance":
+      return result.cases.some((one) => !one.skipped);
+    case "cost":
+      return result.available && result.count > 0;
+    case "ordering":
+      return result.iterations > 0;
+    case "core-sync":
+      return result.modifications > 0;
+    case "shapes":
+      return result.shapes.some((one) => one.ran);
+    case "rcu":
+      return result.reads > 0;
+    case "disturbance":
+      return result.available;
+    case "capture":
+      return result.available && result.techniques.some(({ ops }) => ops > 0);
+  }
 }
 
 /** The exit code of a plan on several hosts: a broken promise counts most, then any failure. */

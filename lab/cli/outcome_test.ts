@@ -5,8 +5,9 @@ import { sideOf } from "../ordering/testdata/counts.ts";
 import { resultsWith } from "../ordering/testdata/runs.ts";
 import type { CoreSyncResult } from "../schema/core_sync_schema.ts";
 import { sampleCoreSync } from "../schema/sample_core_sync.ts";
+import { sampleDisturbance } from "../schema/sample_disturbance.ts";
 import { sampleRcu } from "../schema/sample_rcu.ts";
-import { sampleCost, sampleRun } from "../schema/sample_run.ts";
+import { sampleCapture, sampleCaptured, sampleCost, sampleRun } from "../schema/sample_run.ts";
 import { outcomeOf } from "./outcome.ts";
 
 function ordering(technique: string, role: string, weak: number): Result {
@@ -40,6 +41,15 @@ const outcomes: [string, Result[], number][] = [
   ["skipped cases alone", [conformance(true)], 77],
   ["a case", [conformance(false)], 0],
   ["nothing", [], 77],
+  ["a storm that cannot be made", [sampleDisturbance({ available: false })], 77],
+  ["a storm", [sampleDisturbance()], 0],
+  ["tracing that is not to be had", [
+    sampleCapture({ available: false, techniques: [sampleCaptured({ available: false, ops: 0 })] }),
+  ], 77],
+  ["a capture without an operation", [
+    sampleCapture({ techniques: [sampleCaptured({ ops: 0 })] }),
+  ], 77],
+  ["a capture", [sampleCapture({ techniques: [sampleCaptured()] })], 0],
   ["a promise broken", [sampleCost({ count: 5 }), ordering("signal", "technique", 3)], 2],
   ["no promise broken", [ordering("mprotect", "technique", 3)], 0],
   ["a promise kept", [ordering("signal", "technique", 0)], 0],
