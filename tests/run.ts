@@ -184,15 +184,23 @@ async function runAll(suite: Suite, preparation: Preparation, isolated: boolean)
   // Backwards: those with a browser, which take long, are not left over for the end then
   const others = files.filter((name) => !single.includes(name) && !ALONE.includes(name)).reverse();
   suite.expect(files.length + 1);
-  await Promise.all([
-    preparation.programs(),
-    preparation.kernels(),
-    suite.run("unit tests", UNIT_TESTS),
-  ]);
-  // Without networks of their own they would meet each other's claims on this machine
-  const lanes = isolated ? Array.from({ length: LANES }, () => lane(suite, others)) : [];
-  await Promise.all([lane(suite, single), ...lanes]);
-  await lane(suite, others);
+  const programs = preparation.programs();
+  const units = Promise.all([programs, suite.run("unit tests", UNIT_TESTS)]);
+  const singly = async (): Promise<void> => {
+    await Promise.all([programs, preparation.kernels()]);
+    await lane(suite, single);
+  };
+  const sideBySide = async (): Promise<void> => {
+    await units;
+    await Promise.all(Array.from({ length: LANES }, () => lane(suite, others)));
+  };
+  if (isolated) {
+    await Promise.all([singly(), sideBySide()]);
+  } else { // else they would meet each other's claims on this machine
+    await units;
+    await singly();
+    await lane(suite, others);
+  }
   await lane(suite, [...ALONE]);
 }
 
