@@ -130,7 +130,8 @@ Deno.test({
     using store = new Store();
     const { code, stdout, stderr } = await lab([
       ...["run", "--host", "qemu-arm64?cpus=4", "--experiment", "capture", "--siblings", "3"],
-      ...["--technique", "membarrier-private-expedited", "--out", store.path, "--json"],
+      ...["--technique", "membarrier-private-expedited", "--seconds", "0.3"],
+      ...["--out", store.path, "--json"],
     ]);
     assertEquals(code, 0, stderr);
     const [run] = runsOf(stdout);
