@@ -8,14 +8,9 @@ import { build, type Door, doors, testBothDoors } from "./doors.ts";
 import { lab, labCommand } from "./lab_process.ts";
 import { cpus, isRoot, needs } from "./needs.ts";
 import { alive, familyOf, until } from "./processes.ts";
+import { noInstancesOf, orphanedInstances } from "./tracing_instances.ts";
 
 const instances = "/sys/kernel/tracing/instances";
-
-/** Instances of the lab that are there now. */
-function ownInstances(): string[] {
-  return [...Deno.readDirSync(instances)].map(({ name }) => name)
-    .filter((name) => /^fencelab-\d+-\d+$/.test(name));
-}
 
 function isDirectory(path: string): boolean {
   try {
@@ -98,7 +93,7 @@ Deno.test({
         Deno.readFileSync(`${store}/again.pfindex`),
         Deno.readFileSync(`${store}/${run.id}/capture.pfindex`),
       );
-      assertEquals(ownInstances(), []);
+      assertEquals(orphanedInstances(), []);
     } finally {
       await Deno.remove(store, { recursive: true });
     }
@@ -173,7 +168,7 @@ Deno.test({
       assert(run.warnings.some(({ code }) => code === "W039"));
       const left = [...Deno.readDirSync(store)].map(({ name }) => name);
       assertEquals(left.filter((name) => !name.startsWith(".index")), [run.id]);
-      assertEquals(ownInstances(), []);
+      assertEquals(orphanedInstances(), []);
     } finally {
       await mount("umount", "--lazy", store);
       await Deno.remove(store, { recursive: true });
@@ -193,7 +188,7 @@ Deno.test({
         ...["run", "--experiment", "capture", "--technique", "getppid", "--out", store],
         ...["--seconds", "60", "--stop-above", "10s"],
       ]).spawn();
-      await until("there is an instance", () => ownInstances().length > 0, 60);
+      await until("there is an instance", () => !noInstancesOf(familyOf(child.pid)), 60);
       const family = familyOf(child.pid);
       const controller = family.find(({ name, parent }) =>
         parent === child.pid && name.startsWith("deno")
@@ -201,7 +196,7 @@ Deno.test({
       Deno.kill(controller!.pid, "SIGKILL");
       await Promise.all([child.stdout.cancel(), child.stderr.cancel(), child.status]);
       await until("every process is gone", () => !family.some(alive));
-      await until("the instance is gone", () => ownInstances().length === 0);
+      await until("the instance is gone", () => orphanedInstances().length === 0);
       const runs = [...Deno.readDirSync(store)].filter(({ name }) => !name.startsWith("."));
       assertEquals(runs, []);
     } finally {
@@ -223,10 +218,10 @@ for (const door of Object.keys(doors) as Door[]) {
         "budget-ms": 60_000,
       }, { signal: abort.signal, onFile: () => {} });
       const ended = assertRejects(() => running, DOMException);
-      await until("there is an instance", () => ownInstances().length > 0);
+      await until("there is an instance", () => !noInstancesOf(familyOf(Deno.pid)));
       abort.abort();
       await ended;
-      assertEquals(ownInstances(), []);
+      assertEquals(orphanedInstances(), []);
     },
   });
 }
@@ -241,7 +236,7 @@ Deno.test({
       await using session = await Session.open(doors.agent());
       const request = { techniques: "none", "sibling-cpus": [1], ops: 1 };
       await session.request("capture", request, { onFile: () => {} });
-      assertEquals(ownInstances(), []);
+      assertEquals(orphanedInstances(), []);
       assert(isDirectory(`${instances}/fencelab-notes`), "not one of the lab's own");
     } finally {
       Deno.removeSync(`${instances}/fencelab-notes`);

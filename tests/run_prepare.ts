@@ -19,6 +19,12 @@ import { findArm64Deno } from "./arm64_deno.ts";
 import { GUESTS, KERNELS_VARIABLE, mirrorAnswers } from "./guest_place.ts";
 import { hasProgram } from "./needs.ts";
 
+/** What is started by a command line of its own. */
+const PROGRAMS = [
+  ...["lab/launch.ts", "lab/main.ts", "web/launch.ts", "web/main.ts", "web/engine/engine_main.ts"],
+  "web/engine/fetch_main.ts",
+] as const;
+
 /** Fetches things into the user's cache, and lends tests a copy of it, which goes at the end. */
 export class Preparation implements Disposable {
   readonly #say: (line: string) => void;
@@ -44,6 +50,10 @@ export class Preparation implements Disposable {
       [...Deno.readDirSync(folder)].map(({ name }) => `${folder}/${name}`)
     ).filter((path) => /\.tsx?$/.test(path));
     await run(Deno.execPath(), "install", "--quiet", "--entrypoint", ...entries);
+    // Each program by itself wants to know what it has left out as one of many
+    for (const program of PROGRAMS) {
+      await run(Deno.execPath(), "install", "--quiet", "--entrypoint", program);
+    }
     return preparation;
   }
 

@@ -72,6 +72,9 @@ export async function ownNetwork(): Promise<readonly string[]> {
   return [];
 }
 
+/** How much further to the front urgent tests are, in steps of the nice value. */
+const URGENT = 10;
+
 /** How busy the CPUs may be with others, as a share, before tests keep the priority that they have. */
 const BUSY = 0.5;
 
@@ -90,7 +93,7 @@ export async function sessionNiceness(): Promise<number> {
   await new Promise((resolve) => setTimeout(resolve, 500));
   const after = cpuTimes(await readProc("/proc/stat"));
   const busy = 1 - (after.idle - before.idle) / Math.max(1, after.all - before.all);
-  return busy > BUSY ? own : 0;
+  return busy > BUSY ? own + URGENT / 2 : 0;
 }
 
 /** Ticks of all CPUs since boot (proc(5)): user, nice, system, idle, and so on. */
@@ -104,9 +107,6 @@ export async function readProc(path: string): Promise<string> {
   const { stdout } = await new Deno.Command("cat", { args: [path], stderr: "null" }).output();
   return new TextDecoder().decode(stdout);
 }
-
-/** How much further to the front urgent tests are, in steps of the nice value. */
-const URGENT = 10;
 
 /** A command that runs another one in a session of its own, and with its priority. */
 function ownSession(niceness: number): string[] {

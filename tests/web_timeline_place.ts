@@ -124,10 +124,18 @@ export class TimelinePage {
     return (await this.selected())!;
   }
 
-  /** Waits until the view moves no more and rows have come to rest. */
+  /** Waits until the view moves no more and rows have come to rest: for as many frames as that takes. */
   async settled(): Promise<Part> {
-    await this.page.waitForTimeout(500);
-    await this.page.waitForFunction(() => globalThis.fencelabTimeline!.drawn().missing === 0);
+    await this.page.evaluate(async () => {
+      const timeline = globalThis.fencelabTimeline!;
+      let before = "";
+      for (let still = 0; still < 15;) {
+        await new Promise((resolve) => requestAnimationFrame(resolve));
+        const now = JSON.stringify([timeline.view(), timeline.drawn()]);
+        still = now === before && timeline.drawn().missing === 0 ? still + 1 : 0;
+        before = now;
+      }
+    });
     return await this.view();
   }
 
