@@ -19,6 +19,9 @@ import { findArm64Deno } from "./arm64_deno.ts";
 import { GUESTS, KERNELS_VARIABLE, mirrorAnswers } from "./guest_place.ts";
 import { hasProgram } from "./needs.ts";
 
+/** Where tests ask their own servers, as NO_PROXY has it. */
+const LOOPBACK = "127.0.0.1,localhost,::1";
+
 /** What is started by a command line of its own. */
 const PROGRAMS = [
   ...["lab/launch.ts", "lab/main.ts", "web/launch.ts", "web/main.ts", "web/engine/engine_main.ts"],
@@ -36,8 +39,12 @@ export class Preparation implements Disposable {
   private constructor(say: (line: string) => void, signal: AbortSignal, denoDirectory: string) {
     this.#say = say;
     this.#signal = signal;
-    // Deno's own cache would move with the lab's
-    this.env = { XDG_CACHE_HOME: this.#home, DENO_DIR: denoDirectory };
+    this.env = {
+      XDG_CACHE_HOME: this.#home,
+      DENO_DIR: denoDirectory, // it would move with the lab's
+      // A proxy of the user's, who needs it for npm or Debian, knows nothing of this machine
+      ...Object.fromEntries(["NO_PROXY", "no_proxy"].map((name) => [name, LOOPBACK])),
+    };
     Deno.mkdirSync(`${this.#home}/fencelab`);
   }
 

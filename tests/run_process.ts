@@ -75,7 +75,7 @@ export async function ownNetwork(): Promise<readonly string[]> {
 /** How much further to the front urgent tests are, in steps of the nice value. */
 const URGENT = 10;
 
-/** How busy the CPUs may be with others, as a share, before tests keep the priority that they have. */
+/** How busy the CPUs may be with others, as a share, before tests keep most of their priority. */
 const BUSY = 0.5;
 
 /**
@@ -84,7 +84,7 @@ const BUSY = 0.5;
  * A session of higher priority that keeps the CPUs busy holds up the kernel's own threads, which
  * are in no session, by a quarter of a second each time they wake; and whoever registers for
  * membarrier(2), or leaves a network, waits for several of them in a row. So tests step back to the
- * usual priority, unless other load would then hold them up.
+ * usual priority, or only a little where other load would then hold them up.
  */
 export async function sessionNiceness(): Promise<number> {
   const own = Number(/nice (-?\d+)/.exec(await readProc("/proc/self/autogroup"))?.[1] ?? 0);
