@@ -118,6 +118,8 @@ Deno.test("a feed that cannot be written keeps silent", async () => {
     feed.progress(0.5, "half");
     feed.news({ kind: "result", result: sampleCost() });
     feed.end(null, null);
+    assertEquals([...Deno.readDirSync(store)].map(({ name }) => name), ["file"]);
+    assertEquals(Deno.readTextFileSync(file), "");
   });
 });
 
