@@ -22,12 +22,6 @@ import { hasProgram } from "./needs.ts";
 /** Where tests ask their own servers, as NO_PROXY has it. */
 const LOOPBACK = "127.0.0.1,localhost,::1";
 
-/** What is started by a command line of its own. */
-const PROGRAMS = [
-  ...["lab/launch.ts", "lab/main.ts", "web/launch.ts", "web/main.ts", "web/engine/engine_main.ts"],
-  "web/engine/fetch_main.ts",
-] as const;
-
 /** Fetches things into the user's cache, and lends tests a copy of it, which goes at the end. */
 export class Preparation implements Disposable {
   readonly #say: (line: string) => void;
@@ -57,10 +51,6 @@ export class Preparation implements Disposable {
       [...Deno.readDirSync(folder)].map(({ name }) => `${folder}/${name}`)
     ).filter((path) => /\.tsx?$/.test(path));
     await run(Deno.execPath(), "install", "--quiet", "--entrypoint", ...entries);
-    // Each program by itself wants to know what it has left out as one of many
-    for (const program of PROGRAMS) {
-      await run(Deno.execPath(), "install", "--quiet", "--entrypoint", program);
-    }
     return preparation;
   }
 

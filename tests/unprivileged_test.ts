@@ -69,7 +69,8 @@ Deno.test({
       assertEquals(code, 0, stderr);
       const run = parseRun(stdout, "stdout");
       assertEquals(run.fencelab.build, build.id);
-      const codes = run.warnings.map((warning) => warning.code);
+      // Samples that other load made the lab drop are told for each technique
+      const codes = run.warnings.map((warning) => warning.code).filter((code) => code !== "W038");
       const texts = run.warnings.map((warning) => warning.message).join("\n");
       assertEquals(codes.length, new Set(codes).size, "each limit is named once");
       assertStringIncludes(texts, "SCHED_FIFO");

@@ -69,7 +69,7 @@ export class WebServer implements AsyncDisposable {
     return fetch(this.at(path), init);
   }
 
-  /** Ends the server. @returns What it has said on stderr. */
+  /** Ends the server. @returns What it has said on stderr, without what Deno says of its modules. */
   async end(): Promise<string> {
     try {
       this.#child.kill("SIGTERM");
@@ -77,7 +77,7 @@ export class WebServer implements AsyncDisposable {
       // A test has ended it
     }
     await this.#child.status;
-    return await this.#stderr;
+    return (await this.#stderr).replaceAll(/^.*Download\S* https:.*\n/gm, "");
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

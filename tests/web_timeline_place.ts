@@ -139,6 +139,17 @@ export class TimelinePage {
     return await this.view();
   }
 
+  /** Holds a key down until the view begins before a time, ns. */
+  async hold(key: string, before: number): Promise<void> {
+    await this.page.keyboard.down(key);
+    await this.page.waitForFunction(
+      (one) => globalThis.fencelabTimeline!.view().from < one,
+      before,
+    );
+    await this.page.keyboard.up(key);
+    await this.settled();
+  }
+
   /** Presses a key and waits until the view moves no more. */
   async press(key: string): Promise<Part> {
     await this.page.keyboard.press(key);

@@ -70,14 +70,7 @@ const tests: Readonly<Record<string, Test>> = {
     look(place, "", WIDE, async (timeline) => {
       for (let press = 0; press < 8; press++) await timeline.press("w");
       const { from, to } = await timeline.settled();
-      await timeline.page.keyboard.down("a");
-      const far = from - 2 * PAN_STEP * (to - from); // more than a single press goes
-      await timeline.page.waitForFunction(
-        (one) => globalThis.fencelabTimeline!.view().from < one,
-        far,
-      );
-      await timeline.page.keyboard.up("a");
-      await timeline.settled();
+      await timeline.hold("a", from - 2 * PAN_STEP * (to - from)); // a single press goes less far
     }),
 
   "a click on an operation jumps there, selects it, and going back returns": (place) =>
