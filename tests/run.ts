@@ -30,11 +30,11 @@ const DEADLINE = 400;
 const UNIT_TESTS = ["--doc", "--parallel", "--ignore=tests,lab/hosts"];
 
 /** End-to-end tests of one thing's measuring: one at a time, since each takes all CPUs for moments. */
-const MEASURING = ["capture", "core_sync", "cost", "disturbance", "rcu", "shapes", "user_fence"]
+const MEASURING = ["capture", "core_sync", "cost", "rcu", "shapes", "user_fence"]
   .map((name) => `tests/${name}_test.ts`);
 
-/** Its verdicts are the clearer, the less else there is. */
-const ALONE = ["tests/ordering_test.ts"];
+/** Those whose findings are the clearer, the less else there is. */
+const ALONE = ["tests/disturbance_test.ts", "tests/ordering_test.ts"];
 
 /** Asks this machine's mirror of Debian itself. */
 const OUTSIDE = "tests/guest_kernel_test.ts";

@@ -124,8 +124,9 @@ export class TimelinePage {
     return (await this.selected())!;
   }
 
-  /** Waits until the view moves no more and rows have come to rest: for as many frames as that takes. */
+  /** Waits until the view moves no more, rows have come to rest, and the address has followed. */
   async settled(): Promise<Part> {
+    await this.page.waitForTimeout(500); // the address follows a while after the view
     await this.page.evaluate(async () => {
       const timeline = globalThis.fencelabTimeline!;
       let before = "";
