@@ -66,10 +66,12 @@ function interrupts(run: Run, technique: string): Record<string, number | null> 
   return found;
 }
 
-/** How long a technique is measured, in s; longer where the machine was too busy for a sample to count. */
+/** How long a technique is measured, in s; longer where the machine was too busy for samples to count. */
 const SECONDS = [0.1, 0.5, 2, 4] as const;
+/** As many operations make a mean that a few interrupts of the guest's own do not change by a tenth. */
+const ENOUGH = 40;
 
-/** A run of cost and capture on a guest in which each technique has samples that count. */
+/** A run of cost and capture on a guest in which each technique has enough samples that count. */
 async function countedRun(host: string): Promise<Run> {
   using store = new Store();
   for (const seconds of SECONDS) {
@@ -80,10 +82,16 @@ async function countedRun(host: string): Promise<Run> {
     ]);
     assertEquals(code, 0, stderr);
     const [run] = runsOf(stdout);
-    const dropped = run!.results.some((one) => one.experiment === "cost" && one.count === 0);
-    if (!dropped) return run!;
+    const counts = run!.results.flatMap((one) =>
+      one.experiment === "cost"
+        ? [one.count]
+        : one.experiment === "capture"
+        ? one.techniques.map(({ ops }) => ops)
+        : []
+    );
+    if (counts.every((count) => count >= ENOUGH)) return run!;
   }
-  throw new Error(`${host}: other load left no sample that counts`);
+  throw new Error(`${host}: other load left too few samples that count`);
 }
 
 function checkInterrupts(run: Run, shootdown: readonly number[]): void {

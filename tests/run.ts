@@ -23,8 +23,8 @@ import {
 /** Files run side by side, besides one with guests or one that measures. */
 const LANES = navigator.hardwareConcurrency;
 
-/** After how long a file is ended, in s; the longest takes a minute on two busy CPUs. */
-const DEADLINE = 400;
+/** After how long a file is ended, in s; the longest takes a minute and a half on two busy CPUs. */
+const DEADLINE = 600;
 
 /** Arguments of `deno test` for the tests that lie beside their source, and for the examples. */
 const UNIT_TESTS = ["--doc", "--parallel", "--ignore=tests,lab/hosts"];

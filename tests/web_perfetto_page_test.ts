@@ -30,6 +30,15 @@ async function standIn(context: BrowserContext, body: string): Promise<void> {
   );
 }
 
+/** Waits until the trace has its index. */
+async function indexed(place: SqlPlace): Promise<void> {
+  let state: string | undefined = "building";
+  while (state === "building") {
+    ({ state } = await (await place.server.fetch(place.api("operations"))).json());
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
 function testPage(
   name: string,
   test: (page: Page, place: SqlPlace) => Promise<void>,
@@ -39,6 +48,7 @@ function testPage(
     ...needs(name, browserNeed),
     async fn(): Promise<void> {
       await using place = await SqlPlace.open(args);
+      await indexed(place); // else the page would load itself again in the middle of the test
       await using opened = await openPage(place.server.at(`/traces/${place.key}`), {
         width: 1280,
         scheme: "light",
