@@ -34,14 +34,14 @@ const MEASURING = ["capture", "core_sync", "cost", "rcu", "shapes", "user_fence"
   .map((name) => `tests/${name}_test.ts`);
 
 /** Those whose findings are the clearer, the less else there is. */
-const ALONE = ["tests/disturbance_test.ts", "tests/ordering_test.ts"];
+const ALONE = ["conformance", "disturbance", "ordering"].map((name) => `tests/${name}_test.ts`);
 
 /** Asks this machine's mirror of Debian itself. */
 const OUTSIDE = "tests/guest_kernel_test.ts";
 
 /** End-to-end tests that need no guest, no browser and no root, and take a few seconds. */
 const QUICK = [
-  ...["architecture", "cli", "compare", "conformance", "ladders", "machine_claim", "permissions"],
+  ...["architecture", "cli", "compare", "ladders", "machine_claim", "permissions"],
   ...["report", "session", "traces_convert", "traces_dat", "traces_pages", "web_pages"],
 ].map((name) => `tests/${name}_test.ts`);
 
@@ -173,7 +173,8 @@ async function runQuick(suite: Suite, isolated: boolean): Promise<void> {
   suite.expect(files.length + 1);
   const units = suite.run("unit tests", UNIT_TESTS);
   if (!isolated) await units;
-  await Promise.all([units, lane(suite, files)]);
+  const lanes = Array.from({ length: isolated ? LANES : 1 }, () => lane(suite, files));
+  await Promise.all([units, ...lanes]);
 }
 
 async function runAll(suite: Suite, preparation: Preparation, isolated: boolean): Promise<void> {
