@@ -9,13 +9,8 @@ import { assert, assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
 import { sampleCapture, sampleRun } from "../lab/schema/sample_run.ts";
 import { RunStore } from "../lab/store/run_store.ts";
-import { convertCapture } from "../traces/convert/convert.ts";
-import { memorySource } from "../traces/convert/capture_source.ts";
-import { TraceIndexBuilder } from "../traces/index/index_builder.ts";
 import { encodeIndex } from "../traces/index/index_file.ts";
-import { concatBytes } from "../traces/trace_processor/protobuf.ts";
-import { oneSenderCapture } from "./fixtures/traces/capture_maker.ts";
-import { pageLayout } from "./fixtures/traces/page_maker.ts";
+import { indexedTrace } from "./fixtures/traces/indexed_trace.ts";
 import { needs } from "./needs.ts";
 import { chromiumPath } from "./report_browser.ts";
 import { crossArchitecture, ReportPlace } from "./report_place.ts";
@@ -29,16 +24,11 @@ const DAMAGED = "20261121T050000Z-local-0005";
 
 /** Saves a run with a trace and an index, and one whose index cannot be read. */
 async function putTraces(store: string): Promise<void> {
-  const chunks: Uint8Array[] = [];
-  const builder = new TraceIndexBuilder();
-  const source = memorySource(oneSenderCapture(pageLayout(4096, true)).build());
-  const sink = { write: (chunk: Uint8Array): void => void chunks.push(chunk.slice()) };
-  await convertCapture(source, sink, { index: builder });
-  const trace = concatBytes(chunks);
+  const { trace, index } = await indexedTrace();
   const results = [sampleCapture({ index: "capture.pfindex" })];
-  const whole = encodeIndex(builder.finish());
-  for (const [id, index] of [[TRACED, whole], [DAMAGED, whole.slice(0, 99)]] as const) {
-    const files = new Map([["capture.pftrace", trace], ["capture.pfindex", index]]);
+  const whole = encodeIndex(index);
+  for (const [id, content] of [[TRACED, whole], [DAMAGED, whole.slice(0, 99)]] as const) {
+    const files = new Map([["capture.pftrace", trace], ["capture.pfindex", content]]);
     await new RunStore(store).save(sampleRun({ id, results }), files);
   }
 }

@@ -3,15 +3,10 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { sampleCapture, sampleRun } from "../lab/schema/sample_run.ts";
 import { RunStore } from "../lab/store/run_store.ts";
-import { convertCapture } from "../traces/convert/convert.ts";
-import { memorySource } from "../traces/convert/capture_source.ts";
-import { TraceIndexBuilder } from "../traces/index/index_builder.ts";
 import { encodeIndex } from "../traces/index/index_file.ts";
 import { decodeTile } from "../traces/index/tile.ts";
 import { TraceIndex } from "../traces/index/trace_index.ts";
-import { concatBytes } from "../traces/trace_processor/protobuf.ts";
-import { oneSenderCapture } from "./fixtures/traces/capture_maker.ts";
-import { pageLayout } from "./fixtures/traces/page_maker.ts";
+import { indexedTrace } from "./fixtures/traces/indexed_trace.ts";
 import { needs } from "./needs.ts";
 import { engineNeed } from "./trace_processor_engine.ts";
 import { WebServer } from "./web_server.ts";
@@ -33,13 +28,7 @@ class IndexPlace implements AsyncDisposable {
   }
 
   static async make(): Promise<IndexPlace> {
-    const chunks: Uint8Array[] = [];
-    const builder = new TraceIndexBuilder();
-    const source = memorySource(oneSenderCapture(pageLayout(4096, true)).build());
-    const sink = { write: (chunk: Uint8Array): void => void chunks.push(chunk.slice()) };
-    await convertCapture(source, sink, { index: builder });
-    const trace = concatBytes(chunks);
-    const built = builder.finish();
+    const { trace, index: built } = await indexedTrace();
     const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", trace)).toHex();
     const place = new IndexPlace(new TraceIndex(built), hash);
     const runs = new RunStore(place.store);
