@@ -1,50 +1,46 @@
 /** A place for guests of one test: saved guests of its own, kernels that were fetched before. */
 
+import { existsSync } from "node:fs";
+
 import { cacheDirectory } from "../lab/cache_directory.ts";
 import { guestHost } from "../lab/hosts/guest/guest_host.ts";
 import { parseGuestName } from "../lab/hosts/guest/guest_name.ts";
+import { cacheOf } from "../lab/hosts/guest/kernels/kept_kernels.ts";
+import type { NamedKernel } from "../lab/hosts/guest/kernels/metapackage.ts";
 import { suiteSources } from "../lab/hosts/guest/kernels/mirror.ts";
+import { MACHINES } from "../lab/hosts/guest/machine.ts";
 import type { LabHost } from "../lab/hosts/host.ts";
 import { hasProgram } from "./needs.ts";
 import { familyOf, type Process } from "./processes.ts";
 
-/** Guests that tests start: the program that runs each, and its kernel's folder in the cache. */
+/** Guests that tests start. */
 export const GUESTS = [
-  { host: "qemu-arm64@6.12", program: "qemu-system-aarch64", kernel: "aarch64-6.12-standard" },
-  { host: "qemu-arm64@6.1", program: "qemu-system-aarch64", kernel: "aarch64-6.1-standard" },
-  { host: "qemu-arm64@6.12-rt", program: "qemu-system-aarch64", kernel: "aarch64-6.12-rt" },
-  { host: "qemu-ppc64le@6.12", program: "qemu-system-ppc64", kernel: "ppc64le-6.12-standard" },
-  { host: "qemu-ppc64le@6.1", program: "qemu-system-ppc64", kernel: "ppc64le-6.1-standard" },
-  { host: "qemu-ppc64le@6.12-64k", program: "qemu-system-ppc64", kernel: "ppc64le-6.12-64k" },
-  { host: "qemu-x86_64@6.12", program: "qemu-system-x86_64", kernel: "x86_64-6.12-standard" },
-  { host: "qemu-x86_64@6.1", program: "qemu-system-x86_64", kernel: "x86_64-6.1-standard" },
+  ...["qemu-arm64@6.12", "qemu-arm64@6.1", "qemu-arm64@6.12-rt"] as const,
+  ...["qemu-ppc64le@6.12", "qemu-ppc64le@6.1", "qemu-ppc64le@6.12-64k"] as const,
+  ...["qemu-x86_64@6.12", "qemu-x86_64@6.1"] as const,
 ] as const;
 
 /** One of {@linkcode GUESTS}. */
-export type GuestName = typeof GUESTS[number]["host"];
+export type GuestName = typeof GUESTS[number];
 
 /** Holds the reasons why guests have no kernel, as JSON: `{"qemu-arm64@6.1": "…"}`. */
 export const KERNELS_VARIABLE = "FENCELAB_TEST_KERNELS";
 
 /** What a test of a guest needs; see {@linkcode needs}. */
 export function guestNeed(host: GuestName): Readonly<Record<string, boolean>> {
-  const { program, kernel } = GUESTS.find((one) => one.host === host)!;
+  const { arch, kernel } = parseGuestName(host);
   const reason = JSON.parse(Deno.env.get(KERNELS_VARIABLE) ?? "{}")[host] ??
     `see 'lab hosts prepare ${host}'`;
   return {
-    [program]: hasProgram(program),
+    [MACHINES[arch].program]: hasProgram(MACHINES[arch].program),
     "setpriv": hasProgram("setpriv"),
-    [`a kernel for ${host}: ${reason}`]: hasKernel(kernel),
+    [`a kernel for ${host}: ${reason}`]: "series" in kernel && hasKernel({ arch, ...kernel }),
   };
 }
 
-/** Whether a kernel was fetched before, as `aarch64-6.12-rt`. */
-function hasKernel(folder: string): boolean {
-  try {
-    return Deno.statSync(`${cacheDirectory()}/kernels/${folder}/kernel.json`).isFile;
-  } catch {
-    return false;
-  }
+function hasKernel(kernel: NamedKernel): boolean {
+  const { directory } = cacheOf(`${cacheDirectory()}/kernels`, kernel);
+  return existsSync(`${directory}/kernel.json`);
 }
 
 /** Whether the mirror of this machine's sources has a suite of Debian; apt asks it, as the lab does. */

