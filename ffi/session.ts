@@ -164,7 +164,7 @@ export class Session implements AsyncDisposable {
     let histogram: WireHistogram | null = null;
     let failure: RequestError | null = null;
     for (;;) {
-      const frame = await nextFrame(this.#channel, this.#reader, this.#frames);
+      const frame = await this.#next(failure);
       switch (frame.type) {
         case FrameType.histogram:
           // What a measurement has so far; the last one before a result is the result's
@@ -203,6 +203,16 @@ export class Session implements AsyncDisposable {
             `Cannot read the reply to '${kind}': frame type ${frame.type} is not known`,
           );
       }
+    }
+  }
+
+  /** The next frame; where there is none any more, the last error said why. */
+  async #next(failure: RequestError | null): Promise<Frame> {
+    try {
+      return await nextFrame(this.#channel, this.#reader, this.#frames);
+    } catch (cause) {
+      if (failure === null || !(cause instanceof SessionError)) throw cause;
+      throw new SessionError(`Lost ${this.#channel.name}: ${failure.detail}`, { cause });
     }
   }
 

@@ -53,6 +53,20 @@ Deno.test("the agent and its worker end when their controller falls silent", asy
   assertEquals((await agent.child.status).code, 0);
 });
 
+Deno.test("an agent that stood still itself does not blame its controller", async () => {
+  await using agent = new BareAgent();
+  await agent.send("request=attend\nseconds=2\n\n");
+  await agent.framesTo(FrameType.done);
+  Deno.kill(agent.pid, "SIGSTOP");
+  await sleep(4000);
+  Deno.kill(agent.pid, "SIGCONT");
+  await sleep(300); // the controller stood still, too
+  await agent.send("\n");
+  assertEquals((await agent.frame())?.type, FrameType.alive);
+  const said = (await agent.framesTo(FrameType.error)).at(-1)!;
+  assertEquals(JSON.parse(frameText(said)).code, "silent");
+});
+
 Deno.test("attending is refused without a sensible time", async () => {
   for (const seconds of ["0", "3601", "x", ""]) {
     await using agent = new BareAgent();

@@ -3,6 +3,10 @@
  *
  * A pipe tells of a controller that was killed, but a network that is gone says
  * nothing. A controller that asks to be attended to sends heartbeats.
+ *
+ * Silence is what was listened to: where the whole machine stood still (a guest
+ * that was paused, a CPU that real-time threads held), the controller's heartbeats
+ * may be on their way, and the clock alone would blame it.
  */
 #include "attend.h"
 
@@ -10,7 +14,8 @@
 
 #include "clock.h"
 
-enum { SECONDS_MAX = 3600 };
+/* It looks LOOKS times within the limit; whoever looks later than twice as late was held up. */
+enum { SECONDS_MAX = 3600, LOOKS = 8 };
 
 /* attend_request - request=attend, seconds=1..3600; 0, or -EINVAL with the request's error. */
 int attend_request(struct attend *a, struct request *r)
@@ -29,22 +34,28 @@ int attend_request(struct attend *a, struct request *r)
 /* attend_heard - something came in. */
 void attend_heard(struct attend *a)
 {
-	if (a->limit_ns)
-		a->heard_ns = now_ns();
+	if (!a->limit_ns)
+		return;
+	a->silent_ns = 0;
+	a->looked_ns = now_ns();
 }
 
-/* attend_silent - has it been silent for too long? */
-bool attend_silent(const struct attend *a)
+/* attend_silent - has it been silent for too long? Asked whenever attend_wait_ms() is over. */
+bool attend_silent(struct attend *a)
 {
-	return a->limit_ns && now_ns() - a->heard_ns >= a->limit_ns;
-}
-
-/* attend_wait_ms - how long poll(2) may wait: until silence is too long, -1 for ever. */
-int attend_wait_ms(const struct attend *a)
-{
-	uint64_t silent = now_ns() - a->heard_ns;
+	uint64_t most = 2 * a->limit_ns / LOOKS, now, passed;
 
 	if (!a->limit_ns)
-		return -1;
-	return silent >= a->limit_ns ? 0 : (int)((a->limit_ns - silent) / NSEC_PER_MSEC) + 1;
+		return false;
+	now = now_ns();
+	passed = now - a->looked_ns;
+	a->looked_ns = now;
+	a->silent_ns += passed < most ? passed : most;
+	return a->silent_ns >= a->limit_ns;
+}
+
+/* attend_wait_ms - how long poll(2) may wait until it is time to look again, -1 for ever. */
+int attend_wait_ms(const struct attend *a)
+{
+	return a->limit_ns ? (int)(a->limit_ns / LOOKS / NSEC_PER_MSEC) + 1 : -1;
 }

@@ -9,13 +9,14 @@
 
 /* Starts zeroed: nobody is attended to. */
 struct attend {
-	uint64_t limit_ns; /* 0: silence is of no interest */
-	uint64_t heard_ns; /* when the last byte came */
+	uint64_t limit_ns;  /* 0: silence is of no interest */
+	uint64_t silent_ns; /* for how long it has listened in vain */
+	uint64_t looked_ns; /* when it looked last */
 };
 
 int attend_request(struct attend *a, struct request *r);
 void attend_heard(struct attend *a);
-bool attend_silent(const struct attend *a);
+bool attend_silent(struct attend *a);
 int attend_wait_ms(const struct attend *a);
 
 #endif
