@@ -3,7 +3,7 @@
 /** What came of test cases. */
 export interface Outcome {
   readonly passed: number;
-  /** Names of the cases that failed. */
+  /** Names of the cases that failed, each with what its error says. */
   readonly failed: readonly string[];
   /** Names of the cases that were skipped; each says what it lacked. */
   readonly skipped: readonly string[];
@@ -174,11 +174,21 @@ function countCases(junit: string): Pick<Outcome, "passed" | "failed" | "skipped
   let passed = 0;
   for (const [body] of junit.matchAll(/<testcase\b[^>]*?(?:\/>|>[\s\S]*?<\/testcase>)/g)) {
     const name = unescapeXml(/\bname="([^"]*)"/.exec(body)?.[1] ?? "");
-    if (/<(failure|error)\b/.test(body)) failed.push(name);
+    const failure = /<(?:failure|error)\b(?: message="([^"]*)")?/.exec(body);
+    if (failure !== null) failed.push(`${name}: ${causeOf(failure[1] ?? "")}`);
     else if (/<skipped\b/.test(body)) skipped.push(name);
     else passed++;
   }
   return { passed, failed, skipped };
+}
+
+/** How much of an error stands beside its test's name at the end, in characters. */
+const CAUSE_LENGTH = 400;
+
+/** What an error says, in one line. */
+function causeOf(message: string): string {
+  const line = unescapeXml(message).replace(/^Uncaught /, "").replace(/\s+/g, " ").trim();
+  return line.length > CAUSE_LENGTH ? `${line.slice(0, CAUSE_LENGTH)} …` : line;
 }
 
 function unescapeXml(text: string): string {

@@ -24,12 +24,12 @@ async function outcomeOf(
 Deno.test("runTests() counts what passed, failed and was skipped, by name", async () => {
   const { passed, failed, skipped } = await outcomeOf(`
     Deno.test("is fine", () => {});
-    Deno.test("is 'not' <fine> & \\"odd\\"", () => { throw new Error("no"); });
+    Deno.test("is 'not' <fine> & \\"odd\\"", () => { throw new Error("no,\\n never"); });
     Deno.test({ name: "is left out (skipped: needs luck)", ignore: true, fn() {} });
   `);
   assertEquals([passed, failed, skipped], [
     1,
-    [`is 'not' <fine> & "odd"`],
+    [`is 'not' <fine> & "odd": Error: no, never`],
     ["is left out (skipped: needs luck)"],
   ]);
 });
