@@ -190,6 +190,7 @@ async function runAll(suite: Suite, preparation: Preparation, isolated: boolean)
   const singly = async (): Promise<void> => {
     await Promise.all([programs, preparation.kernels()]);
     await lane(suite, single);
+    await lane(suite, others); // most of these wait for something
   };
   const sideBySide = async (): Promise<void> => {
     await units;
@@ -200,7 +201,6 @@ async function runAll(suite: Suite, preparation: Preparation, isolated: boolean)
   } else { // else they would meet each other's claims on this machine
     await units;
     await singly();
-    await lane(suite, others);
   }
   await lane(suite, [...ALONE]);
 }
