@@ -188,7 +188,7 @@ Deno.test({
         ...["run", "--experiment", "capture", "--technique", "getppid", "--out", store],
         ...["--seconds", "60", "--stop-above", "10s"],
       ]).spawn();
-      await until("there is an instance", () => !noInstancesOf(familyOf(child.pid)), 60);
+      await until("there is an instance", () => !noInstancesOf(familyOf(child.pid)));
       const family = familyOf(child.pid);
       const controller = family.find(({ name, parent }) =>
         parent === child.pid && name.startsWith("deno")

@@ -20,7 +20,7 @@ async function startRun(out: string): Promise<{ child: Deno.ChildProcess; family
   await until("a worker measures", () => {
     family = familyOf(child.pid);
     return family.some((one) => one.name === "fencelab-worker");
-  }, 60);
+  });
   return { child, family };
 }
 

@@ -78,7 +78,7 @@ export async function capturing(run: LongCapture, there: () => Process[]): Promi
   const waiting = until("it captures", () => {
     family = there();
     return family.some(({ pid, name }) => name === "fencelab-worker" && hasInstance(pid));
-  }, 60);
+  });
   waiting.catch(() => {}); // the run may have ended before it fails
   const ended = run.end().then(({ code, stderr }) => {
     if (!family.some(({ pid }) => hasInstance(pid))) {

@@ -35,14 +35,14 @@ export class Slurm implements AsyncDisposable {
       const { conf } = slurm;
       const root = slurm.#root;
       slurm.#run("munged", "-F", "--force", "-S", `${root}/munge`, ...mungeFiles(root));
-      await until("munged listens", () => exists(`${root}/munge`), 10);
+      await until("munged listens", () => exists(`${root}/munge`));
       slurm.#run("slurmctld", "-D", "-f", conf);
       slurm.#run("slurmd", "-D", "-N", "there", "-f", conf);
       let said = "";
       await until("the node is idle", () => {
         said = slurm.#ask("sinfo", "--noheader", "--format=%T");
         return said.trim() === "idle";
-      }, 30);
+      });
       return slurm;
     } catch (error) {
       const log = await Deno.readTextFile(`${slurm.#root}/slurmd.log`).catch(() => "");

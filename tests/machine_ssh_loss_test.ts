@@ -21,13 +21,13 @@ async function assertNothingLeft(
   const there = await capturing(run, () => sshd.sessions());
   const here = run.family();
   const expected = await harm(run, there);
-  await until("nothing runs there", () => gone(there), 30);
+  await until("nothing runs there", () => gone(there));
   assert(noInstancesOf(there));
   const { code, stderr } = await run.end();
   if (expected.code !== null) assertEquals(code, expected.code, stderr);
   assert(stderr.includes(expected.says), stderr);
   // The master of shared connections belongs to ssh and stays, as its user wants it
-  await until("nothing runs here", () => gone(here.filter(({ name }) => name !== "ssh")), 30);
+  await until("nothing runs here", () => gone(here.filter(({ name }) => name !== "ssh")));
   assertEquals(hosts.runs(), []);
 }
 
@@ -70,7 +70,7 @@ Deno.test({
       const client = run.client("ssh");
       Deno.kill(client.pid, "SIGSTOP");
       // Before the controller kills the client, which closes the connection
-      await until("the agent has ended by itself", () => gone(there), 30);
+      await until("the agent has ended by itself", () => gone(there));
       return { code: 1, says: "Lost host 'there': it has been silent for 3 s. Remedy: " };
     });
   },
@@ -85,7 +85,7 @@ Deno.test({
     await using network = await Network.make();
     await assertNothingLeft("there", async (_run, there) => {
       await network.cut();
-      await until("the agent has ended by itself", () => gone(there), 30);
+      await until("the agent has ended by itself", () => gone(there));
       return { code: 1, says: "Lost host 'there': it has been silent for 3 s. Remedy: " };
     }, network);
   },

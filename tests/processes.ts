@@ -43,7 +43,7 @@ export function familyOf(pid: number): Process[] {
 }
 
 /** Waits until a condition holds. @throws If it does not within the time, which is generous. */
-export async function until(what: string, condition: () => boolean, seconds = 15): Promise<void> {
+export async function until(what: string, condition: () => boolean, seconds = 60): Promise<void> {
   const end = performance.now() + seconds * 1000;
   while (!condition()) {
     if (performance.now() > end) throw new Error(`Waited ${seconds} s in vain until ${what}`);
