@@ -25,6 +25,6 @@ export {
   registrations,
 } from "./ffi/membarrier.ts";
 export { FenceError, fullFence, HeavyFence, openFence } from "./ffi/fence.ts";
-export { type ExperimentOptions, runExperiment } from "./lab/experiment.ts";
-export { type Technique, techniques } from "./lab/techniques.ts";
-export type { CostResult, Result, Run, Warning } from "./lab/run_schema.ts";
+export { type ExperimentOptions, runExperiment } from "./lab/run_experiment.ts";
+export { type Technique, techniques } from "./lab/format/techniques.ts";
+export type { CostResult, Result, Run, Warning } from "./lab/experiments/run/run_schema.ts";

@@ -2,8 +2,8 @@
 
 import { assert } from "@std/assert";
 
-import { cacheDirectory } from "../lab/cache_directory.ts";
-import { npmPack } from "../lab/traces_files.ts";
+import { cacheDirectory } from "../lab/places/cache_directory.ts";
+import { npmPack } from "../lab/places/traces_files.ts";
 
 /** Deno's package for this platform; it lags behind Deno by a version now and then. */
 const PACKAGE = "@deno/linux-arm64-glibc";

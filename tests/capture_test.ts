@@ -2,8 +2,11 @@ import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/
 
 import { RequestError, Session } from "../ffi/session.ts";
 import { openCommandChannel } from "../lab/hosts/command_channel.ts";
-import { parseRun, type Run } from "../lab/run_schema.ts";
-import type { CapturedTechnique, CaptureResult } from "../lab/schema/capture_schema.ts";
+import { parseRun, type Run } from "../lab/experiments/run/run_schema.ts";
+import type {
+  CapturedTechnique,
+  CaptureResult,
+} from "../lab/experiments/capture/capture_schema.ts";
 import { build, type Door, doors, testBothDoors } from "./doors.ts";
 import { lab, labCommand } from "./lab_process.ts";
 import { cpus, isRoot, needs } from "./needs.ts";

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 
-import { parseRun } from "../lab/run_schema.ts";
+import { parseRun } from "../lab/experiments/run/run_schema.ts";
 import { lab } from "./lab_process.ts";
 import { isRoot, needs } from "./needs.ts";
 

@@ -2,8 +2,8 @@
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 
-import { formatRun, type Run } from "../lab/run_schema.ts";
-import { sampleCost, sampleRun } from "../lab/schema/sample_run.ts";
+import { formatRun, type Run } from "../lab/experiments/run/run_schema.ts";
+import { sampleCost, sampleRun } from "../lab/testdata/sample_run.ts";
 import { drawHistogram, INTERRUPT, seeded } from "../lab/statistics/testdata/samples.ts";
 import { lab } from "./lab_process.ts";
 

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 
-import { resultSchema } from "../lab/schema/results_schema.ts";
-import type { ConformanceResult } from "../lab/run_schema.ts";
+import { resultSchema } from "../lab/experiments/run/results_schema.ts";
+import type { ConformanceResult } from "../lab/experiments/run/run_schema.ts";
 import { build, testBothDoors } from "./doors.ts";
 
 /** A defect of kernels since 5.4 (ffi/core/conformance_lazy.c): it may show, nothing else may. */

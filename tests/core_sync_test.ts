@@ -1,8 +1,11 @@
 import { assert, assertEquals, assertGreater } from "@std/assert";
 
 import { Session } from "../ffi/session.ts";
-import { parseRun, type Run } from "../lab/run_schema.ts";
-import { type CoreSyncCounts, coreSyncCountsSchema } from "../lab/schema/core_sync_schema.ts";
+import { parseRun, type Run } from "../lab/experiments/run/run_schema.ts";
+import {
+  type CoreSyncCounts,
+  coreSyncCountsSchema,
+} from "../lab/experiments/core_sync/core_sync_schema.ts";
 import { build, doors, testBothDoors } from "./doors.ts";
 import { lab } from "./lab_process.ts";
 import { cpus, needs } from "./needs.ts";

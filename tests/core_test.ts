@@ -3,7 +3,7 @@ import { assertEquals } from "@std/assert";
 import { FrameReader, FrameType } from "../ffi/frames.ts";
 import { Session } from "../ffi/session.ts";
 import { openCommandChannel } from "../lab/hosts/command_channel.ts";
-import { flavourIds } from "../lab/rcu/flavours.ts";
+import { flavourIds } from "../lab/experiments/rcu/flavours.ts";
 import { CObjects } from "./c_objects.ts";
 import { cpus, hasProgram, needs } from "./needs.ts";
 

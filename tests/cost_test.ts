@@ -2,9 +2,9 @@ import { assert, assertEquals } from "@std/assert";
 
 import { Session } from "../ffi/session.ts";
 import { parseCapabilities } from "../lab/environment/capabilities.ts";
-import { resultSchema } from "../lab/schema/results_schema.ts";
-import type { CostResult } from "../lab/run_schema.ts";
-import { techniques } from "../lab/techniques.ts";
+import { resultSchema } from "../lab/experiments/run/results_schema.ts";
+import type { CostResult } from "../lab/experiments/run/run_schema.ts";
+import { techniques } from "../lab/format/techniques.ts";
 import { build, type Door, doors, testBothDoors } from "./doors.ts";
 import { cpus, needs } from "./needs.ts";
 

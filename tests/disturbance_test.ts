@@ -1,11 +1,11 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 
 import { RequestError, Session } from "../ffi/session.ts";
-import { parseRun } from "../lab/run_schema.ts";
+import { parseRun } from "../lab/experiments/run/run_schema.ts";
 import {
   type DisturbanceCounts,
   disturbanceCountsSchema,
-} from "../lab/schema/disturbance_schema.ts";
+} from "../lab/experiments/disturbance/disturbance_schema.ts";
 import { build, type Door, doors } from "./doors.ts";
 import { lab } from "./lab_process.ts";
 import { cpus, needs } from "./needs.ts";

@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 
-import { cacheDirectory } from "../lab/cache_directory.ts";
-import { parseRun, type Run } from "../lab/run_schema.ts";
-import type { CaptureResult } from "../lab/schema/capture_schema.ts";
+import { cacheDirectory } from "../lab/places/cache_directory.ts";
+import { parseRun, type Run } from "../lab/experiments/run/run_schema.ts";
+import type { CaptureResult } from "../lab/experiments/capture/capture_schema.ts";
 import { guestNeed } from "./guest_place.ts";
 import { lab } from "./lab_process.ts";
 import { needs } from "./needs.ts";

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 
 import type { Kernel } from "../lab/environment/kernel.ts";
-import { parseRun } from "../lab/run_schema.ts";
+import { parseRun } from "../lab/experiments/run/run_schema.ts";
 import { guestNeed, GuestPlace } from "./guest_place.ts";
 import { lab } from "./lab_process.ts";
 import { needs } from "./needs.ts";

@@ -2,7 +2,7 @@
 
 import { existsSync } from "node:fs";
 
-import { cacheDirectory } from "../lab/cache_directory.ts";
+import { cacheDirectory } from "../lab/places/cache_directory.ts";
 import { guestHost } from "../lab/hosts/guest/guest_host.ts";
 import { parseGuestName } from "../lab/hosts/guest/guest_name.ts";
 import { cacheOf } from "../lab/hosts/guest/kernels/kept_kernels.ts";

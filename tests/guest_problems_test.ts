@@ -5,7 +5,7 @@ import { findProgram } from "../ffi/find_program.ts";
 import { bootGuest, qemuVersion } from "../lab/hosts/guest/boot.ts";
 import { parseGuestName } from "../lab/hosts/guest/guest_name.ts";
 import { prepareKernel } from "../lab/hosts/guest/kernel.ts";
-import { HostError } from "../lab/hosts/host_error.ts";
+import { HostError } from "../lab/format/host_error.ts";
 import { builtInPlans, changePlan } from "../lab/plan/plan.ts";
 import { runPlan } from "../lab/plan/run_plan.ts";
 import { guestNeed, GuestPlace, guestProcesses } from "./guest_place.ts";

@@ -3,7 +3,7 @@
 import { assert, assertEquals } from "@std/assert";
 import axe from "axe-core/axe.min.js" with { type: "text" };
 import type { Page } from "playwright-core";
-import type { Run } from "../lab/run_schema.ts";
+import type { Run } from "../lab/experiments/run/run_schema.ts";
 import { RunStore } from "../lab/store/run_store.ts";
 import { guestNeed } from "./guest_place.ts";
 import { lab } from "./lab_process.ts";

@@ -1,10 +1,10 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 
-import { sideOf } from "../lab/ordering/testdata/counts.ts";
-import { resultsWith } from "../lab/ordering/testdata/runs.ts";
-import { sampleCost, sampleRun } from "../lab/schema/sample_run.ts";
+import { sideOf } from "../lab/experiments/ordering/testdata/counts.ts";
+import { resultsWith } from "../lab/experiments/ordering/testdata/runs.ts";
+import { sampleCost, sampleRun } from "../lab/testdata/sample_run.ts";
 import { RunStore } from "../lab/store/run_store.ts";
-import { techniques } from "../lab/techniques.ts";
+import { techniques } from "../lab/format/techniques.ts";
 import { lab } from "./lab_process.ts";
 import { hasProgram, needs } from "./needs.ts";
 

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 
-import type { ConformanceResult } from "../lab/run_schema.ts";
-import { resultSchema } from "../lab/schema/results_schema.ts";
+import type { ConformanceResult } from "../lab/experiments/run/run_schema.ts";
+import { resultSchema } from "../lab/experiments/run/results_schema.ts";
 import { build } from "./doors.ts";
 import { machine, openAndWatch, Surroundings } from "./machine_shells.ts";
 import { hasProgram, isRoot, needs } from "./needs.ts";

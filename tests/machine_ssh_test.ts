@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 
 import type { LabHost } from "../lab/hosts/host.ts";
-import { parseRun, type Run } from "../lab/run_schema.ts";
+import { parseRun, type Run } from "../lab/experiments/run/run_schema.ts";
 import { build } from "./doors.ts";
 import { lab } from "./lab_process.ts";
 import { HostsFile } from "./machine_lab.ts";

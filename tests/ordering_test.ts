@@ -1,14 +1,14 @@
 import { assert, assertEquals } from "@std/assert";
 
 import { Session } from "../ffi/session.ts";
-import { mutationScore } from "../lab/ordering/score.ts";
-import { RULES } from "../lab/ordering/verdict.ts";
-import { parseRun, type Run } from "../lab/run_schema.ts";
+import { mutationScore } from "../lab/experiments/ordering/score.ts";
+import { RULES } from "../lab/experiments/ordering/verdict.ts";
+import { parseRun, type Run } from "../lab/experiments/run/run_schema.ts";
 import {
   type OrderingCounts,
   orderingCountsSchema,
   type OrderingResult,
-} from "../lab/schema/ordering_schema.ts";
+} from "../lab/experiments/ordering/ordering_schema.ts";
 import { build, type Door, doors } from "./doors.ts";
 import { lab } from "./lab_process.ts";
 import { cpus, needs } from "./needs.ts";

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 
-import { cacheDirectory } from "../lab/cache_directory.ts";
+import { cacheDirectory } from "../lab/places/cache_directory.ts";
 import { hostsFor, permissionsFor } from "../lab/cli/permissions.ts";
 import { parseCommandLine } from "../lab/cli/parse.ts";
 import { taskArguments } from "./lab_process.ts";

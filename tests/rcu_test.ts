@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertGreater } from "@std/assert";
 
 import { type RequestError, Session } from "../ffi/session.ts";
-import { flavourIds, flavours } from "../lab/rcu/flavours.ts";
-import { parseRun } from "../lab/run_schema.ts";
-import { type RcuResult, rcuSchema } from "../lab/schema/rcu_schema.ts";
+import { flavourIds, flavours } from "../lab/experiments/rcu/flavours.ts";
+import { parseRun } from "../lab/experiments/run/run_schema.ts";
+import { type RcuResult, rcuSchema } from "../lab/experiments/rcu/rcu_schema.ts";
 import { build, doors, testBothDoors } from "./doors.ts";
 import { lab } from "./lab_process.ts";
 import { cpus, needs } from "./needs.ts";

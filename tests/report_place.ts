@@ -1,6 +1,6 @@
 /** Stores of runs for the tests of reports. */
 
-import { formatRun, type Run } from "../lab/run_schema.ts";
+import { formatRun, type Run } from "../lab/experiments/run/run_schema.ts";
 import { emulatedArm64, fullRun, hostOf } from "../lab/report/testdata/runs.ts";
 
 /** A store in a directory of its own, removed at the end. */

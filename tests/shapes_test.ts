@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertGreater, assertRejects } from "@std/assert";
 
 import { RequestError, Session } from "../ffi/session.ts";
-import { type ShapesResult, shapesSchema } from "../lab/schema/shapes_schema.ts";
+import { type ShapesResult, shapesSchema } from "../lab/experiments/ordering/shapes_schema.ts";
 import { build, doors } from "./doors.ts";
 import { cpus, needs } from "./needs.ts";
 

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 
-import { parseRun } from "../lab/run_schema.ts";
+import { parseRun } from "../lab/experiments/run/run_schema.ts";
 import { lab } from "./lab_process.ts";
 import { capturing, gone, HostsFile, LongCapture } from "./machine_lab.ts";
 import { Slurm, slurmNeeds } from "./machine_slurm.ts";

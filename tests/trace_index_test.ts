@@ -8,7 +8,7 @@ import { indexFromSql } from "../traces/index/from_sql.ts";
 import { convertCapture } from "../traces/convert/convert.ts";
 import { memorySource } from "../traces/convert/capture_source.ts";
 import { concatBytes } from "../traces/trace_processor/protobuf.ts";
-import { parseRun } from "../lab/run_schema.ts";
+import { parseRun } from "../lab/experiments/run/run_schema.ts";
 import { type CaptureMaker, oneSenderCapture } from "./fixtures/traces/capture_maker.ts";
 import { pageLayout } from "./fixtures/traces/page_maker.ts";
 import { lab } from "./lab_process.ts";

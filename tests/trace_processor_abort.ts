@@ -4,7 +4,7 @@
  * A program of its own, since Deno does not stop a worker that computes: see wasm_pipe.ts.
  */
 
-import { openTraceProcessor } from "../lab/traces_files.ts";
+import { openTraceProcessor } from "../lab/places/traces_files.ts";
 
 function nameOf(error: unknown): string {
   return error instanceof Error ? error.name : String(error);

@@ -1,6 +1,6 @@
 /** The trace processor that tests use: Perfetto's WASM build, fetched once into the user's cache. */
 
-import { openTraceProcessor } from "../lab/traces_files.ts";
+import { openTraceProcessor } from "../lab/places/traces_files.ts";
 import type { TraceProcessor } from "../traces/trace_processor/client.ts";
 import { EngineError } from "../traces/trace_processor/errors.ts";
 

@@ -4,7 +4,7 @@
  */
 
 import { parseArgs } from "@std/cli/parse-args";
-import { directoryCache, engineCacheDirectory } from "../lab/traces_files.ts";
+import { directoryCache, engineCacheDirectory } from "../lab/places/traces_files.ts";
 import { loadEngine } from "../traces/trace_processor/engine_files.ts";
 import { openWasmPipe } from "../traces/trace_processor/wasm_pipe.ts";
 

@@ -5,7 +5,7 @@ import {
   npmPack,
   openTraceProcessor,
   startNative,
-} from "../lab/traces_files.ts";
+} from "../lab/places/traces_files.ts";
 import { traceProblems } from "../traces/analysis/trace_problems.ts";
 import { TraceProcessor } from "../traces/trace_processor/client.ts";
 import {

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 
-import { parseRun } from "../lab/run_schema.ts";
+import { parseRun } from "../lab/experiments/run/run_schema.ts";
 import { build } from "./doors.ts";
 import { taskArguments } from "./lab_process.ts";
 import { hasProgram, isRoot, needs } from "./needs.ts";

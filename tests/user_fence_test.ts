@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 
-import { type CostResult, parseRun, type Run } from "../lab/run_schema.ts";
+import { type CostResult, parseRun, type Run } from "../lab/experiments/run/run_schema.ts";
 import { build } from "./doors.ts";
 import { type Finished, lab } from "./lab_process.ts";
 import { cpus, hasProgram, needs } from "./needs.ts";

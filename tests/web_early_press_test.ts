@@ -7,7 +7,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
-import { sampleCapture, sampleRun } from "../lab/schema/sample_run.ts";
+import { sampleCapture, sampleRun } from "../lab/testdata/sample_run.ts";
 import { RunStore } from "../lab/store/run_store.ts";
 import { encodeIndex } from "../traces/index/index_file.ts";
 import { indexedTrace } from "./fixtures/traces/indexed_trace.ts";

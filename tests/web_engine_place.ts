@@ -1,6 +1,6 @@
 /** Engines for tests: the real processes, started without a launcher. */
 
-import { engineCacheDirectory } from "../lab/traces_files.ts";
+import { engineCacheDirectory } from "../lab/places/traces_files.ts";
 import { EngineDoor } from "../web/engine/engine_door.ts";
 import { EnginePool, type PoolOptions } from "../web/engine/engine_pool.ts";
 import { spawnEngine } from "../web/engine/launcher_engines.ts";

@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { sampleCapture, sampleRun } from "../lab/schema/sample_run.ts";
+import { sampleCapture, sampleRun } from "../lab/testdata/sample_run.ts";
 import { RunStore } from "../lab/store/run_store.ts";
 import { memorySource } from "../traces/convert/capture_source.ts";
 import { convertCapture } from "../traces/convert/convert.ts";

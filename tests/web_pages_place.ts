@@ -1,6 +1,6 @@
 /** A store with runs of every kind, for the tests of pages. */
 
-import { RUN_SCHEMA } from "../lab/run_schema.ts";
+import { RUN_SCHEMA } from "../lab/experiments/run/run_schema.ts";
 import { lab } from "./lab_process.ts";
 import { crossArchitecture, hostileRuns, ReportPlace } from "./report_place.ts";
 

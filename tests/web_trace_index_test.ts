@@ -1,7 +1,7 @@
 /** Indexes of traces by the server's API: those that runs hold, and those that it makes. */
 
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { sampleCapture, sampleRun } from "../lab/schema/sample_run.ts";
+import { sampleCapture, sampleRun } from "../lab/testdata/sample_run.ts";
 import { RunStore } from "../lab/store/run_store.ts";
 import { encodeIndex } from "../traces/index/index_file.ts";
 import { decodeTile } from "../traces/index/tile.ts";

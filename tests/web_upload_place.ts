@@ -1,8 +1,8 @@
 /** A server over an empty store, and runs and archives to send to it. */
 
 import { assert } from "@std/assert";
-import { formatRun, type Run } from "../lab/run_schema.ts";
-import { sampleCapture, sampleRun } from "../lab/schema/sample_run.ts";
+import { formatRun, type Run } from "../lab/experiments/run/run_schema.ts";
+import { sampleCapture, sampleRun } from "../lab/testdata/sample_run.ts";
 import { WebServer } from "./web_server.ts";
 
 /** Two packets of a Perfetto trace: tag 0x0a, a length, that many bytes. */

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { formatRun } from "../lab/run_schema.ts";
+import { formatRun } from "../lab/experiments/run/run_schema.ts";
 import { RunStore } from "../lab/store/run_store.ts";
-import { sampleRun } from "../lab/schema/sample_run.ts";
+import { sampleRun } from "../lab/testdata/sample_run.ts";
 import { ID, Place, TRACE } from "./web_upload_place.ts";
 
 Deno.test("archives of a run directory, packed or not, become runs of the store", async () => {

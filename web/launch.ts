@@ -5,7 +5,7 @@
  * This small program alone may start programs; the server may not.
  */
 
-import { printable } from "../lab/render/printable.ts";
+import { printable } from "../lab/text/printable.ts";
 import { storeDirectory } from "../lab/cli/paths.ts";
 import { say } from "../lab/cli/terminal.ts";
 import { UsageError } from "../lab/cli/usage_error.ts";

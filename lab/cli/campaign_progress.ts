@@ -1,6 +1,6 @@
 /** Progress of a plan on several hosts in one line. */
 
-import type { ProgressLine } from "../render/progress.ts";
+import type { ProgressLine } from "./progress.ts";
 
 /** Shows the mean of all hosts, and what is being done on those that run. */
 export class CampaignProgress {

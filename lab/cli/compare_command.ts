@@ -3,12 +3,12 @@
 import { compareRuns, resultsOf } from "../compare/compare_runs.ts";
 import { historyOf } from "../compare/history.ts";
 import { type Selection, selectRuns } from "../compare/select_runs.ts";
-import { renderComparison } from "../render/compare.ts";
-import { renderHistory } from "../render/compare_history.ts";
-import { printable } from "../render/printable.ts";
-import type { Run } from "../run_schema.ts";
+import { renderComparison } from "../compare/table.ts";
+import { renderHistory } from "../compare/history_table.ts";
+import { printable } from "../text/printable.ts";
+import type { Run } from "../experiments/run/run_schema.ts";
 import { RunStore } from "../store/run_store.ts";
-import { findTechnique } from "../techniques.ts";
+import { findTechnique } from "../format/techniques.ts";
 import { ExitCode } from "./outcome.ts";
 import type { CommandLine } from "./parse.ts";
 import { storeDirectory, userPath } from "./paths.ts";

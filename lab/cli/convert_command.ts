@@ -3,10 +3,10 @@
 import type { Conversion } from "../../traces/convert/convert.ts";
 import type { RandomAccess } from "../../traces/trace_dat/random_access.ts";
 import { traceDatSource } from "../../traces/trace_dat/trace_dat.ts";
-import { writeTrace } from "../capture/analyse.ts";
-import { directorySource } from "../capture/capture_directory.ts";
-import { indexBeside } from "../capture/trace_names.ts";
-import { printable } from "../render/printable.ts";
+import { writeTrace } from "../experiments/capture/analyse.ts";
+import { directorySource } from "../experiments/capture/capture_directory.ts";
+import { indexBeside } from "../experiments/capture/trace_names.ts";
+import { printable } from "../text/printable.ts";
 import type { CommandLine } from "./parse.ts";
 import { userPath } from "./paths.ts";
 import { print } from "./terminal.ts";

@@ -4,8 +4,8 @@ import type { LabHost } from "../hosts/host.ts";
 import type { Plan } from "../plan/plan.ts";
 import { planSteps, survey } from "../plan/run_plan.ts";
 import type { Steps } from "../plan/steps.ts";
-import { printable } from "../render/printable.ts";
-import { shellLine } from "./shell_line.ts";
+import { printable } from "../text/printable.ts";
+import { shellLine } from "../text/shell_line.ts";
 import { print } from "./terminal.ts";
 
 /**

@@ -1,6 +1,6 @@
 /** Which trace processor a command line asks for. */
 
-import type { EngineOptions } from "../traces_files.ts";
+import type { EngineOptions } from "../places/traces_files.ts";
 import type { CommandLine } from "./parse.ts";
 import { userPath } from "./paths.ts";
 import { UsageError } from "./usage_error.ts";

@@ -7,12 +7,12 @@ import { RequestError, SessionError } from "../../ffi/session.ts";
 import { CaptureError } from "../../traces/convert/capture_source.ts";
 import { RingBufferError } from "../../traces/ring_buffer/errors.ts";
 import { EngineError, SqlError, TraceLoadError } from "../../traces/trace_processor/errors.ts";
-import { ReplyFormatError } from "../environment/reply.ts";
-import { HostError } from "../hosts/host_error.ts";
+import { ReplyFormatError } from "../format/reply.ts";
+import { HostError } from "../format/host_error.ts";
 import { PlanError } from "../plan/plan.ts";
-import { printable } from "../render/printable.ts";
+import { printable } from "../text/printable.ts";
 import { ReportError } from "../report/report_error.ts";
-import { RunFormatError } from "../run_schema.ts";
+import { RunFormatError } from "../experiments/run/run_schema.ts";
 import { StoreError } from "../store/store_error.ts";
 import { UsageError } from "./usage_error.ts";
 

@@ -1,15 +1,15 @@
 /** `lab hosts`: what plans can run on; `lab hosts prepare`: kernels ahead of time. */
 
-import { cacheDirectory } from "../cache_directory.ts";
+import { cacheDirectory } from "../places/cache_directory.ts";
 import { GUEST_NAMES, isGuestName, parseGuestName } from "../hosts/guest/guest_name.ts";
 import { type KeptPlace, keptPlaces } from "../hosts/guest/kernels/kept_kernels.ts";
 import { type GuestPreparation, prepareGuests } from "../hosts/guest/prepare.ts";
 import type { LabHost } from "../hosts/host.ts";
-import { HostError } from "../hosts/host_error.ts";
+import { HostError } from "../format/host_error.ts";
 import { hostsJsonSchema } from "../hosts/machine/hosts_file.ts";
 import { knownHosts } from "../hosts/registry.ts";
-import { printable } from "../render/printable.ts";
-import { renderTable } from "../render/table.ts";
+import { printable } from "../text/printable.ts";
+import { renderTable } from "../document/table.ts";
 import { hostContext } from "./hosts_of.ts";
 import { ExitCode } from "./outcome.ts";
 import type { CommandLine } from "./parse.ts";

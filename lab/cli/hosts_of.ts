@@ -1,9 +1,9 @@
 /** Hosts that a command line names, and what they are made with. */
 
 import type { UserSource } from "../../ffi/user_source.ts";
-import { cacheDirectory } from "../cache_directory.ts";
+import { cacheDirectory } from "../places/cache_directory.ts";
 import type { LabHost } from "../hosts/host.ts";
-import { HostError } from "../hosts/host_error.ts";
+import { HostError } from "../format/host_error.ts";
 import { readMachines } from "../hosts/machine/machines.ts";
 import { findHost, type HostContext } from "../hosts/registry.ts";
 import type { CommandLine } from "./parse.ts";

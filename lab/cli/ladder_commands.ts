@@ -1,16 +1,16 @@
 /** `lab ladders` and `lab advise`: what libraries stand on, and what to choose. */
 
-import { sourcesOf } from "../host_evidence.ts";
+import { sourcesOf } from "../experiments/run/host_evidence.ts";
 import { adviceFor, type AdviceNeed, needs } from "../ladders/advice.ts";
 import { adviceHeader } from "../ladders/advice_header.ts";
 import { assessLadders } from "../ladders/assess.ts";
 import { matrixOf } from "../ladders/matrix.ts";
-import { renderAdvice } from "../render/advice.ts";
-import { renderLadders } from "../render/ladders.ts";
-import { renderMatrix } from "../render/matrix.ts";
-import { printable } from "../render/printable.ts";
+import { renderAdvice } from "../ladders/advice_table.ts";
+import { renderLadders } from "../ladders/ladders_table.ts";
+import { renderMatrix } from "../ladders/matrix_table.ts";
+import { printable } from "../text/printable.ts";
 import { readRuns } from "../report/gather.ts";
-import { HostCollector, type HostView } from "../report/host_view.ts";
+import { HostCollector, type HostView } from "../experiments/run/host_view.ts";
 import { isDirectory } from "../store/find_run.ts";
 import { checkHeader, writeHeader } from "./header_file.ts";
 import { ExitCode } from "./outcome.ts";

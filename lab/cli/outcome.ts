@@ -1,9 +1,9 @@
 /** What a run means for the exit code. */
 
-import { brokenPromises } from "../ordering/score.ts";
-import { staleFlavours } from "../rcu/stale.ts";
-import type { Result, Run } from "../run_schema.ts";
-import { findTechnique } from "../techniques.ts";
+import { brokenPromises } from "../experiments/ordering/score.ts";
+import { staleFlavours } from "../experiments/rcu/stale.ts";
+import type { Result, Run } from "../experiments/run/run_schema.ts";
+import { findTechnique } from "../format/techniques.ts";
 
 /** Exit codes of the lab. */
 export const ExitCode = {

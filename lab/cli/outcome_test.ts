@@ -1,13 +1,13 @@
 import { assertEquals } from "@std/assert";
 
-import type { Result } from "../run_schema.ts";
-import { sideOf } from "../ordering/testdata/counts.ts";
-import { resultsWith } from "../ordering/testdata/runs.ts";
-import type { CoreSyncResult } from "../schema/core_sync_schema.ts";
-import { sampleCoreSync } from "../schema/sample_core_sync.ts";
-import { sampleDisturbance } from "../schema/sample_disturbance.ts";
-import { sampleRcu } from "../schema/sample_rcu.ts";
-import { sampleCapture, sampleCaptured, sampleCost, sampleRun } from "../schema/sample_run.ts";
+import type { Result } from "../experiments/run/run_schema.ts";
+import { sideOf } from "../experiments/ordering/testdata/counts.ts";
+import { resultsWith } from "../experiments/ordering/testdata/runs.ts";
+import type { CoreSyncResult } from "../experiments/core_sync/core_sync_schema.ts";
+import { sampleCoreSync } from "../testdata/sample_core_sync.ts";
+import { sampleDisturbance } from "../testdata/sample_disturbance.ts";
+import { sampleRcu } from "../testdata/sample_rcu.ts";
+import { sampleCapture, sampleCaptured, sampleCost, sampleRun } from "../testdata/sample_run.ts";
 import { outcomeOf } from "./outcome.ts";
 
 function ordering(technique: string, role: string, weak: number): Result {

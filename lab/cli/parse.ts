@@ -2,7 +2,7 @@
 
 import { parseArgs } from "@std/cli/parse-args";
 
-import { nearest } from "../store/nearest.ts";
+import { nearest } from "../text/nearest.ts";
 import {
   type CommandDefinition,
   commands,

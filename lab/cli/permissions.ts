@@ -2,12 +2,12 @@
 
 import { findBuild } from "../../ffi/build.ts";
 import { findProgram } from "../../ffi/find_program.ts";
-import { cacheDirectory } from "../cache_directory.ts";
+import { cacheDirectory } from "../places/cache_directory.ts";
 import { isSet } from "../compare/run_set.ts";
-import { indexBeside } from "../capture/trace_names.ts";
+import { indexBeside } from "../experiments/capture/trace_names.ts";
 import { findTools } from "../doctor/tools.ts";
 import type { LabHost } from "../hosts/host.ts";
-import { HostError } from "../hosts/host_error.ts";
+import { HostError } from "../format/host_error.ts";
 import { hostsFile, hostsOf } from "./hosts_of.ts";
 import type { CommandLine } from "./parse.ts";
 import { permissionList, projectDirectory, storeDirectory, userPath } from "./paths.ts";

@@ -1,11 +1,11 @@
 /** `lab query`: PerfettoSQL on a trace. */
 
-import { loadTrace } from "../capture/analyse.ts";
-import { printable } from "../render/printable.ts";
-import { type Column, renderTable } from "../render/table.ts";
+import { loadTrace } from "../experiments/capture/analyse.ts";
+import { printable } from "../text/printable.ts";
+import { type Column, renderTable } from "../document/table.ts";
 import { RunStore } from "../store/run_store.ts";
 import { tracesOf } from "../store/write_run.ts";
-import { openTraceProcessor } from "../traces_files.ts";
+import { openTraceProcessor } from "../places/traces_files.ts";
 import { engineOf } from "./engine.ts";
 import type { CommandLine } from "./parse.ts";
 import { storeDirectory, userPath } from "./paths.ts";

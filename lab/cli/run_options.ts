@@ -10,10 +10,10 @@ import {
   type Plan,
   type PlanChanges,
 } from "../plan/plan.ts";
-import type { RcuChanges } from "../plan/rcu_plan.ts";
+import type { RcuChanges } from "../experiments/rcu/rcu_plan.ts";
 import { withUserTechniques } from "../plan/user_techniques.ts";
-import { nearest } from "../store/nearest.ts";
-import { findTechnique, techniques } from "../techniques.ts";
+import { nearest } from "../text/nearest.ts";
+import { findTechnique, techniques } from "../format/techniques.ts";
 import type { CommandLine } from "./parse.ts";
 import { userPath } from "./paths.ts";
 import { techniqueSourcesOf } from "./technique_sources.ts";

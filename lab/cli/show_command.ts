@@ -1,8 +1,8 @@
 /** `lab show`: a stored run again, or the list of the store. */
 
-import { printable } from "../render/printable.ts";
-import { renderRun } from "../render/run.ts";
-import { renderRunList } from "../render/run_list.ts";
+import { printable } from "../text/printable.ts";
+import { renderRun } from "../show/run.ts";
+import { renderRunList } from "./run_list.ts";
 import { RunStore } from "../store/run_store.ts";
 import type { CommandLine } from "./parse.ts";
 import { storeDirectory, userPath } from "./paths.ts";

@@ -1,7 +1,7 @@
 /** Where output goes: text on stdout, progress and errors on stderr. */
 
-import type { RenderOptions } from "../render/style.ts";
-import { ProgressLine } from "../render/progress.ts";
+import type { RenderOptions } from "../text/style.ts";
+import { ProgressLine } from "./progress.ts";
 
 const encoder = new TextEncoder();
 

@@ -1,8 +1,8 @@
 /** `lab trace`: which interrupts does a program cause and suffer? */
 
-import { loadTrace, writeTrace } from "../capture/analyse.ts";
-import { directorySource } from "../capture/capture_directory.ts";
-import { lostEvents } from "../capture/reply.ts";
+import { loadTrace, writeTrace } from "../experiments/capture/analyse.ts";
+import { directorySource } from "../experiments/capture/capture_directory.ts";
+import { lostEvents } from "../experiments/capture/reply.ts";
 import { parseHostFacts } from "../environment/facts.ts";
 import {
   type ProgramReply,
@@ -10,11 +10,11 @@ import {
   recordProgram,
 } from "../program/record_program.ts";
 import { programReport } from "../program/report.ts";
-import { printable } from "../render/printable.ts";
-import { renderProgram } from "../render/program.ts";
+import { printable } from "../text/printable.ts";
+import { renderProgram } from "../program/table.ts";
 import { checkWritable } from "../store/check_writable.ts";
 import { Scratch } from "../store/scratch.ts";
-import { openTraceProcessor } from "../traces_files.ts";
+import { openTraceProcessor } from "../places/traces_files.ts";
 import { engineOf } from "./engine.ts";
 import { hostsOf } from "./hosts_of.ts";
 import type { CommandLine } from "./parse.ts";

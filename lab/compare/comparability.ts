@@ -1,4 +1,4 @@
-import type { Run } from "../run_schema.ts";
+import type { Run } from "../experiments/run/run_schema.ts";
 
 const NO_GUEST = "not a guest of the lab";
 

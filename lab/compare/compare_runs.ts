@@ -1,4 +1,4 @@
-import type { Run } from "../run_schema.ts";
+import type { Run } from "../experiments/run/run_schema.ts";
 import { timeBarriers } from "./comparability.ts";
 import type { Comparison, RunLabel, WarningDifference } from "./comparison.ts";
 import { compareCosts } from "./cost.ts";

@@ -1,9 +1,9 @@
 import { assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
-import type { CostResult, Result, Run } from "../run_schema.ts";
-import { sampleCapture, sampleCaptured, sampleCost, sampleRun } from "../schema/sample_run.ts";
+import type { CostResult, Result, Run } from "../experiments/run/run_schema.ts";
+import { sampleCapture, sampleCaptured, sampleCost, sampleRun } from "../testdata/sample_run.ts";
 import { drawHistogram, INTERRUPT, seeded } from "../statistics/testdata/samples.ts";
-import { sampleDisturbance, sampleSide } from "../schema/sample_disturbance.ts";
-import { sampleRcu } from "../schema/sample_rcu.ts";
+import { sampleDisturbance, sampleSide } from "../testdata/sample_disturbance.ts";
+import { sampleRcu } from "../testdata/sample_rcu.ts";
 import { bucketOf } from "../statistics/histogram.ts";
 import { timeBarriers } from "./comparability.ts";
 import { compareRuns } from "./compare_runs.ts";

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import type { CostResult, Warning } from "../run_schema.ts";
+import type { CostResult, Warning } from "../experiments/run/run_schema.ts";
 import type { Dominance } from "../statistics/dominance.ts";
 
 /** The verdict about a time. */

@@ -1,5 +1,5 @@
 import { mean } from "simple-statistics";
-import type { CostResult, Histogram, Run } from "../run_schema.ts";
+import type { CostResult, Histogram, Run } from "../experiments/run/run_schema.ts";
 import { dominance } from "../statistics/dominance.ts";
 import { type QuantileInterval, quantileIntervals } from "../statistics/quantile_interval.ts";
 import { type Replicates, replicatesOf } from "../statistics/replicates.ts";

@@ -1,4 +1,4 @@
-import type { Run } from "../run_schema.ts";
+import type { Run } from "../experiments/run/run_schema.ts";
 import type { EnvironmentDifference } from "./comparison.ts";
 
 type Path = readonly string[];

@@ -1,7 +1,7 @@
-import type { Result, Run } from "../run_schema.ts";
+import type { Result, Run } from "../experiments/run/run_schema.ts";
 import { type Replicates, replicatesOf } from "../statistics/replicates.ts";
 import type { Estimate, FigureComparison } from "./comparison.ts";
-import { disturbanceSubject } from "./disturbance_subject.ts";
+import { disturbanceSubject } from "../experiments/disturbance/disturbance_subject.ts";
 import { notComparedWords, timeDoubts } from "./invalid_times.ts";
 import { estimateOf, judge, judgementWords, NO_SPREAD, NOT_COMPARED } from "./judge.ts";
 import { compareShares } from "./shares.ts";

@@ -1,5 +1,5 @@
-import { machineOf } from "../host_identity.ts";
-import type { Run } from "../run_schema.ts";
+import { machineOf } from "../experiments/run/host_identity.ts";
+import type { Run } from "../experiments/run/run_schema.ts";
 import { timeBarriers } from "./comparability.ts";
 import { labelOf } from "./compare_runs.ts";
 import type {

@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import type { Run } from "../run_schema.ts";
-import { sampleCost, sampleRun } from "../schema/sample_run.ts";
+import type { Run } from "../experiments/run/run_schema.ts";
+import { sampleCost, sampleRun } from "../testdata/sample_run.ts";
 import { drawHistogram, INTERRUPT, normal, seeded } from "../statistics/testdata/samples.ts";
 import { historyOf } from "./history.ts";
 

@@ -1,5 +1,5 @@
-import type { Run, Warning } from "../run_schema.ts";
-import { techniques, USER_PREFIX } from "../techniques.ts";
+import type { Run, Warning } from "../experiments/run/run_schema.ts";
+import { techniques, USER_PREFIX } from "../format/techniques.ts";
 
 /** How identifiers of mistakes made on purpose begin; no time of theirs is measured. */
 const MUTANT_PREFIX = "mutant-";

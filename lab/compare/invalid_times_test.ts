@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import type { Result, Run, Warning } from "../run_schema.ts";
-import { sampleCapture, sampleCaptured, sampleCost, sampleRun } from "../schema/sample_run.ts";
+import type { Result, Run, Warning } from "../experiments/run/run_schema.ts";
+import { sampleCapture, sampleCaptured, sampleCost, sampleRun } from "../testdata/sample_run.ts";
 import { drawHistogram, INTERRUPT, seeded } from "../statistics/testdata/samples.ts";
 import { compareRuns } from "./compare_runs.ts";
 

@@ -1,5 +1,5 @@
-import { type Run, RunFormatError } from "../run_schema.ts";
-import { nearest } from "../store/nearest.ts";
+import { type Run, RunFormatError } from "../experiments/run/run_schema.ts";
+import { nearest } from "../text/nearest.ts";
 import type { ReadableRow } from "../store/run_row.ts";
 import type { RunStore } from "../store/run_store.ts";
 import { StoreError } from "../store/store_error.ts";

@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
-import { formatRun, type Run } from "../run_schema.ts";
-import { sampleRun } from "../schema/sample_run.ts";
+import { formatRun, type Run } from "../experiments/run/run_schema.ts";
+import { sampleRun } from "../testdata/sample_run.ts";
 import { RunStore } from "../store/run_store.ts";
 import { StoreError } from "../store/store_error.ts";
 import { isSet } from "./run_set.ts";

@@ -1,8 +1,8 @@
 import { assertAlmostEquals, assertEquals, assertMatch } from "@std/assert";
-import type { Run } from "../run_schema.ts";
-import { sampleDisturbance } from "../schema/sample_disturbance.ts";
-import { sampleRcu } from "../schema/sample_rcu.ts";
-import { sampleRun } from "../schema/sample_run.ts";
+import type { Run } from "../experiments/run/run_schema.ts";
+import { sampleDisturbance } from "../testdata/sample_disturbance.ts";
+import { sampleRcu } from "../testdata/sample_rcu.ts";
+import { sampleRun } from "../testdata/sample_run.ts";
 import { compareRuns } from "./compare_runs.ts";
 import type { FigureComparison } from "./comparison.ts";
 

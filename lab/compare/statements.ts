@@ -1,9 +1,9 @@
-import type { CostResult, Result, Run } from "../run_schema.ts";
-import type { CapturedTechnique } from "../schema/capture_schema.ts";
-import type { DisturbanceResult } from "../schema/disturbance_schema.ts";
-import type { RcuResult } from "../schema/rcu_schema.ts";
+import type { CostResult, Result, Run } from "../experiments/run/run_schema.ts";
+import type { CapturedTechnique } from "../experiments/capture/capture_schema.ts";
+import type { DisturbanceResult } from "../experiments/disturbance/disturbance_schema.ts";
+import type { RcuResult } from "../experiments/rcu/rcu_schema.ts";
 import type { StatementComparison } from "./comparison.ts";
-import { disturbanceSubject } from "./disturbance_subject.ts";
+import { disturbanceSubject } from "../experiments/disturbance/disturbance_subject.ts";
 import { interruptsDiffer } from "./interrupts.ts";
 
 /** A statement of one run. */

@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import type { Result, Run } from "../run_schema.ts";
-import { sampleRun } from "../schema/sample_run.ts";
+import type { Result, Run } from "../experiments/run/run_schema.ts";
+import { sampleRun } from "../testdata/sample_run.ts";
 import { compareStatements } from "./statements.ts";
 
 function conformance(actual: string, pass: boolean, skipped = false): Result {

@@ -1,5 +1,5 @@
 import { assert } from "@std/assert";
-import { sampleCost } from "../schema/sample_run.ts";
+import { sampleCost } from "../testdata/sample_run.ts";
 import {
   drawHistogram,
   INTERRUPT,

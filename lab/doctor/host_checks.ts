@@ -5,10 +5,10 @@
  */
 import { type Arch, normaliseArch } from "../environment/arch.ts";
 import type { Capabilities } from "../environment/capabilities.ts";
-import { formatCpuList } from "../environment/cpu_list.ts";
+import { formatCpuList } from "../text/cpu_list.ts";
 import type { HostFacts } from "../environment/facts.ts";
 import { privilegesOf } from "../environment/privileges.ts";
-import { THRESHOLDS, WARNING_CATALOGUE } from "../environment/warning_catalogue.ts";
+import { THRESHOLDS, WARNING_CATALOGUE } from "../warnings/warning_catalogue.ts";
 import { type Check, type CheckState, type Examined, fine, unasked } from "./check.ts";
 import { describeRefusal, membarrierChecks } from "./membarrier_check.ts";
 

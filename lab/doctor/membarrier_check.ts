@@ -4,7 +4,7 @@
  * @module
  */
 import type { Capabilities } from "../environment/capabilities.ts";
-import { WARNING_CATALOGUE } from "../environment/warning_catalogue.ts";
+import { WARNING_CATALOGUE } from "../warnings/warning_catalogue.ts";
 import { type Check, fine } from "./check.ts";
 
 /** The commands in the mask that QUERY answers, with the kernel that brought them. */

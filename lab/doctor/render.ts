@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { printable } from "../render/printable.ts";
+import { printable } from "../text/printable.ts";
 import type { Check, CheckState } from "./check.ts";
 import { canRun } from "./doctor.ts";
 

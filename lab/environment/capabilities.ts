@@ -4,7 +4,7 @@
  * @module
  */
 import { z } from "zod";
-import { parseReply } from "./reply.ts";
+import { parseReply } from "../format/reply.ts";
 
 /** Whether one thing works, and if not, what refused it. */
 const Ability = z.object({

@@ -4,7 +4,7 @@
  * @module
  */
 import { fileText, type HostFacts } from "./facts.ts";
-import { tryCpuList } from "./cpu_list.ts";
+import { tryCpuList } from "../text/cpu_list.ts";
 
 /** Limits of the control groups a process is in; null where there is no limit or it is not known. */
 export type CgroupLimits = {

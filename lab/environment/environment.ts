@@ -5,7 +5,7 @@
  */
 import { normaliseArch } from "./arch.ts";
 import { type CgroupLimits, cgroupLimits } from "./cgroup.ts";
-import { formatCpuList, tryCpuList } from "./cpu_list.ts";
+import { formatCpuList, tryCpuList } from "../text/cpu_list.ts";
 import { type CpuInfo, parseCpuInfo } from "./cpuinfo.ts";
 import { fileNumber, fileText, type HostFacts } from "./facts.ts";
 import { hypervisorOf, mayBeXenPv, UNKNOWN_HYPERVISOR } from "./hypervisor.ts";

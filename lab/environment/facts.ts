@@ -7,7 +7,7 @@
  * @module
  */
 import { z } from "zod";
-import { parseReply } from "./reply.ts";
+import { parseReply } from "../format/reply.ts";
 
 const CpuNumbers = z.array(z.int().nonnegative());
 

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { parseCapabilities } from "./capabilities.ts";
 import { fileNumber, fileText, parseHostFacts } from "./facts.ts";
-import { ReplyFormatError } from "./reply.ts";
+import { ReplyFormatError } from "../format/reply.ts";
 import { allCapabilities, factsOf, withFiles } from "./testdata/fixtures.ts";
 
 Deno.test("parseHostFacts() takes JSON text and parsed values alike", () => {

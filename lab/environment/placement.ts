@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { formatCpuList } from "./cpu_list.ts";
+import { formatCpuList } from "../text/cpu_list.ts";
 import {
   type CpuPlace,
   distance,

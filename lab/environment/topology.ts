@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { formatCpuList, tryCpuList } from "./cpu_list.ts";
+import { formatCpuList, tryCpuList } from "../text/cpu_list.ts";
 import { fileNumber, fileText, type HostFacts } from "./facts.ts";
 
 /** How far two CPUs are apart, nearest first. */

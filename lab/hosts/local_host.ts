@@ -8,7 +8,7 @@ import { localArchitecture } from "../../ffi/toolchain.ts";
 import type { UserSource } from "../../ffi/user_source.ts";
 import { openCommandChannel } from "./command_channel.ts";
 import type { Connection, LabHost, Transport } from "./host.ts";
-import { HostError } from "./host_error.ts";
+import { HostError } from "../format/host_error.ts";
 
 /** What hosts on this machine occupy. */
 export const THIS_MACHINE = "this machine";

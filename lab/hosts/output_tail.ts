@@ -1,6 +1,6 @@
 /** The end of what a program writes to its standard error. */
 
-import { printable } from "../render/printable.ts";
+import { printable } from "../text/printable.ts";
 
 /** Bytes that are kept: a few lines, where the cause of a failure stands. */
 const TAIL_BYTES = 4096;

@@ -1,11 +1,11 @@
 /** Hosts by name: this machine, emulated ones, and those of a hosts file. */
 
 import type { UserSource } from "../../ffi/user_source.ts";
-import { nearest } from "../store/nearest.ts";
+import { nearest } from "../text/nearest.ts";
 import { GUEST_NAMES, isGuestName, parseGuestName } from "./guest/guest_name.ts";
 import { type GuestContext, guestHost } from "./guest/guest_host.ts";
 import type { LabHost, Transport } from "./host.ts";
-import { HostError } from "./host_error.ts";
+import { HostError } from "../format/host_error.ts";
 import { localHost } from "./local_host.ts";
 
 /** What hosts are made with. */

@@ -1,7 +1,7 @@
 /** Given a need and the hosts seen: which techniques to try, in which order, and why. */
 
-import type { HostRun } from "../host_evidence.ts";
-import type { Run } from "../run_schema.ts";
+import type { HostRun } from "../experiments/run/host_evidence.ts";
+import type { Run } from "../experiments/run/run_schema.ts";
 import { failuresOf, type Need } from "./evidence.ts";
 import { measuredOf } from "./measured.ts";
 import { membarrierAnswer } from "./refusals.ts";

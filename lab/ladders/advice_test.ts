@@ -1,10 +1,10 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { sideOf } from "../ordering/testdata/counts.ts";
-import { resultsWith } from "../ordering/testdata/runs.ts";
-import { renderAdvice } from "../render/advice.ts";
-import type { Run } from "../run_schema.ts";
-import { sampleCost, sampleRun } from "../schema/sample_run.ts";
-import { findTechnique } from "../techniques.ts";
+import { sideOf } from "../experiments/ordering/testdata/counts.ts";
+import { resultsWith } from "../experiments/ordering/testdata/runs.ts";
+import { renderAdvice } from "./advice_table.ts";
+import type { Run } from "../experiments/run/run_schema.ts";
+import { sampleCost, sampleRun } from "../testdata/sample_run.ts";
+import { findTechnique } from "../format/techniques.ts";
 import { type Advice, adviceFor, needs, usableRungs } from "./advice.ts";
 import { ADVICE_SIGNATURE, adviceHeader } from "./advice_header.ts";
 import { matrixOf } from "./matrix.ts";

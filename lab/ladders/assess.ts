@@ -1,7 +1,7 @@
 /** On which rung each library lands on a host, in good times and bad, and what that is worth. */
 
-import type { HostRun } from "../host_evidence.ts";
-import type { Run } from "../run_schema.ts";
+import type { HostRun } from "../experiments/run/host_evidence.ts";
+import type { Run } from "../experiments/run/run_schema.ts";
 import { type Ladder, ladders, type Rung } from "./ladders.ts";
 import { measuredOf } from "./measured.ts";
 import { type Answer, membarrierAnswer, mlockRefused } from "./refusals.ts";

@@ -1,9 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
-import { sideOf } from "../ordering/testdata/counts.ts";
-import { resultsWith } from "../ordering/testdata/runs.ts";
-import type { Run } from "../run_schema.ts";
-import { sampleCost, sampleRun } from "../schema/sample_run.ts";
-import { findTechnique, techniques } from "../techniques.ts";
+import { sideOf } from "../experiments/ordering/testdata/counts.ts";
+import { resultsWith } from "../experiments/ordering/testdata/runs.ts";
+import type { Run } from "../experiments/run/run_schema.ts";
+import { sampleCost, sampleRun } from "../testdata/sample_run.ts";
+import { findTechnique, techniques } from "../format/techniques.ts";
 import { assessLadders, type Landing, type Situation } from "./assess.ts";
 import { ladders } from "./ladders.ts";
 

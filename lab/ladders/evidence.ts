@@ -1,9 +1,9 @@
 /** What was seen of a technique: proof that it fails, and whether it was seen to order. */
 
-import { type HostRun, type Source, sourceOf } from "../host_evidence.ts";
-import { flavours } from "../rcu/flavours.ts";
-import type { Result, Run } from "../run_schema.ts";
-import type { OrderingResult, Verdict } from "../schema/ordering_schema.ts";
+import { type HostRun, type Source, sourceOf } from "../experiments/run/host_evidence.ts";
+import { flavours } from "../experiments/rcu/flavours.ts";
+import type { Result, Run } from "../experiments/run/run_schema.ts";
+import type { OrderingResult, Verdict } from "../experiments/ordering/ordering_schema.ts";
 
 /** What is asked of a technique. */
 export type Need = "ordering" | "core-sync" | "rseq-restart";

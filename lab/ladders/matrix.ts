@@ -1,7 +1,7 @@
 /** Techniques times hosts: what each is worth where. */
 
-import type { Run } from "../run_schema.ts";
-import { techniques } from "../techniques.ts";
+import type { Run } from "../experiments/run/run_schema.ts";
+import { techniques } from "../format/techniques.ts";
 import { measuredOf } from "./measured.ts";
 
 /** One technique on one host. */

@@ -1,10 +1,10 @@
 /** What a run says about one technique, as far as ladders, advice and matrix need it. */
 
-import type { HostRun } from "../host_evidence.ts";
-import type { Run } from "../run_schema.ts";
-import type { CapturedTechnique } from "../schema/capture_schema.ts";
-import type { CostResult } from "../schema/cost_schema.ts";
-import type { OrderingCounts } from "../schema/ordering_schema.ts";
+import type { HostRun } from "../experiments/run/host_evidence.ts";
+import type { Run } from "../experiments/run/run_schema.ts";
+import type { CapturedTechnique } from "../experiments/capture/capture_schema.ts";
+import type { CostResult } from "../experiments/cost/cost_schema.ts";
+import type { OrderingCounts } from "../experiments/ordering/ordering_schema.ts";
 import { orderedOf, siblingRows } from "./evidence.ts";
 
 /** One technique on one host; null: the run does not say. */

@@ -1,8 +1,8 @@
 /** What a run shows to be granted or refused where it was made. */
 
-import type { HostRun } from "../host_evidence.ts";
-import type { Result, Run } from "../run_schema.ts";
-import { findTechnique } from "../techniques.ts";
+import type { HostRun } from "../experiments/run/host_evidence.ts";
+import type { Result, Run } from "../experiments/run/run_schema.ts";
+import { findTechnique } from "../format/techniques.ts";
 import { measuredOf } from "./measured.ts";
 
 /** What becomes of asking for something. */

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import type { ConformanceResult, Result, Run } from "../run_schema.ts";
-import { sampleCost, sampleRun } from "../schema/sample_run.ts";
+import type { ConformanceResult, Result, Run } from "../experiments/run/run_schema.ts";
+import { sampleCost, sampleRun } from "../testdata/sample_run.ts";
 import { assessLadders } from "./assess.ts";
 
 /** A conformance result with answers of some cases. */

@@ -1,9 +1,9 @@
 /** Whether a technique may be relied on at a place: by contract, by what was seen, or not. */
 
 import { bootOption } from "../environment/kernel.ts";
-import type { HostRun } from "../host_evidence.ts";
-import type { Run } from "../run_schema.ts";
-import { findTechnique } from "../techniques.ts";
+import type { HostRun } from "../experiments/run/host_evidence.ts";
+import type { Run } from "../experiments/run/run_schema.ts";
+import { findTechnique } from "../format/techniques.ts";
 import { type Failure, failuresOf, type Need, orderedOf } from "./evidence.ts";
 import { countsOf, measuredOf } from "./measured.ts";
 

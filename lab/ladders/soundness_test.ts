@@ -1,10 +1,10 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { sideOf } from "../ordering/testdata/counts.ts";
-import { resultsWith } from "../ordering/testdata/runs.ts";
-import type { CostResult, Host, Result, Run, Warning } from "../run_schema.ts";
-import { sampleCoreSync } from "../schema/sample_core_sync.ts";
-import { sampleRcu } from "../schema/sample_rcu.ts";
-import { sampleCost, sampleRun } from "../schema/sample_run.ts";
+import { sideOf } from "../experiments/ordering/testdata/counts.ts";
+import { resultsWith } from "../experiments/ordering/testdata/runs.ts";
+import type { CostResult, Host, Result, Run, Warning } from "../experiments/run/run_schema.ts";
+import { sampleCoreSync } from "../testdata/sample_core_sync.ts";
+import { sampleRcu } from "../testdata/sample_rcu.ts";
+import { sampleCost, sampleRun } from "../testdata/sample_run.ts";
 import { assessLadders, type Landing, type Situation } from "./assess.ts";
 import { measuredOf } from "./measured.ts";
 import { soundnessOf } from "./soundness.ts";

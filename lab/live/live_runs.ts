@@ -1,6 +1,6 @@
 /** Follows the runs in progress of a store, as their feeds tell of them. */
 
-import type { Result } from "../run_schema.ts";
+import type { Result } from "../experiments/run/run_schema.ts";
 import { DirectoryLock } from "../store/directory_lock.ts";
 import { storeErrorOf } from "../store/store_error.ts";
 import {

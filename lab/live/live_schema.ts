@@ -6,9 +6,9 @@
  */
 
 import { z } from "zod";
-import { histogramSchema } from "../schema/cost_schema.ts";
-import type { Known } from "../schema/known.ts";
-import { resultSchema } from "../schema/results_schema.ts";
+import { histogramSchema } from "../experiments/cost/cost_schema.ts";
+import type { Known } from "../format/known.ts";
+import { resultSchema } from "../experiments/run/results_schema.ts";
 
 /** The format's name and version. */
 export const LIVE_SCHEMA = "fencelab.live/1";

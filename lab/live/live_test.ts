@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { sampleCost } from "../schema/sample_run.ts";
+import { sampleCost } from "../testdata/sample_run.ts";
 import { StoreError } from "../store/store_error.ts";
 import { LiveFeed } from "./live_feed.ts";
 import { type LiveRun, LiveRuns } from "./live_runs.ts";

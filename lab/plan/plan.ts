@@ -2,9 +2,15 @@
 
 import * as z from "zod";
 
-import { findTechnique, techniques } from "../techniques.ts";
-import { disturbancePlan, fullDisturbance } from "./disturbance_plan.ts";
-import { changeRcu, fullRcu, meantRcu, type RcuChanges, rcuPlan } from "./rcu_plan.ts";
+import { findTechnique, techniques } from "../format/techniques.ts";
+import { disturbancePlan, fullDisturbance } from "../experiments/disturbance/disturbance_plan.ts";
+import {
+  changeRcu,
+  fullRcu,
+  meantRcu,
+  type RcuChanges,
+  rcuPlan,
+} from "../experiments/rcu/rcu_plan.ts";
 
 const placements = ["smt", "same-cache", "same-node", "other-node"] as const;
 

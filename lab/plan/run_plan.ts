@@ -2,20 +2,20 @@
 
 import { SessionError } from "../../ffi/session.ts";
 import { version } from "../../ffi/version.ts";
-import type { CaptureOptions } from "../capture/experiment.ts";
+import type { CaptureOptions } from "../experiments/capture/run_capture.ts";
 import { type Capabilities, parseCapabilities } from "../environment/capabilities.ts";
 import { environmentOf, hostOf, withLoadAfter } from "../environment/environment.ts";
 import { type HostFacts, parseHostFacts } from "../environment/facts.ts";
-import { formatCpuList } from "../environment/cpu_list.ts";
+import { formatCpuList } from "../text/cpu_list.ts";
 import { topologyOf } from "../environment/topology.ts";
-import { warningsFor } from "../environment/warnings.ts";
+import { warningsFor } from "../warnings/warnings.ts";
 import type { Connection, LabHost } from "../hosts/host.ts";
-import { HostError } from "../hosts/host_error.ts";
-import { checkRun, type Guest, type Run, RUN_SCHEMA } from "../run_schema.ts";
-import { newRunId } from "../store/run_id.ts";
+import { HostError } from "../format/host_error.ts";
+import { checkRun, type Guest, type Run, RUN_SCHEMA } from "../experiments/run/run_schema.ts";
+import { newRunId } from "../format/run_id.ts";
 import type { Plan } from "./plan.ts";
 import { runSteps, type StepNews } from "./run_steps.ts";
-import { guarded, type Requests, stallLimit } from "./stall_guard.ts";
+import { guarded, type Requests, stallLimit } from "../request/stall_guard.ts";
 import { type Steps, stepsOf } from "./steps.ts";
 
 /** What is known about a host before a plan runs on it. */

@@ -2,19 +2,19 @@
 
 import type { WireHistogram } from "../../ffi/frames.ts";
 import { type Reply, RequestError } from "../../ffi/session.ts";
-import { type CaptureOptions, runCapture } from "../capture/experiment.ts";
+import { type CaptureOptions, runCapture } from "../experiments/capture/run_capture.ts";
 import type { Capabilities } from "../environment/capabilities.ts";
 import type { HostFacts } from "../environment/facts.ts";
-import { parseReply } from "../environment/reply.ts";
-import { CoreSyncRun } from "../ordering/run_core_sync.ts";
-import { runDisturbance } from "../disturbance/run_disturbance.ts";
-import { OrderingRun } from "../ordering/run_ordering.ts";
-import { runRcu } from "../rcu/run_rcu.ts";
-import type { Registration, Result } from "../run_schema.ts";
-import { resultSchema } from "../schema/results_schema.ts";
-import { attempt, type StepOptions } from "./attempt.ts";
-import { NO_RESULT } from "./crash_reason.ts";
-import { guarded, type Requests, stallLimit } from "./stall_guard.ts";
+import { parseReply } from "../format/reply.ts";
+import { CoreSyncRun } from "../experiments/core_sync/run_core_sync.ts";
+import { runDisturbance } from "../experiments/disturbance/run_disturbance.ts";
+import { OrderingRun } from "../experiments/ordering/run_ordering.ts";
+import { runRcu } from "../experiments/rcu/run_rcu.ts";
+import type { Registration, Result } from "../experiments/run/run_schema.ts";
+import { resultSchema } from "../experiments/run/results_schema.ts";
+import { attempt, type StepOptions } from "../request/attempt.ts";
+import { NO_RESULT } from "../request/crash_reason.ts";
+import { guarded, type Requests, stallLimit } from "../request/stall_guard.ts";
 import { quietSeconds, type Step } from "./steps.ts";
 
 /** What a run has so far. */

@@ -3,13 +3,13 @@
 import type { RequestParameters } from "../../ffi/session.ts";
 import { choosePlacement } from "../environment/placement.ts";
 import { type Placement, PLACEMENTS, type Topology } from "../environment/topology.ts";
-import type { Arrangement } from "../ordering/arrangements.ts";
-import { findTechnique } from "../techniques.ts";
-import { coreSyncSteps } from "./core_sync_steps.ts";
-import { disturbanceSteps } from "./disturbance_plan.ts";
-import { orderingSteps } from "./ordering_steps.ts";
+import type { Arrangement } from "../experiments/ordering/arrangements.ts";
+import { findTechnique } from "../format/techniques.ts";
+import { coreSyncSteps } from "../experiments/core_sync/core_sync_steps.ts";
+import { disturbanceSteps } from "../experiments/disturbance/disturbance_plan.ts";
+import { orderingSteps } from "../experiments/ordering/ordering_steps.ts";
 import type { CapturePlan, CostPlan, Plan } from "./plan.ts";
-import { rcuSteps } from "./rcu_steps.ts";
+import { rcuSteps } from "../experiments/rcu/rcu_steps.ts";
 
 /** One request, with what progress needs to know about it. */
 export interface Step {

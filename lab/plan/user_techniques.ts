@@ -1,6 +1,6 @@
 /** Techniques of the user's own in a plan. */
 
-import { USER_PREFIX, userTechniqueId } from "../techniques.ts";
+import { USER_PREFIX, userTechniqueId } from "../format/techniques.ts";
 import { type Plan, PlanError } from "./plan.ts";
 
 /** Experiments whose question makes sense for any fence. */

@@ -5,11 +5,11 @@ import { z } from "zod";
 import type { OutputPiece } from "../../ffi/frames.ts";
 import type { Session } from "../../ffi/session.ts";
 import { CaptureError } from "../../traces/convert/capture_source.ts";
-import { CaptureDirectory } from "../capture/capture_directory.ts";
-import { describeCapture } from "../capture/record.ts";
-import { recordedShape, unavailableSchema } from "../capture/reply.ts";
+import { CaptureDirectory } from "../experiments/capture/capture_directory.ts";
+import { describeCapture } from "../experiments/capture/record.ts";
+import { recordedShape, unavailableSchema } from "../experiments/capture/reply.ts";
 import type { HostFacts } from "../environment/facts.ts";
-import { parseReply } from "../environment/reply.ts";
+import { parseReply } from "../format/reply.ts";
 
 const replySchema = z.discriminatedUnion("available", [
   unavailableSchema,

@@ -1,16 +1,16 @@
 /** From hosts to the document that every readable format renders. */
 
-import type { ReportDocument, Section } from "./blocks.ts";
+import type { ReportDocument, Section } from "../document/blocks.ts";
 import type { UnreadRun } from "./gather.ts";
-import type { HostView } from "./host_view.ts";
-import { costSection } from "./sections/cost.ts";
-import { disturbanceSection } from "./sections/disturbance.ts";
+import type { HostView } from "../experiments/run/host_view.ts";
+import { costSection } from "../experiments/cost/section.ts";
+import { disturbanceSection } from "../experiments/disturbance/section.ts";
 import { environmentSection, runsSection } from "./sections/environments.ts";
 import { captureSection, conformanceSection } from "./sections/kernel.ts";
 import { adviceSection, ladderSection } from "./sections/ladders.ts";
 import { matrixSection } from "./sections/matrix.ts";
-import { orderingSection } from "./sections/ordering.ts";
-import { rcuSection } from "./sections/rcu.ts";
+import { orderingSection } from "../experiments/ordering/section.ts";
+import { rcuSection } from "../experiments/rcu/section.ts";
 import { summarySection } from "./sections/summary.ts";
 
 /** What a report is made from. */

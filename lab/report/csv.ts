@@ -1,7 +1,7 @@
 /** The figures of runs as CSV (RFC 4180). */
 
-import type { Run } from "../run_schema.ts";
-import { csvField } from "./csv_field.ts";
+import type { Run } from "../experiments/run/run_schema.ts";
+import { csvField } from "../text/csv_field.ts";
 import { type Measurement, measurementsOf } from "./measurements.ts";
 
 const COLUMNS = [

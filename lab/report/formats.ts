@@ -6,8 +6,8 @@ import { HLOG_SIGNATURE, renderHlog } from "./exports/hlog.ts";
 import { JUNIT_SIGNATURE, renderJunit } from "./exports/junit.ts";
 import { KTAP_SIGNATURE, renderKtap } from "./exports/ktap.ts";
 import { LITMUS_SIGNATURE, renderLitmus } from "./exports/litmus.ts";
-import { HTML_SIGNATURE, renderHtml } from "./html/render_html.ts";
-import { MARKDOWN_SIGNATURE, renderMarkdown } from "./markdown.ts";
+import { HTML_SIGNATURE, renderHtml } from "../document/html/render_html.ts";
+import { MARKDOWN_SIGNATURE, renderMarkdown } from "../document/markdown.ts";
 import { reportJson } from "./report_json.ts";
 import { REPORT_SCHEMA } from "./report_schema.ts";
 

@@ -1,8 +1,8 @@
 /** Reads the runs of a report. What cannot be read is named, and the report goes on without it. */
 
-import { type Run, RunFormatError } from "../run_schema.ts";
+import { type Run, RunFormatError } from "../experiments/run/run_schema.ts";
 import { readStoredRun } from "../store/read_run.ts";
-import { isRunId } from "../store/run_id.ts";
+import { isRunId } from "../format/run_id.ts";
 import { RunStore } from "../store/run_store.ts";
 import { StoreError, storeErrorOf } from "../store/store_error.ts";
 

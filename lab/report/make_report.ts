@@ -1,10 +1,10 @@
 /** From runs to the text of a report, for the command line and the server alike. */
 
-import type { Run } from "../run_schema.ts";
+import type { Run } from "../experiments/run/run_schema.ts";
 import { CSV_SIGNATURE, csvOf } from "./csv.ts";
 import type { ReportFormat } from "./formats.ts";
 import type { UnreadRun } from "./gather.ts";
-import { HostCollector } from "./host_view.ts";
+import { HostCollector } from "../experiments/run/host_view.ts";
 
 /** What was read, and the report in parts. */
 export interface MadeReport {

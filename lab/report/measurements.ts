@@ -1,6 +1,6 @@
 /** Every figure of a run in long form: one line for each. */
 
-import type { Result, Run } from "../run_schema.ts";
+import type { Result, Run } from "../experiments/run/run_schema.ts";
 
 /** One figure. */
 export interface Measurement {

@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import fc from "fast-check";
 import { quantile } from "../statistics/histogram.ts";
-import type { Host } from "../run_schema.ts";
-import { sampleCost, sampleRun } from "../schema/sample_run.ts";
+import type { Host } from "../experiments/run/run_schema.ts";
+import { sampleCost, sampleRun } from "../testdata/sample_run.ts";
 import {
   type Block,
   paragraph,
@@ -10,13 +10,13 @@ import {
   type ReportDocument,
   type ReportTable,
   tableOf,
-} from "./blocks.ts";
+} from "../document/blocks.ts";
 import { composeReport, type ReportSource } from "./compose.ts";
 import { csvOf } from "./csv.ts";
-import { HostCollector } from "./host_view.ts";
-import { escapeHtml, scriptJson } from "./html/escape.ts";
-import { renderHtml } from "./html/render_html.ts";
-import { chartOf } from "./latency_chart.ts";
+import { HostCollector } from "../experiments/run/host_view.ts";
+import { escapeHtml, scriptJson } from "../document/html/escape.ts";
+import { renderHtml } from "../document/html/render_html.ts";
+import { chartOf } from "../experiments/cost/latency_chart.ts";
 import { reportJson } from "./report_json.ts";
 import { parseReport, reportJsonSchema } from "./report_schema.ts";
 import { distribution, emulatedArm64, fullRun, hostOf } from "./testdata/runs.ts";

@@ -1,10 +1,10 @@
 import { adviceFor } from "../ladders/advice.ts";
 import { assessLadders } from "../ladders/assess.ts";
 import { matrixOf } from "../ladders/matrix.ts";
-import type { Result, Run } from "../run_schema.ts";
-import { findTechnique } from "../techniques.ts";
+import type { Result, Run } from "../experiments/run/run_schema.ts";
+import { findTechnique } from "../format/techniques.ts";
 import type { ReportSource } from "./compose.ts";
-import type { HostView } from "./host_view.ts";
+import type { HostView } from "../experiments/run/host_view.ts";
 import { measurementsOf } from "./measurements.ts";
 import { REPORT_SCHEMA, type ReportJson } from "./report_schema.ts";
 

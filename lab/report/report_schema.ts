@@ -1,8 +1,8 @@
 /** `fencelab.report/1`: what a report says, for other programs. */
 
 import { z } from "zod";
-import type { Known } from "../schema/known.ts";
-import { VERDICTS } from "../schema/ordering_schema.ts";
+import type { Known } from "../format/known.ts";
+import { VERDICTS } from "../experiments/ordering/ordering_schema.ts";
 
 /** Name of the format. */
 export const REPORT_SCHEMA = "fencelab.report/1";

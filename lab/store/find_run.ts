@@ -1,5 +1,5 @@
-import { nearest } from "./nearest.ts";
-import { isRunId } from "./run_id.ts";
+import { nearest } from "../text/nearest.ts";
+import { isRunId } from "../format/run_id.ts";
 import { StoreError, storeErrorOf } from "./store_error.ts";
 
 /** The error for a store without any run. */

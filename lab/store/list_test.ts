@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
-import type { Run } from "../run_schema.ts";
-import { sampleCost, sampleRun } from "../schema/sample_run.ts";
+import type { Run } from "../experiments/run/run_schema.ts";
+import { sampleCost, sampleRun } from "../testdata/sample_run.ts";
 import { RunStore } from "./run_store.ts";
 import { StoreError } from "./store_error.ts";
 import { mountRefusal, SmallDisk } from "./testdata/small_disk.ts";

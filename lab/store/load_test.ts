@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { RunFormatError } from "../run_schema.ts";
-import { sampleCapture, sampleRun } from "../schema/sample_run.ts";
+import { RunFormatError } from "../experiments/run/run_schema.ts";
+import { sampleCapture, sampleRun } from "../testdata/sample_run.ts";
 import { RunStore } from "./run_store.ts";
 import { StoreError } from "./store_error.ts";
 

@@ -1,5 +1,5 @@
-import { parseRun, type Run, RunFormatError } from "../run_schema.ts";
-import { isRunId } from "./run_id.ts";
+import { parseRun, type Run, RunFormatError } from "../experiments/run/run_schema.ts";
+import { isRunId } from "../format/run_id.ts";
 
 // A full plan is below 10 MiB; a string cannot grow beyond 512 MiB anyway.
 const LARGEST_RUN_JSON = 256 * 2 ** 20;

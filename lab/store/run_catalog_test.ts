@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
-import type { Run } from "../run_schema.ts";
-import { sampleCost, sampleRun } from "../schema/sample_run.ts";
-import { sampleRcu } from "../schema/sample_rcu.ts";
+import type { Run } from "../experiments/run/run_schema.ts";
+import { sampleCost, sampleRun } from "../testdata/sample_run.ts";
+import { sampleRcu } from "../testdata/sample_rcu.ts";
 import { RunCatalog } from "./run_catalog.ts";
 import type { RunFilter, RunQuery } from "./run_query.ts";
 import { RunStore } from "./run_store.ts";

@@ -1,5 +1,5 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite";
-import { RunFormatError } from "../run_schema.ts";
+import { RunFormatError } from "../experiments/run/run_schema.ts";
 import chosenRuns from "./chosen_runs.sql" with { type: "text" };
 import countChosen from "./count_chosen.sql" with { type: "text" };
 import countHosts from "./count_hosts.sql" with { type: "text" };
@@ -10,7 +10,7 @@ import listSorted from "./list_sorted.sql" with { type: "text" };
 import newestOfHosts from "./newest_of_hosts.sql" with { type: "text" };
 import putRun from "./put_run.sql" with { type: "text" };
 import { readStoredRun } from "./read_run.ts";
-import { isRunId } from "./run_id.ts";
+import { isRunId } from "../format/run_id.ts";
 import type { FilterValues, RunFilter, RunQuery } from "./run_query.ts";
 import { type IndexRecord, recordOfDamage, recordOfRun } from "./run_row.ts";
 import { type RunStamp, stampOf } from "./run_stamp.ts";

@@ -1,7 +1,7 @@
-import { failedSubjects } from "../host_evidence.ts";
-import { hostIdentity, machineOf } from "../host_identity.ts";
-import type { Run, RunFormatError } from "../run_schema.ts";
-import { startOfRunId } from "./run_id.ts";
+import { failedSubjects } from "../experiments/run/host_evidence.ts";
+import { hostIdentity, machineOf } from "../experiments/run/host_identity.ts";
+import type { Run, RunFormatError } from "../experiments/run/run_schema.ts";
+import { startOfRunId } from "../format/run_id.ts";
 
 interface RowPlace {
   /** The run's id; of a damaged run the name of its directory. */

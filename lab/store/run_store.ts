@@ -1,4 +1,4 @@
-import type { Run } from "../run_schema.ts";
+import type { Run } from "../experiments/run/run_schema.ts";
 import { findRun, isDirectory, noRunIn } from "./find_run.ts";
 import { IndexFile } from "./index_file.ts";
 import { readRun, readStoredRun } from "./read_run.ts";

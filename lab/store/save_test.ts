@@ -5,8 +5,8 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
-import { type Result, type Run, RunFormatError } from "../run_schema.ts";
-import { sampleCapture, sampleRun } from "../schema/sample_run.ts";
+import { type Result, type Run, RunFormatError } from "../experiments/run/run_schema.ts";
+import { sampleCapture, sampleRun } from "../testdata/sample_run.ts";
 import { RunStore } from "./run_store.ts";
 import { StoreError } from "./store_error.ts";
 import { mountRefusal, SmallDisk } from "./testdata/small_disk.ts";

@@ -1,4 +1,4 @@
-import { printable } from "../render/printable.ts";
+import { printable } from "../text/printable.ts";
 
 /** A run that cannot be saved, found or listed; the message names path, cause and remedy. */
 export class StoreError extends Error {

@@ -1,4 +1,4 @@
-import type { Run } from "../run_schema.ts";
+import type { Run } from "../experiments/run/run_schema.ts";
 import { namedFiles } from "./write_run.ts";
 
 /** Something in a run directory that does not belong there, or does not lie there. */

@@ -1,7 +1,7 @@
-import { checkRun, formatRun, type Run, RunFormatError } from "../run_schema.ts";
-import { TRACE_NAME } from "../schema/capture_schema.ts";
+import { checkRun, formatRun, type Run, RunFormatError } from "../experiments/run/run_schema.ts";
+import { TRACE_NAME } from "../experiments/capture/capture_schema.ts";
 import { DirectoryLock, syncDirectory } from "./directory_lock.ts";
-import { isRunId } from "./run_id.ts";
+import { isRunId } from "../format/run_id.ts";
 import { StoreError, storeErrorOf } from "./store_error.ts";
 
 /** Files that belong to a run: name in the run directory to its bytes, or to a path to copy. */

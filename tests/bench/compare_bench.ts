@@ -4,10 +4,10 @@
  *
  * @module
  */
-import { formatRun } from "../../lab/run_schema.ts";
-import { sampleCost, sampleRun } from "../../lab/schema/sample_run.ts";
+import { formatRun } from "../../lab/experiments/run/run_schema.ts";
+import { sampleCost, sampleRun } from "../../lab/testdata/sample_run.ts";
 import { drawHistogram, INTERRUPT, normal, seeded } from "../../lab/statistics/testdata/samples.ts";
-import { techniques } from "../../lab/techniques.ts";
+import { techniques } from "../../lab/format/techniques.ts";
 import { lab } from "../lab_process.ts";
 
 const RUNS = 500;

@@ -7,7 +7,7 @@
  */
 
 import { ensureBuild } from "../../ffi/build.ts";
-import { cacheDirectory } from "../../lab/cache_directory.ts";
+import { cacheDirectory } from "../../lab/places/cache_directory.ts";
 import { guestHost } from "../../lab/hosts/guest/guest_host.ts";
 import { parseGuestName } from "../../lab/hosts/guest/guest_name.ts";
 import { hasProgram } from "../needs.ts";

@@ -9,7 +9,7 @@
 
 import { median } from "simple-statistics";
 import { Session } from "../../ffi/session.ts";
-import { type FlavourId } from "../../lab/rcu/flavours.ts";
+import { type FlavourId } from "../../lab/experiments/rcu/flavours.ts";
 import { doors } from "../doors.ts";
 
 const REPETITIONS = 5;

@@ -3,7 +3,7 @@
  * whole ones. Targets: at most 2 s and 2 MB, and at most 5 s.
  */
 
-import { formatRun, type Run } from "../../lab/run_schema.ts";
+import { formatRun, type Run } from "../../lab/experiments/run/run_schema.ts";
 import { emulatedArm64, fullRun, hostOf } from "../../lab/report/testdata/runs.ts";
 import { lab } from "../lab_process.ts";
 

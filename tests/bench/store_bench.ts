@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { sampleRun } from "../../lab/schema/sample_run.ts";
-import { formatRun } from "../../lab/run_schema.ts";
+import { sampleRun } from "../../lab/testdata/sample_run.ts";
+import { formatRun } from "../../lab/experiments/run/run_schema.ts";
 import { RunStore } from "../../lab/store/run_store.ts";
 
 const RUNS = 10_000;

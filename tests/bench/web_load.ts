@@ -1,7 +1,7 @@
 /** Many clients on the listing pages of a large store. */
 
-import { sampleRun } from "../../lab/schema/sample_run.ts";
-import { formatRun } from "../../lab/run_schema.ts";
+import { sampleRun } from "../../lab/testdata/sample_run.ts";
+import { formatRun } from "../../lab/experiments/run/run_schema.ts";
 import { WebServer } from "../web_server.ts";
 
 const RUNS = 10_000;

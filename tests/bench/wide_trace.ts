@@ -1,7 +1,7 @@
 /** A store with the trace of a large machine: 256 CPUs, 2000 threads, one barrier that interrupts 255. */
 
-import { sampleCapture, sampleRun } from "../../lab/schema/sample_run.ts";
-import { formatRun } from "../../lab/run_schema.ts";
+import { sampleCapture, sampleRun } from "../../lab/testdata/sample_run.ts";
+import { formatRun } from "../../lab/experiments/run/run_schema.ts";
 import { type BuiltIndex, TraceIndexBuilder } from "../../traces/index/index_builder.ts";
 import { encodeIndex } from "../../traces/index/index_file.ts";
 import { markOf } from "../../traces/index/slice_marks.ts";

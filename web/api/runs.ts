@@ -1,7 +1,7 @@
 /** `/api/runs`: the list of runs, and single ones. */
 
 import { createRoute, z } from "@hono/zod-openapi";
-import { runSchema } from "../../lab/run_schema.ts";
+import { runSchema } from "../../lab/experiments/run/run_schema.ts";
 import { filesOf } from "../downloads/run_files.ts";
 import { queryOf, runsParamsSchema } from "../runs/runs_query.ts";
 import type { WebApp, WebContext } from "../server/context.ts";

@@ -2,9 +2,9 @@
 
 import { raw } from "hono/html";
 import type { JSX } from "hono/jsx/jsx-runtime";
-import type { Section } from "../../lab/report/blocks.ts";
-import { scriptJson } from "../../lab/report/html/escape.ts";
-import { HtmlBlocks, swatch } from "../../lab/report/html/html_blocks.ts";
+import type { Section } from "../../lab/document/blocks.ts";
+import { scriptJson } from "../../lab/document/html/escape.ts";
+import { HtmlBlocks, swatch } from "../../lab/document/html/html_blocks.ts";
 import type { HistogramChart } from "../runs/histograms.ts";
 import { shown } from "./texts.tsx";
 

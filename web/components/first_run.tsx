@@ -1,5 +1,5 @@
 import type { JSX } from "hono/jsx/jsx-runtime";
-import { printable } from "../../lab/render/printable.ts";
+import { printable } from "../../lab/text/printable.ts";
 
 /** What an empty store says: what would be here, and how to get it. */
 export function FirstRun({ store }: { store: string }): JSX.Element {

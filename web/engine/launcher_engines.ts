@@ -1,7 +1,7 @@
 /** The launcher's part of engines: it starts their processes, with hardly any permissions. */
 
 import { permissionList, projectDirectory } from "../../lab/cli/paths.ts";
-import { engineCacheDirectory } from "../../lab/traces_files.ts";
+import { engineCacheDirectory } from "../../lab/places/traces_files.ts";
 import { engineFileNames } from "../../traces/trace_processor/engine_files.ts";
 import { engineMemoryMiB, MAX_ENGINES } from "./limits.ts";
 

@@ -2,7 +2,7 @@
 /** Draws the charts of a page, which it describes in `#charts`. */
 
 import UPlot from "uplot/dist/uPlot.esm.js";
-import { drawCharts } from "../../lab/report/html/charts.js";
+import { drawCharts } from "../../lab/document/html/charts.js";
 import { histograms } from "./charts/histograms.ts";
 
 const data = document.getElementById("charts")?.textContent;

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { LiveRun } from "../../lab/live/live_runs.ts";
-import { sampleCost } from "../../lab/schema/sample_run.ts";
+import { sampleCost } from "../../lab/testdata/sample_run.ts";
 import { viewOf } from "./live_view.ts";
 
 const histogram = { unit: "ps" as const, precisionBits: 7, index: [900, 910], count: [3, 4] };

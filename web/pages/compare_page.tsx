@@ -1,8 +1,8 @@
 /** `/compare`: two sides of runs, what differs between them, and how sure that is. */
 
 import type { JSX } from "hono/jsx/jsx-runtime";
-import { printable } from "../../lab/render/printable.ts";
-import type { Run } from "../../lab/run_schema.ts";
+import { printable } from "../../lab/text/printable.ts";
+import type { Run } from "../../lab/experiments/run/run_schema.ts";
 import { PageBlocks } from "../components/blocks.tsx";
 import { FirstRun } from "../components/first_run.tsx";
 import { Layout } from "../components/layout.tsx";

@@ -3,9 +3,9 @@
 import type { Context } from "hono";
 import type { JSX } from "hono/jsx/jsx-runtime";
 import { type AdviceNeed, needs } from "../../lab/ladders/advice.ts";
-import type { HostView } from "../../lab/report/host_view.ts";
+import type { HostView } from "../../lab/experiments/run/host_view.ts";
 import { adviceSection, ladderSection } from "../../lab/report/sections/ladders.ts";
-import { hostTitle } from "../../lab/report/sections/words.ts";
+import { hostTitle } from "../../lab/experiments/run/words.ts";
 import { PageBlocks } from "../components/blocks.tsx";
 import { FirstRun } from "../components/first_run.tsx";
 import { Layout } from "../components/layout.tsx";

@@ -2,7 +2,7 @@
 
 import { raw } from "hono/html";
 import type { JSX } from "hono/jsx/jsx-runtime";
-import { group } from "../../lab/report/blocks.ts";
+import { group } from "../../lab/document/blocks.ts";
 import { matrixSection } from "../../lab/report/sections/matrix.ts";
 import { PageBlocks } from "../components/blocks.tsx";
 import { FirstRun } from "../components/first_run.tsx";

@@ -1,11 +1,11 @@
 /** `/runs/:id`: everything of one run. */
 
 import type { JSX } from "hono/jsx/jsx-runtime";
-import { printable } from "../../lab/render/printable.ts";
-import { formatSeconds } from "../../lab/render/units.ts";
-import { HostCollector, type HostView } from "../../lab/report/host_view.ts";
-import { resultsOf } from "../../lab/report/sections/words.ts";
-import type { Run, Warning } from "../../lab/run_schema.ts";
+import { printable } from "../../lab/text/printable.ts";
+import { formatSeconds } from "../../lab/text/units.ts";
+import { HostCollector, type HostView } from "../../lab/experiments/run/host_view.ts";
+import { resultsOf } from "../../lab/experiments/run/words.ts";
+import type { Run, Warning } from "../../lab/experiments/run/run_schema.ts";
 import { tracesOf } from "../../lab/store/write_run.ts";
 import { PageBlocks } from "../components/blocks.tsx";
 import { Layout } from "../components/layout.tsx";

@@ -3,7 +3,7 @@
 import { raw } from "hono/html";
 import type { JSX } from "hono/jsx/jsx-runtime";
 import type { FilterValue } from "../../lab/store/run_query.ts";
-import { isRunId } from "../../lab/store/run_id.ts";
+import { isRunId } from "../../lab/format/run_id.ts";
 import { FirstRun } from "../components/first_run.tsx";
 import { Layout } from "../components/layout.tsx";
 import { UploadForm } from "../components/upload_form.tsx";

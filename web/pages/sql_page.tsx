@@ -3,7 +3,7 @@
 import type { Context } from "hono";
 import type { JSX } from "hono/jsx/jsx-runtime";
 import { bodyLimit } from "hono/body-limit";
-import { printable } from "../../lab/render/printable.ts";
+import { printable } from "../../lab/text/printable.ts";
 import { SqlError } from "../../traces/trace_processor/errors.ts";
 import { csvResponse, MAX_BODY, MAX_SQL, runSql, sqlProblem, tooLong } from "../api/query.ts";
 import { Layout } from "../components/layout.tsx";

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { distribution, emulatedArm64 } from "../../lab/report/testdata/runs.ts";
-import type { Host, Result, Run } from "../../lab/run_schema.ts";
-import { sampleCost, sampleRun } from "../../lab/schema/sample_run.ts";
+import type { Host, Result, Run } from "../../lab/experiments/run/run_schema.ts";
+import { sampleCost, sampleRun } from "../../lab/testdata/sample_run.ts";
 import { RunStore } from "../../lab/store/run_store.ts";
 import { compareRuns } from "../../lab/compare/compare_runs.ts";
 import type { Comparison } from "../../lab/compare/comparison.ts";

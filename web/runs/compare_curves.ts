@@ -1,10 +1,10 @@
 /** Curves of both sides of a comparison over one another. */
 
 import { costSeries, type MeasuredCost } from "../../lab/compare/cost.ts";
-import { type Chart, group, paragraph, type Section, tableOf } from "../../lab/report/blocks.ts";
-import { chartOf } from "../../lab/report/latency_chart.ts";
-import { crewOf, time } from "../../lab/report/sections/words.ts";
-import type { Run } from "../../lab/run_schema.ts";
+import { type Chart, group, paragraph, type Section, tableOf } from "../../lab/document/blocks.ts";
+import { chartOf } from "../../lab/experiments/cost/latency_chart.ts";
+import { crewOf, time } from "../../lab/experiments/run/words.ts";
+import type { Run } from "../../lab/experiments/run/run_schema.ts";
 
 /** Runs of a side whose curves are drawn; more lines could not be told apart. */
 const MOST_LINES = 4;

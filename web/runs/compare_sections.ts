@@ -9,7 +9,7 @@ import type {
   WarningDifference,
 } from "../../lab/compare/comparison.ts";
 import { VERDICT_WORDS } from "../../lab/compare/judge.ts";
-import { shortened } from "../../lab/render/compare.ts";
+import { shortened } from "../../lab/compare/table.ts";
 import {
   crewOf,
   formatEstimate,
@@ -19,9 +19,9 @@ import {
   thresholdOf,
   timeFindings,
   TONES,
-} from "../../lab/render/compare_cost.ts";
-import type { RenderOptions } from "../../lab/render/style.ts";
-import { formatCount } from "../../lab/render/units.ts";
+} from "../../lab/compare/cost_table.ts";
+import type { RenderOptions } from "../../lab/text/style.ts";
+import { formatCount } from "../../lab/text/units.ts";
 import {
   type Block,
   type CellColumn,
@@ -31,8 +31,8 @@ import {
   type Section,
   tableOf,
   type Text,
-} from "../../lab/report/blocks.ts";
-import { clip } from "../../lab/report/host_view.ts";
+} from "../../lab/document/blocks.ts";
+import { clip } from "../../lab/experiments/run/host_view.ts";
 
 const OPTIONS: RenderOptions = { color: false, width: 200 };
 /** What a run says at length is cut there. */

@@ -3,8 +3,8 @@
 import { z } from "@hono/zod-openapi";
 import { type Advice, adviceFor, type AdviceNeed, needs } from "../../lab/ladders/advice.ts";
 import { adviceHeader } from "../../lab/ladders/advice_header.ts";
-import { renderAdvice } from "../../lab/render/advice.ts";
-import type { HostView } from "../../lab/report/host_view.ts";
+import { renderAdvice } from "../../lab/ladders/advice_table.ts";
+import type { HostView } from "../../lab/experiments/run/host_view.ts";
 import { Problem } from "../server/problem.ts";
 
 /** All needs, in the order of the form. */

@@ -1,8 +1,8 @@
 /** Distributions of cost as charts: bins of equal width on a logarithmic axis. */
 
-import type { CostResult, Histogram } from "../../lab/run_schema.ts";
-import { families } from "../../lab/report/latency_chart.ts";
-import { crewOf } from "../../lab/report/sections/words.ts";
+import type { CostResult, Histogram } from "../../lab/experiments/run/run_schema.ts";
+import { families } from "../../lab/experiments/cost/latency_chart.ts";
+import { crewOf } from "../../lab/experiments/run/words.ts";
 import { bucketMidpoint, sampleCount } from "../../lab/statistics/histogram.ts";
 
 /** Bins of each power of ten. */

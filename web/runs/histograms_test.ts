@@ -1,6 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { distribution } from "../../lab/report/testdata/runs.ts";
-import { sampleCost } from "../../lab/schema/sample_run.ts";
+import { sampleCost } from "../../lab/testdata/sample_run.ts";
 import { histogramCharts } from "./histograms.ts";
 
 Deno.test("histogramCharts() bins all samples of each technique on one axis", () => {

@@ -1,7 +1,7 @@
 /** What the newest runs say about each host. */
 
-import { HostCollector, type HostView } from "../../lab/report/host_view.ts";
-import { RunFormatError } from "../../lab/run_schema.ts";
+import { HostCollector, type HostView } from "../../lab/experiments/run/host_view.ts";
+import { RunFormatError } from "../../lab/experiments/run/run_schema.ts";
 import type { ReadableRow } from "../../lab/store/run_row.ts";
 import { Problem } from "../server/problem.ts";
 import type { RunLibrary } from "./run_library.ts";

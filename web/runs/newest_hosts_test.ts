@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { emulatedArm64 } from "../../lab/report/testdata/runs.ts";
-import type { Result, Run } from "../../lab/run_schema.ts";
-import { sampleRcu } from "../../lab/schema/sample_rcu.ts";
-import { sampleCost, sampleRun } from "../../lab/schema/sample_run.ts";
+import type { Result, Run } from "../../lab/experiments/run/run_schema.ts";
+import { sampleRcu } from "../../lab/testdata/sample_rcu.ts";
+import { sampleCost, sampleRun } from "../../lab/testdata/sample_run.ts";
 import { RunStore } from "../../lab/store/run_store.ts";
 import { MOST_HOSTS, newestHosts } from "./newest_hosts.ts";
 import { RunLibrary } from "./run_library.ts";

@@ -1,7 +1,7 @@
 /** Warnings of the newest run of each host. */
 
-import type { HostView } from "../../lab/report/host_view.ts";
-import type { Warning } from "../../lab/run_schema.ts";
+import type { HostView } from "../../lab/experiments/run/host_view.ts";
+import type { Warning } from "../../lab/experiments/run/run_schema.ts";
 
 /** A warning, and where it stands. */
 export interface HostWarning extends Warning {

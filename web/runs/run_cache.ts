@@ -1,6 +1,6 @@
-import type { Run } from "../../lab/run_schema.ts";
+import type { Run } from "../../lab/experiments/run/run_schema.ts";
 import { readStoredRun } from "../../lab/store/read_run.ts";
-import { isRunId } from "../../lab/store/run_id.ts";
+import { isRunId } from "../../lab/format/run_id.ts";
 import { stampOf } from "../../lab/store/run_stamp.ts";
 import { Problem } from "../server/problem.ts";
 

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { RunFormatError } from "../../lab/run_schema.ts";
-import { sampleRun } from "../../lab/schema/sample_run.ts";
+import { RunFormatError } from "../../lab/experiments/run/run_schema.ts";
+import { sampleRun } from "../../lab/testdata/sample_run.ts";
 import { RunStore } from "../../lab/store/run_store.ts";
 import { Problem } from "../server/problem.ts";
 import { RunCache } from "./run_cache.ts";

@@ -1,4 +1,4 @@
-import type { Run } from "../../lab/run_schema.ts";
+import type { Run } from "../../lab/experiments/run/run_schema.ts";
 import { RunCatalog } from "../../lab/store/run_catalog.ts";
 import type { RunStore } from "../../lab/store/run_store.ts";
 import { RunCache } from "./run_cache.ts";

@@ -1,15 +1,15 @@
 /** The sections of a run's page: those of a report that is made from this run alone. */
 
-import { paragraph, type Section } from "../../lab/report/blocks.ts";
-import type { HostView } from "../../lab/report/host_view.ts";
-import { costSection } from "../../lab/report/sections/cost.ts";
-import { disturbanceSection } from "../../lab/report/sections/disturbance.ts";
+import { paragraph, type Section } from "../../lab/document/blocks.ts";
+import type { HostView } from "../../lab/experiments/run/host_view.ts";
+import { costSection } from "../../lab/experiments/cost/section.ts";
+import { disturbanceSection } from "../../lab/experiments/disturbance/section.ts";
 import { environmentTable } from "../../lab/report/sections/environments.ts";
 import { captureSection, conformanceSection } from "../../lab/report/sections/kernel.ts";
 import { ladderSection } from "../../lab/report/sections/ladders.ts";
 import { matrixSection } from "../../lab/report/sections/matrix.ts";
-import { orderingSection } from "../../lab/report/sections/ordering.ts";
-import { rcuSection } from "../../lab/report/sections/rcu.ts";
+import { orderingSection } from "../../lab/experiments/ordering/section.ts";
+import { rcuSection } from "../../lab/experiments/rcu/section.ts";
 
 /** All that the run has something to say about; cost is among them by the id "cost". */
 export function runSections(view: HostView): Section[] {

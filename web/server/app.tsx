@@ -2,8 +2,8 @@
 
 import { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import { RunFormatError } from "../../lab/run_schema.ts";
-import { printable } from "../../lab/render/printable.ts";
+import { RunFormatError } from "../../lab/experiments/run/run_schema.ts";
+import { printable } from "../../lab/text/printable.ts";
 import { StoreError } from "../../lab/store/store_error.ts";
 import { ProblemPage } from "../pages/problem_page.tsx";
 import type { WebApp, WebContext } from "./context.ts";

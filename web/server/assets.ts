@@ -1,8 +1,8 @@
 /** Scripts and styles, held in memory and named by their content. */
 
 import uplotStyle from "uplot/dist/uPlot.min.css" with { type: "text" };
-import blocks from "../../lab/report/html/blocks.css" with { type: "text" };
-import theme from "../../lab/report/html/theme.css" with { type: "text" };
+import blocks from "../../lab/document/html/blocks.css" with { type: "text" };
+import theme from "../../lab/document/html/theme.css" with { type: "text" };
 import formsStyle from "../styles/forms.css" with { type: "text" };
 import liveStyle from "../styles/live.css" with { type: "text" };
 import pageStyle from "../styles/page.css" with { type: "text" };

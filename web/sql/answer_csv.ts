@@ -1,4 +1,4 @@
-import { csvField } from "../../lab/report/csv_field.ts";
+import { csvField } from "../../lab/text/csv_field.ts";
 import type { JsonValue, SqlAnswer } from "./answer.ts";
 
 /** An answer as CSV (RFC 4180); texts that spreadsheets would run are made harmless. */

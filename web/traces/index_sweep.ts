@@ -1,6 +1,6 @@
 /** Removes indexes that the server made of traces that are gone. */
 
-import { isRunId } from "../../lab/store/run_id.ts";
+import { isRunId } from "../../lab/format/run_id.ts";
 import { INDEXES } from "./index_files.ts";
 import { UPLOADS } from "./trace_ref.ts";
 

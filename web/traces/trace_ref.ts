@@ -1,7 +1,7 @@
-import { RunFormatError } from "../../lab/run_schema.ts";
-import { isRunId } from "../../lab/store/run_id.ts";
+import { RunFormatError } from "../../lab/experiments/run/run_schema.ts";
+import { isRunId } from "../../lab/format/run_id.ts";
 import { readStoredRun } from "../../lab/store/read_run.ts";
-import type { Run } from "../../lab/run_schema.ts";
+import type { Run } from "../../lab/experiments/run/run_schema.ts";
 import type { WebContext } from "../server/context.ts";
 import { Problem } from "../server/problem.ts";
 

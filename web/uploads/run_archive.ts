@@ -1,7 +1,7 @@
 /** Takes a run out of an archive of its directory, and into the store. */
 
-import { parseRun, type Run, RunFormatError } from "../../lab/run_schema.ts";
-import { TRACE_NAME } from "../../lab/schema/capture_schema.ts";
+import { parseRun, type Run, RunFormatError } from "../../lab/experiments/run/run_schema.ts";
+import { TRACE_NAME } from "../../lab/experiments/capture/capture_schema.ts";
 import type { RunStore } from "../../lab/store/run_store.ts";
 import { StoreError } from "../../lab/store/store_error.ts";
 import { Problem } from "../server/problem.ts";

@@ -7,8 +7,8 @@ import { assert } from "@std/assert";
 import type { Capabilities } from "../capabilities.ts";
 import { environmentOf, withLoadAfter } from "../environment.ts";
 import type { HostFacts } from "../facts.ts";
-import type { WarningCode } from "../warning_catalogue.ts";
-import { type HostWarning, warningsFor } from "../warnings.ts";
+import type { WarningCode } from "../../warnings/warning_catalogue.ts";
+import { type HostWarning, warningsFor } from "../../warnings/warnings.ts";
 import { allCapabilities, factsOf, type FixtureName, withFiles } from "./fixtures.ts";
 
 /** A host to derive warnings from, with what differs from a capable one that has not run yet. */

@@ -1,7 +1,7 @@
 /** One start of a guest: QEMU, its console, and the loader's greeting. */
 
 import { openCommandChannel } from "../command_channel.ts";
-import { HostError } from "../host_error.ts";
+import { HostError } from "../../format/host_error.ts";
 import { LineChannel } from "../line_channel.ts";
 import { GREETING } from "../handshake.ts";
 import type { GuestSpec } from "./guest_name.ts";

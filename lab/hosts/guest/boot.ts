@@ -2,7 +2,7 @@
 
 import { findProgram } from "../../../ffi/find_program.ts";
 import { localArchitecture } from "../../../ffi/toolchain.ts";
-import { HostError } from "../host_error.ts";
+import { HostError } from "../../format/host_error.ts";
 import { type Attempt, StartedGuest } from "./attempt.ts";
 import type { GuestSpec } from "./guest_name.ts";
 import type { GuestKernel } from "./kernel.ts";

@@ -6,9 +6,9 @@
  * it dies. The file says whose it is.
  */
 
-import { formatCpuList } from "../../environment/cpu_list.ts";
-import { printable } from "../../render/printable.ts";
-import { HostError } from "../host_error.ts";
+import { formatCpuList } from "../../text/cpu_list.ts";
+import { printable } from "../../text/printable.ts";
+import { HostError } from "../../format/host_error.ts";
 import { cacheProblem } from "./kernels/kernel_cache.ts";
 
 /** Whose the CPUs shall be. */

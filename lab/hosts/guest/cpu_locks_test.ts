@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 
-import { HostError } from "../host_error.ts";
+import { HostError } from "../../format/host_error.ts";
 import { CpuLocks } from "./cpu_locks.ts";
 
 const module = new URL("cpu_locks.ts", import.meta.url).href;

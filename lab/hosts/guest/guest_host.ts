@@ -3,11 +3,11 @@
 import { findBuild } from "../../../ffi/build.ts";
 import { Session } from "../../../ffi/session.ts";
 import type { UserSource } from "../../../ffi/user_source.ts";
-import type { Guest } from "../../run_schema.ts";
+import type { Guest } from "../../experiments/run/run_schema.ts";
 import { Scratch } from "../../store/scratch.ts";
 import { type Agent, offerAgent } from "../handshake.ts";
 import type { Connection, LabHost, OpenOptions } from "../host.ts";
-import { HostError } from "../host_error.ts";
+import { HostError } from "../../format/host_error.ts";
 import { THIS_MACHINE } from "../local_host.ts";
 import { guestCommand } from "./attempt.ts";
 import {

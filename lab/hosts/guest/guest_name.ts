@@ -6,9 +6,9 @@
  */
 
 import type { Architecture } from "../../../ffi/toolchain.ts";
-import { parseCpuList } from "../../environment/cpu_list.ts";
-import { nearest } from "../../store/nearest.ts";
-import { HostError } from "../host_error.ts";
+import { parseCpuList } from "../../text/cpu_list.ts";
+import { nearest } from "../../text/nearest.ts";
+import { HostError } from "../../format/host_error.ts";
 
 /** Kernel series that guests boot by name, and the Debian suites that hold them. */
 export const KERNEL_SERIES = { "6.1": "bookworm", "6.12": "trixie" } as const;

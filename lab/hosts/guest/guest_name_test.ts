@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 
-import { HostError } from "../host_error.ts";
+import { HostError } from "../../format/host_error.ts";
 import { isGuestName, parseGuestName } from "./guest_name.ts";
 
 Deno.test("a guest's name says architecture, kernel and options, with defaults for the rest", () => {

@@ -1,7 +1,7 @@
 /** Kernels for emulated guests: Debian's by name, fetched and kept, or the user's by path. */
 
 import type { Architecture } from "../../../ffi/toolchain.ts";
-import { HostError } from "../host_error.ts";
+import { HostError } from "../../format/host_error.ts";
 import type { GuestSpec } from "./guest_name.ts";
 import { cacheOf, keptKernels } from "./kernels/kept_kernels.ts";
 import {

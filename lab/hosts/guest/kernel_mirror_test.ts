@@ -6,7 +6,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 
-import { HostError } from "../host_error.ts";
+import { HostError } from "../../format/host_error.ts";
 import { parseGuestName } from "./guest_name.ts";
 import { prepareKernel } from "./kernel.ts";
 import { keptPlaces } from "./kernels/kept_kernels.ts";

@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 
-import { HostError } from "../host_error.ts";
+import { HostError } from "../../format/host_error.ts";
 import { mountRefusal, SmallDisk } from "../../store/testdata/small_disk.ts";
 import { parseGuestName } from "./guest_name.ts";
 import { prepareKernel } from "./kernel.ts";

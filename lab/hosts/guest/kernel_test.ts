@@ -6,7 +6,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 
-import { HostError } from "../host_error.ts";
+import { HostError } from "../../format/host_error.ts";
 import { parseGuestName } from "./guest_name.ts";
 import { BUILT_IN, DebianArchive } from "./testdata/debian_archive.ts";
 import { arm64Image } from "./testdata/kernel_bytes.ts";

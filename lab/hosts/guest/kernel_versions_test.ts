@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 
-import { HostError } from "../host_error.ts";
+import { HostError } from "../../format/host_error.ts";
 import { parseGuestName } from "./guest_name.ts";
 import type { KernelPackage } from "./testdata/debian_archive.ts";
 import { archiveTest, FIRST, META, SECOND } from "./testdata/kernel_bench.ts";

@@ -1,6 +1,6 @@
 /** Kernels ahead of time: `lab hosts prepare NAME…`. */
 
-import { HostError } from "../host_error.ts";
+import { HostError } from "../../format/host_error.ts";
 import type { GuestSpec } from "./guest_name.ts";
 import { type KernelOptions, prepareKernel } from "./kernel.ts";
 

@@ -1,7 +1,7 @@
 /** QEMU's machine protocol (docs/interop/qmp-spec.rst): which threads run CPUs, and saving a guest. */
 
 import { z } from "zod";
-import { HostError } from "../host_error.ts";
+import { HostError } from "../../format/host_error.ts";
 import { shellWord } from "./machine.ts";
 
 const RETRY_MS = 10;

@@ -7,7 +7,7 @@
  */
 
 import type { Architecture } from "../../../ffi/toolchain.ts";
-import { HostError } from "../host_error.ts";
+import { HostError } from "../../format/host_error.ts";
 import type { GuestSpec } from "./guest_name.ts";
 import { type InitramfsModule, packInitramfs } from "./initramfs.ts";
 import type { GuestKernel } from "./kernel.ts";

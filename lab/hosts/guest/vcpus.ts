@@ -6,8 +6,8 @@
  * a CPU of its own.
  */
 
-import { parseCpuList } from "../../environment/cpu_list.ts";
-import { HostError } from "../host_error.ts";
+import { parseCpuList } from "../../text/cpu_list.ts";
+import { HostError } from "../../format/host_error.ts";
 
 /** Runs util-linux's taskset. @throws {HostError} If it is not there or refuses. */
 async function taskset(...args: string[]): Promise<string> {

@@ -3,11 +3,11 @@
 import { z } from "zod";
 
 import { normaliseArch } from "../../environment/arch.ts";
-import { tryCpuList } from "../../environment/cpu_list.ts";
-import { printable } from "../../render/printable.ts";
-import { nearest } from "../../store/nearest.ts";
+import { tryCpuList } from "../../text/cpu_list.ts";
+import { printable } from "../../text/printable.ts";
+import { nearest } from "../../text/nearest.ts";
 import { isGuestName } from "../guest/guest_name.ts";
-import { HostError } from "../host_error.ts";
+import { HostError } from "../../format/host_error.ts";
 
 /** Name of the format. */
 export const HOSTS_SCHEMA = "fencelab.hosts/1";

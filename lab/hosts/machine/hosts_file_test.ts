@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 
-import { HostError } from "../host_error.ts";
+import { HostError } from "../../format/host_error.ts";
 import { HOSTS_SCHEMA, hostsJsonSchema, parseHostsFile } from "./hosts_file.ts";
 
 function file(...hosts: unknown[]): string {

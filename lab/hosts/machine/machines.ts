@@ -2,7 +2,7 @@
 
 import type { UserSource } from "../../../ffi/user_source.ts";
 import type { LabHost } from "../host.ts";
-import { HostError } from "../host_error.ts";
+import { HostError } from "../../format/host_error.ts";
 import { parseHostsFile } from "./hosts_file.ts";
 import { builtAgents, machineHost } from "./machine_host.ts";
 

@@ -1,7 +1,7 @@
 /** Brings the agent to a machine over the pipe that a session will go through, and starts it. */
 
 import { type Channel, SessionError } from "../../../ffi/session.ts";
-import { printable } from "../../render/printable.ts";
+import { printable } from "../../text/printable.ts";
 import { type Agent, GREETING, offerAgent } from "../handshake.ts";
 import { LineChannel } from "../line_channel.ts";
 

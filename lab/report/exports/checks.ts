@@ -1,10 +1,10 @@
 /** Conformance and verdicts as checks that passed, failed or could not be made, for CI systems. */
 
-import { type Source, sourceOf } from "../../host_evidence.ts";
+import { type Source, sourceOf } from "../../experiments/run/host_evidence.ts";
 import { expectedOf } from "../report_json.ts";
-import { findingOf } from "../../ordering/shapes.ts";
-import type { Result } from "../../run_schema.ts";
-import type { HostView } from "../host_view.ts";
+import { findingOf } from "../../experiments/ordering/shapes.ts";
+import type { Result } from "../../experiments/run/run_schema.ts";
+import type { HostView } from "../../experiments/run/host_view.ts";
 
 /** One check. */
 export interface Check {

@@ -5,7 +5,7 @@
 
 import { Buffer } from "node:buffer";
 import { deflateSync } from "node:zlib";
-import type { Histogram } from "../../run_schema.ts";
+import type { Histogram } from "../../experiments/run/run_schema.ts";
 import { bucketBounds, bucketOf } from "../../statistics/histogram.ts";
 
 /** encodingCookieBase and compressedEncodingCookieBase of V2, with the low bits that mean "V2". */

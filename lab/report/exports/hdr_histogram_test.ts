@@ -6,7 +6,7 @@ import {
   encodeIntoCompressedBase64,
   type Histogram as Decoded,
 } from "hdr-histogram-js";
-import type { Histogram } from "../../run_schema.ts";
+import type { Histogram } from "../../experiments/run/run_schema.ts";
 import { bucketOf, sampleCount } from "../../statistics/histogram.ts";
 import { encodeHistogram } from "./hdr_histogram.ts";
 

@@ -1,8 +1,8 @@
 /** Costs as an HdrHistogram log, format 1.3: one line for each distribution. */
 
-import type { CostResult } from "../../run_schema.ts";
+import type { CostResult } from "../../experiments/run/run_schema.ts";
 import { bucketBounds } from "../../statistics/histogram.ts";
-import type { HostView } from "../host_view.ts";
+import type { HostView } from "../../experiments/run/host_view.ts";
 import { encodeHistogram } from "./hdr_histogram.ts";
 
 /** The first line, by which a file is known to be ours. */

@@ -1,7 +1,7 @@
 /** JUnit XML, as CI systems read it. */
 
-import { escapeHtml } from "../html/escape.ts";
-import type { HostView } from "../host_view.ts";
+import { escapeHtml } from "../../document/html/escape.ts";
+import type { HostView } from "../../experiments/run/host_view.ts";
 import { type Check, type Suite, suitesOf } from "./checks.ts";
 
 /** The first lines, by which a file is known to be ours. */

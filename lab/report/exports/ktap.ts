@@ -1,7 +1,7 @@
 /** KTAP, version 1 (Documentation/dev-tools/ktap.rst of the kernel): what kernel CI systems read. */
 
-import { printable } from "../../render/printable.ts";
-import type { HostView } from "../host_view.ts";
+import { printable } from "../../text/printable.ts";
+import type { HostView } from "../../experiments/run/host_view.ts";
 import { type Check, type Suite, suitesOf } from "./checks.ts";
 
 /** The first lines, by which a file is known to be ours. */

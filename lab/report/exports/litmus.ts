@@ -1,8 +1,8 @@
 /** The lines that litmus7 would print, for tools of its kind and for grep. */
 
-import { printable } from "../../render/printable.ts";
-import { shapeObservation } from "../../ordering/shapes.ts";
-import type { HostView } from "../host_view.ts";
+import { printable } from "../../text/printable.ts";
+import { shapeObservation } from "../../experiments/ordering/shapes.ts";
+import type { HostView } from "../../experiments/run/host_view.ts";
 
 /** How the first line begins, by which a file is known to be ours. */
 export const LITMUS_SIGNATURE = "% fencelab.report/1: observations as litmus7 prints them\n";

@@ -1,5 +1,5 @@
-import type { Run } from "../../run_schema.ts";
-import { formatSeconds } from "../../render/units.ts";
+import type { Run } from "../../experiments/run/run_schema.ts";
+import { formatSeconds } from "../../text/units.ts";
 import {
   type Block,
   group,
@@ -8,10 +8,10 @@ import {
   tableOf,
   terms,
   type Text,
-} from "../blocks.ts";
+} from "../../document/blocks.ts";
 import type { UnreadRun } from "../gather.ts";
-import { clip, type HostView, type RunNote } from "../host_view.ts";
-import { hostTitle } from "./words.ts";
+import { clip, type HostView, type RunNote } from "../../experiments/run/host_view.ts";
+import { hostTitle } from "../../experiments/run/words.ts";
 
 /** What each host is, and what its runs warn of. */
 export function environmentSection(hosts: readonly HostView[]): Section | null {

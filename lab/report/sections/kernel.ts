@@ -1,7 +1,14 @@
-import { formatCpuList } from "../../environment/cpu_list.ts";
-import { type Block, group, paragraph, type Section, tableOf, terms } from "../blocks.ts";
-import type { HostView } from "../host_view.ts";
-import { hostTitle, resultsOf, time } from "./words.ts";
+import { formatCpuList } from "../../text/cpu_list.ts";
+import {
+  type Block,
+  group,
+  paragraph,
+  type Section,
+  tableOf,
+  terms,
+} from "../../document/blocks.ts";
+import type { HostView } from "../../experiments/run/host_view.ts";
+import { hostTitle, resultsOf, time } from "../../experiments/run/words.ts";
 
 /** Whether the kernel answers as documented, and what it does during each technique. */
 export function conformanceSection(hosts: readonly HostView[]): Section | null {

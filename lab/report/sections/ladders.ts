@@ -1,7 +1,7 @@
 import { type Advice, adviceFor, type HostCost, usableRungs } from "../../ladders/advice.ts";
 import { assessLadders, type Landing, situations } from "../../ladders/assess.ts";
 import { ladders } from "../../ladders/ladders.ts";
-import type { Tone } from "../../render/style.ts";
+import type { Tone } from "../../text/style.ts";
 import {
   type Block,
   BREAK,
@@ -13,9 +13,9 @@ import {
   tableOf,
   terms,
   type Text,
-} from "../blocks.ts";
-import type { HostView } from "../host_view.ts";
-import { hostTitle, time } from "./words.ts";
+} from "../../document/blocks.ts";
+import type { HostView } from "../../experiments/run/host_view.ts";
+import { hostTitle, time } from "../../experiments/run/words.ts";
 
 const TONES: Readonly<Record<Landing["soundness"], Tone>> = {
   "by contract": "good",

@@ -8,10 +8,10 @@ import {
   tableOf,
   terms,
   type Text,
-} from "../blocks.ts";
-import type { HostView } from "../host_view.ts";
-import { findTechnique } from "../../techniques.ts";
-import { hostTitle, time, verdictText } from "./words.ts";
+} from "../../document/blocks.ts";
+import type { HostView } from "../../experiments/run/host_view.ts";
+import { findTechnique } from "../../format/techniques.ts";
+import { hostTitle, time, verdictText } from "../../experiments/run/words.ts";
 
 /** Techniques times hosts in one table: what each is worth where. */
 export function matrixSection(hosts: readonly HostView[]): Section | null {

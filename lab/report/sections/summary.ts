@@ -1,5 +1,5 @@
 import { assessLadders } from "../../ladders/assess.ts";
-import { brokenPromises, mutationScore } from "../../ordering/score.ts";
+import { brokenPromises, mutationScore } from "../../experiments/ordering/score.ts";
 import { experiments } from "../../plan/plan.ts";
 import {
   type Block,
@@ -10,10 +10,16 @@ import {
   tableOf,
   terms,
   type Text,
-} from "../blocks.ts";
+} from "../../document/blocks.ts";
 import type { UnreadRun } from "../gather.ts";
-import { clip, type HostView } from "../host_view.ts";
-import { EMULATED_MEANS, hostName, hostTitle, joined, resultsOf } from "./words.ts";
+import { clip, type HostView } from "../../experiments/run/host_view.ts";
+import {
+  EMULATED_MEANS,
+  hostName,
+  hostTitle,
+  joined,
+  resultsOf,
+} from "../../experiments/run/words.ts";
 
 /** What the report is about, what it rests on, and what it found, in a page. */
 export function summarySection(

@@ -1,15 +1,15 @@
 /** Runs that have results of every experiment, for tests and benches. */
 
-import { sideOf } from "../../ordering/testdata/counts.ts";
-import { resultsWith } from "../../ordering/testdata/runs.ts";
-import type { CostResult, Host, Result, Run } from "../../run_schema.ts";
-import type { DisturbanceResult } from "../../schema/disturbance_schema.ts";
-import type { OrderingResult } from "../../schema/ordering_schema.ts";
-import { sampleCapture, sampleCaptured, sampleCost, sampleRun } from "../../schema/sample_run.ts";
-import { sampleCoreSync } from "../../schema/sample_core_sync.ts";
-import { sampleRcu } from "../../schema/sample_rcu.ts";
+import { sideOf } from "../../experiments/ordering/testdata/counts.ts";
+import { resultsWith } from "../../experiments/ordering/testdata/runs.ts";
+import type { CostResult, Host, Result, Run } from "../../experiments/run/run_schema.ts";
+import type { DisturbanceResult } from "../../experiments/disturbance/disturbance_schema.ts";
+import type { OrderingResult } from "../../experiments/ordering/ordering_schema.ts";
+import { sampleCapture, sampleCaptured, sampleCost, sampleRun } from "../../testdata/sample_run.ts";
+import { sampleCoreSync } from "../../testdata/sample_core_sync.ts";
+import { sampleRcu } from "../../testdata/sample_rcu.ts";
 import { bucketOf } from "../../statistics/histogram.ts";
-import { techniques } from "../../techniques.ts";
+import { techniques } from "../../format/techniques.ts";
 
 /** A host, changed as a test needs it. */
 export function hostOf(changes: Partial<Host> = {}): Host {

@@ -1,6 +1,6 @@
 // Saves a run whose trace comes from a pipe, so that a test can stop it in the middle.
 // Arguments: store, id of the run, pipe.
-import { sampleCapture, sampleRun } from "../../schema/sample_run.ts";
+import { sampleCapture, sampleRun } from "../../testdata/sample_run.ts";
 import { RunStore } from "../run_store.ts";
 
 const [store, id, pipe] = Deno.args;

@@ -1,7 +1,7 @@
 import type { JSX } from "hono/jsx/jsx-runtime";
-import { formatCpuList } from "../../../lab/environment/cpu_list.ts";
-import { printable } from "../../../lab/render/printable.ts";
-import { formatNs } from "../../../lab/render/units.ts";
+import { formatCpuList } from "../../../lab/text/cpu_list.ts";
+import { printable } from "../../../lab/text/printable.ts";
+import { formatNs } from "../../../lab/text/units.ts";
 import type {
   ListedOperation,
   OperationOrder,

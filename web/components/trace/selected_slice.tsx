@@ -1,5 +1,5 @@
 import type { JSX } from "hono/jsx/jsx-runtime";
-import { printable } from "../../../lab/render/printable.ts";
+import { printable } from "../../../lab/text/printable.ts";
 import type { TraceIndexMeta } from "../../../traces/index/meta.ts";
 import type { SliceDetails } from "../../../traces/index/slice_details.ts";
 import { factsOf } from "../../islands/timeline/slice_facts.ts";

@@ -1,9 +1,9 @@
 import { raw } from "hono/html";
 import type { JSX } from "hono/jsx/jsx-runtime";
-import { formatCpuList } from "../../../lab/environment/cpu_list.ts";
-import { printable } from "../../../lab/render/printable.ts";
-import { formatNs } from "../../../lab/render/units.ts";
-import { scriptJson } from "../../../lab/report/html/escape.ts";
+import { formatCpuList } from "../../../lab/text/cpu_list.ts";
+import { printable } from "../../../lab/text/printable.ts";
+import { formatNs } from "../../../lab/text/units.ts";
+import { scriptJson } from "../../../lab/document/html/escape.ts";
 import type { TraceIndexMeta } from "../../../traces/index/meta.ts";
 import type { OperationPage } from "../../../traces/index/operation_list.ts";
 import type { SliceDetails } from "../../../traces/index/slice_details.ts";

@@ -5,7 +5,7 @@ import {
   type Drawing,
   type DrawnChart,
   time,
-} from "../../../lab/report/html/charts.js";
+} from "../../../lab/document/html/charts.js";
 
 /** A chart of the server's web/runs/histograms.ts. */
 export interface HistogramChart extends DrawnChart {

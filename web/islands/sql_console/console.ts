@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 
-import { printable } from "../../../lab/render/printable.ts";
+import { printable } from "../../../lab/text/printable.ts";
 import type { SqlAnswer } from "../../sql/answer.ts";
 import { answerAsCsv } from "../../sql/answer_csv.ts";
 import { element, needed } from "../dom/elements.ts";

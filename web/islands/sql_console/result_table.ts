@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 
-import { printable } from "../../../lab/render/printable.ts";
+import { printable } from "../../../lab/text/printable.ts";
 import type { JsonValue, SqlAnswer, Truncation } from "../../sql/answer.ts";
 import { element } from "../dom/elements.ts";
 

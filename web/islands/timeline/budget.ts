@@ -2,8 +2,8 @@
 
 /** Where an operation's time went. */
 
-import { printable } from "../../../lab/render/printable.ts";
-import { formatNs, formatShare } from "../../../lab/render/units.ts";
+import { printable } from "../../../lab/text/printable.ts";
+import { formatNs, formatShare } from "../../../lab/text/units.ts";
 import { element } from "../dom/elements.ts";
 import { ApiError, type BudgetAnswer, type TraceApi } from "./trace_api.ts";
 

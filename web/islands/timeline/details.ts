@@ -2,8 +2,8 @@
 
 /** What is known of the selected slice. */
 
-import { printable } from "../../../lab/render/printable.ts";
-import { formatNs } from "../../../lab/render/units.ts";
+import { printable } from "../../../lab/text/printable.ts";
+import { formatNs } from "../../../lab/text/units.ts";
 import { Budget } from "./budget.ts";
 import { element, needed } from "../dom/elements.ts";
 import type { Model } from "./model.ts";

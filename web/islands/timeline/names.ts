@@ -1,6 +1,6 @@
 /** The names of an index: what they are called on the screen, and their colours. */
 
-import { printable } from "../../../lab/render/printable.ts";
+import { printable } from "../../../lab/text/printable.ts";
 import type { TraceIndexMeta } from "../../../traces/index/meta.ts";
 import { colourOf } from "./colour.ts";
 

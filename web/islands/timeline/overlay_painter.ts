@@ -2,7 +2,7 @@
 
 /** Paints what lies over the slices: names, outlines, marks. */
 
-import { formatNs } from "../../../lab/render/units.ts";
+import { formatNs } from "../../../lab/text/units.ts";
 import type { Labels } from "./line_painter.ts";
 import type { Names } from "./names.ts";
 import { LINE_PX } from "./row_layout.ts";

@@ -1,7 +1,7 @@
 /** What is known of a slice, in words: for the island, and for the server where there are no scripts. */
 
-import { formatCpuList } from "../../../lab/environment/cpu_list.ts";
-import { formatNs } from "../../../lab/render/units.ts";
+import { formatCpuList } from "../../../lab/text/cpu_list.ts";
+import { formatNs } from "../../../lab/text/units.ts";
 import type { SliceDetails } from "../../../traces/index/slice_details.ts";
 import { exactTime } from "./ticks.ts";
 

@@ -2,7 +2,7 @@
 
 /** Times beside the timeline: what is visible, where the pointer is, what is marked. */
 
-import { formatNs } from "../../../lab/render/units.ts";
+import { formatNs } from "../../../lab/text/units.ts";
 import { needed, setText } from "../dom/elements.ts";
 import { countMarked } from "./marked_count.ts";
 import type { Model } from "./model.ts";

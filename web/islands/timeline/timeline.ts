@@ -3,7 +3,7 @@
 /** Puts the timeline together. */
 
 import type { TraceIndexMeta } from "../../../traces/index/meta.ts";
-import { formatCount, formatNs } from "../../../lab/render/units.ts";
+import { formatCount, formatNs } from "../../../lab/text/units.ts";
 import { AXIS_PX } from "./axis_painter.ts";
 import { Details } from "./details.ts";
 import { needed } from "../dom/elements.ts";

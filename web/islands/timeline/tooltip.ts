@@ -2,7 +2,7 @@
 
 /** Says what the pointer is on. */
 
-import { formatNs, formatShare } from "../../../lab/render/units.ts";
+import { formatNs, formatShare } from "../../../lab/text/units.ts";
 import { element } from "../dom/elements.ts";
 import type { Hit } from "./hit.ts";
 import type { Model } from "./model.ts";

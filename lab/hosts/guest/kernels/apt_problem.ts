@@ -1,6 +1,6 @@
 /** What apt complains about, as an error with a remedy. */
 
-import { printable } from "../../../render/printable.ts";
+import { printable } from "../../../text/printable.ts";
 import { type Fault, KernelProblem } from "./kernel_problem.ts";
 import type { ProgramOutput } from "./run_program.ts";
 

@@ -7,7 +7,7 @@
 
 import { z } from "zod";
 
-import { HostError } from "../../host_error.ts";
+import { HostError } from "../../../format/host_error.ts";
 
 const fileName = z.string().regex(/^[^/]+$/).refine((name) => name !== "." && name !== "..");
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);

@@ -1,6 +1,6 @@
 /** Finds the newest version of a kernel that can be had from Debian's archive and keeps it. */
 
-import { HostError } from "../../host_error.ts";
+import { HostError } from "../../../format/host_error.ts";
 import { AptState, removeTree } from "./apt_state.ts";
 import { compareVersions } from "./debian_version.ts";
 import { type KeptAt, keptKernels } from "./kept_kernels.ts";

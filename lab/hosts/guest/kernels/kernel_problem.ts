@@ -1,6 +1,6 @@
 /** Why a kernel cannot be had. */
 
-import { HostError } from "../../host_error.ts";
+import { HostError } from "../../../format/host_error.ts";
 
 /**
  * What is at fault.

@@ -1,6 +1,6 @@
 /** Which mirror of Debian kernels come from. */
 
-import { HostError } from "../../host_error.ts";
+import { HostError } from "../../../format/host_error.ts";
 import { type AptSource, debianSources, type SourcesFile } from "./debian_sources.ts";
 import type { SuiteSource } from "./apt_state.ts";
 import { requireProgram, runProgram } from "./run_program.ts";

@@ -1,8 +1,8 @@
 /** Programs of the system that prepare a kernel. */
 
 import { findProgram } from "../../../../ffi/find_program.ts";
-import { printable } from "../../../render/printable.ts";
-import { HostError } from "../../host_error.ts";
+import { printable } from "../../../text/printable.ts";
+import { HostError } from "../../../format/host_error.ts";
 
 /** How a program is run. */
 export interface ProgramOptions {

@@ -1,0 +1,114 @@
+/** The capture experiment: record, convert, analyse; a host without tracing is a result, too. */
+
+import type { RequestOptions, RequestParameters, Session } from "../../../ffi/session.ts";
+import type { Conversion } from "../../../traces/convert/convert.ts";
+import { EngineError, TraceLoadError } from "../../../traces/trace_processor/errors.ts";
+import type { HostFacts } from "../../environment/facts.ts";
+import type { CaptureResult } from "./capture_schema.ts";
+import { type EngineOptions, openTraceProcessor } from "../../places/traces_files.ts";
+import { directorySource } from "./capture_directory.ts";
+import { captureResult, loadTrace, writeTrace } from "./analyse.ts";
+import { recordCapture } from "./record.ts";
+import type { CaptureReply } from "./reply.ts";
+import { INDEX_FILE, indexBeside, TRACE_FILE } from "./trace_names.ts";
+
+/** Where a capture is kept while a run is made, and which engine analyses it. */
+export interface CaptureOptions {
+  /** A directory of the run's own, for the trace; its owner removes it. */
+  readonly directory: string;
+  /** Where raw pages go and stay; below `directory` by default. */
+  readonly raw?: string;
+  readonly engine?: EngineOptions;
+}
+
+/** A capture's result, and the files that belong to it. */
+export interface Captured {
+  readonly result: CaptureResult;
+  /** Paths of the trace and its index by the names that the result gives them; none without one. */
+  readonly files: ReadonlyMap<string, string>;
+}
+
+/**
+ * Records and analyses a capture.
+ *
+ * Where tracing is not to be had, the disk is full or there is no trace processor, the result says so.
+ *
+ * @throws {RequestError | SessionError | CaptureError} If recording fails in the middle.
+ */
+export async function runCapture(
+  session: Pick<Session, "request">,
+  parameters: RequestParameters,
+  facts: HostFacts,
+  options: CaptureOptions,
+  request: Omit<RequestOptions, "onFile"> = {},
+): Promise<Captured> {
+  const raw = options.raw ?? `${options.directory}/raw`;
+  const reply = await recordCapture(session, parameters, facts, raw, request);
+  if (!reply.available) return without(reply.reason, reply.errno);
+  const trace = `${options.directory}/${TRACE_FILE}`;
+  let conversion: Conversion;
+  try {
+    await Deno.mkdir(options.directory, { recursive: true });
+    conversion = await writeTrace(directorySource(raw), trace, request.signal);
+  } catch (error) {
+    if (isAborted(error) || error instanceof Deno.errors.NotCapable) throw error;
+    // A damaged capture, or a disk that is full: the rest of the run does not depend on it
+    return without(messageOf(error), null);
+  }
+  const result = await analyse(trace, reply, conversion, options.engine);
+  const files = new Map([[TRACE_FILE, trace], [INDEX_FILE, indexBeside(trace)]]);
+  return { result, files };
+}
+
+function without(reason: string, errno: string | null): Captured {
+  return { result: unavailable(reason, errno), files: new Map() };
+}
+
+/** Without a trace processor the trace stands, with what the core counted beside it. */
+async function analyse(
+  trace: string,
+  reply: CaptureReply,
+  conversion: Conversion,
+  engine: EngineOptions | undefined,
+): Promise<CaptureResult> {
+  try {
+    const processor = await openTraceProcessor(engine);
+    try {
+      await loadTrace(processor, trace);
+      return await captureResult(processor, reply, conversion);
+    } finally {
+      processor.close();
+    }
+  } catch (error) {
+    if (!(error instanceof EngineError || error instanceof TraceLoadError)) throw error;
+    return { ...await captureResult(null, reply, conversion), reason: messageOf(error) };
+  }
+}
+
+function isAborted(error: unknown): boolean {
+  return error instanceof DOMException && error.name === "AbortError";
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** The result where tracing is not to be had. */
+export function unavailable(reason: string, errno: string | null): CaptureResult {
+  return {
+    experiment: "capture",
+    available: false,
+    reason,
+    errno,
+    trace: null,
+    index: null,
+    ladder: "proc-interrupts",
+    events: 0,
+    lost: 0,
+    sends: 0,
+    matched: 0,
+    stoppedBy: null,
+    techniques: [],
+    worst: [],
+  };
+}

@@ -1,0 +1,135 @@
+/**
+ * The rules by which counts of stale calls become a verdict, as data with prose.
+ *
+ * A stale call is proof, its absence is not: "ordered" is said only where the same code without
+ * any technique was seen stale often enough.
+ */
+
+import type { CoreSyncCounts } from "./core_sync_schema.ts";
+import type { Verdict } from "../ordering/ordering_schema.ts";
+
+/** Numbers of the rules. */
+export const CORE_SYNC_RULES = {
+  /** Modifications below which nothing can be said. */
+  leastModifications: 100,
+  /** Share of modifications that the sibling may miss before it counts as starved. */
+  unseenShare: 0.5,
+  /** Stale modifications that no technique at all would have caused, at least, for "ordered". */
+  expectedStale: 20,
+} as const;
+
+/** What a verdict rests on. */
+export interface CoreSyncFacts {
+  readonly arch: string;
+  /** The CPU is emulated. */
+  readonly emulated: boolean;
+  readonly counts: CoreSyncCounts;
+  /** The same without any technique; `null` if that could not be run. */
+  readonly none: CoreSyncCounts | null;
+  /** The same in the wrong order, which must be seen stale; `null` if that could not be run. */
+  readonly publishFirst: CoreSyncCounts | null;
+}
+
+/** A verdict with its reason. */
+export interface CoreSyncJudgement {
+  readonly verdict: Verdict;
+  /** Identifier of the rule. */
+  readonly rule: string;
+  readonly why: string;
+}
+
+interface Rule {
+  readonly id: string;
+  readonly verdict: Verdict;
+  readonly applies: (facts: CoreSyncFacts) => boolean;
+  readonly words: (facts: CoreSyncFacts) => string;
+}
+
+/** Stale modifications that the control lets expect, were the technique without effect. */
+function expectedStale({ counts, none }: CoreSyncFacts): number {
+  if (none === null || none.modifications === 0) return 0;
+  return none.staleVersions / none.modifications * counts.modifications;
+}
+
+const staleOf = ({ stale, calls }: CoreSyncCounts): string => `${stale} of ${calls} calls`;
+
+/** The first rule that applies gives the verdict. */
+const rules: readonly Rule[] = [
+  {
+    id: "unavailable",
+    verdict: "not-discriminable",
+    applies: ({ counts }) => !counts.available,
+    words: ({ counts }) => `it could not be used here: ${counts.reason ?? "no reason given"}`,
+  },
+  {
+    id: "starved",
+    verdict: "starved",
+    applies: ({ counts: { modifications, unseen, starved } }) =>
+      starved || modifications < CORE_SYNC_RULES.leastModifications ||
+      unseen > CORE_SYNC_RULES.unseenShare * modifications,
+    words: ({ counts: { modifications, unseen, calls } }) =>
+      `a thread did not get to run: ${calls} calls and ${modifications} modifications, ` +
+      `${unseen} of which nobody called in time`,
+  },
+  {
+    id: "blind",
+    verdict: "not-discriminable",
+    applies: ({ publishFirst }) => publishFirst === null || publishFirst.stale === 0,
+    words: () =>
+      "no call was seen stale although code was replaced after its publication: the test is blind",
+  },
+  {
+    id: "emulated",
+    verdict: "not-discriminable",
+    applies: ({ emulated }) => emulated,
+    words: ({ counts }) =>
+      "an emulator with several threads runs replaced code although the program is correct " +
+      `(its translation races with the store); ${staleOf(counts)} were stale, which says nothing ` +
+      "about the technique",
+  },
+  {
+    id: "stale",
+    verdict: "not-ordered",
+    applies: ({ counts }) => counts.stale > 0,
+    words: ({ counts }) =>
+      `${staleOf(counts)} ran code that had been replaced, after ${counts.staleVersions} of ` +
+      `${counts.modifications} modifications`,
+  },
+  {
+    id: "x86",
+    verdict: "not-discriminable",
+    applies: ({ arch }) => arch === "x86_64",
+    words: () =>
+      "x86 CPUs notice stores into code that they are about to run: without any technique no call " +
+      "is stale either",
+  },
+  {
+    id: "control",
+    verdict: "not-discriminable",
+    applies: (facts) => facts.none === null || facts.none.stale === 0,
+    words: () =>
+      "without any technique no call was stale either: this host does not show what is to be prevented",
+  },
+  {
+    id: "power",
+    verdict: "not-discriminable",
+    applies: (facts) => expectedStale(facts) < CORE_SYNC_RULES.expectedStale,
+    words: (facts) =>
+      `without any technique only ${facts.none?.staleVersions} of ${facts.none?.modifications} ` +
+      "modifications were followed by a stale call, which is too rare to conclude from its absence",
+  },
+  {
+    id: "ordered",
+    verdict: "ordered",
+    applies: () => true,
+    words: (facts) =>
+      `no stale call, where ${Math.round(expectedStale(facts))} of ${facts.counts.modifications} ` +
+      "modifications would have been followed by one without any technique",
+  },
+];
+
+/** The verdict about one technique. */
+export function judgeCoreSync(facts: CoreSyncFacts): CoreSyncJudgement {
+  const rule = rules.find((one) => one.applies(facts))!;
+  return { verdict: rule.verdict, rule: rule.id, why: rule.words(facts) };
+}

@@ -1,0 +1,112 @@
+import { z } from "zod";
+import type { Known } from "../../format/known.ts";
+import { quantilesSchema } from "../../format/quantiles_schema.ts";
+
+const count = z.int().nonnegative();
+const nanoseconds = z.number().nonnegative();
+const cpuNumbers = z.array(z.int().nonnegative());
+
+/** The largest bucket number of a histogram of 64-bit values. */
+function lastBucket(precisionBits: number): number {
+  return (65 - precisionBits) * 2 ** precisionBits - 1;
+}
+
+function checkBuckets(
+  context: {
+    value: { precisionBits: number; index: number[]; count: number[] };
+    issues: unknown[];
+  },
+): void {
+  const { precisionBits, index, count } = context.value;
+  const refuse = (path: string, message: string): void => {
+    context.issues.push({ code: "custom", input: context.value, path: [path], message });
+  };
+  if (index.length !== count.length) {
+    refuse(
+      "count",
+      `expected ${index.length} counts, one for each bucket, received ${count.length}`,
+    );
+  }
+  for (const [key, list] of [["index", index], ["count", count]] as const) {
+    if (!list.every((value) => Number.isSafeInteger(value) && value >= 0)) {
+      refuse(key, "expected whole numbers from 0");
+    }
+  }
+  if (index.some((bucket, place) => place > 0 && bucket <= index[place - 1]!)) {
+    refuse("index", "expected ascending bucket numbers");
+  }
+  if ((index.at(-1) ?? 0) > lastBucket(precisionBits)) {
+    refuse("index", `expected bucket numbers up to ${lastBucket(precisionBits)}`);
+  }
+}
+
+/** Checked as a whole by checkBuckets(): a check of its own for each number takes ten times as long. */
+const manyCounts = z.array(z.number().meta({ type: "integer", minimum: 0 }));
+
+/** A log-linear histogram in picoseconds, as it stands in run.json. */
+export const histogramSchema = z.looseObject({
+  unit: z.literal("ps"),
+  precisionBits: z.int().min(1).max(16).describe("each power of two has 2^precisionBits buckets"),
+  index: manyCounts.describe("bucket numbers, ascending, empty buckets left out"),
+  count: manyCounts.describe("samples in each bucket of index"),
+}).check(checkBuckets).describe("log-linear histogram of the samples, in picoseconds");
+
+const registrationSchema = z.looseObject({
+  count,
+  p50: nanoseconds,
+  min: nanoseconds,
+  max: nanoseconds,
+}).describe("latency of a registration, in nanoseconds");
+
+/** One technique, one placement: what the heavy side pays. */
+export const costSchema = z.looseObject({
+  experiment: z.literal("cost"),
+  technique: z.string().min(1),
+  siblings: count.describe("threads of the process spinning on other CPUs"),
+  callers: z.int().positive().describe("threads that call the technique at the same time"),
+  placement: z.enum(["none", "smt", "same-cache", "same-node", "other-node"])
+    .describe("how far the siblings are from the caller; none: no siblings"),
+  callerCpus: cpuNumbers,
+  siblingCpus: cpuNumbers,
+  available: z.boolean().describe("false: the technique could not be used here, see reason, errno"),
+  reason: z.string().nullable(),
+  errno: z.string().nullable().default(null).describe("name of the error, such as EPERM"),
+  registerNs: z.looseObject({
+    coldSingle: registrationSchema.describe("first registration, one thread in the process"),
+    warm: registrationSchema.describe("registered already"),
+    coldThreaded: registrationSchema.nullable().describe("first registration, many threads"),
+  }).nullable(),
+  count: count.describe("samples kept: the siblings were running before and after"),
+  dropped: count.describe("samples thrown away"),
+  droppedWhy: z.looseObject({
+    beforeNotRunning: count,
+    afterNotRunning: count,
+    preempted: count,
+    callerPreempted: count.exactOptional(),
+  }),
+  opsPerSample: z.int().positive()
+    .describe("operations timed together; above 1 every sample is a mean"),
+  ns: quantilesSchema.describe("nanoseconds of one operation; null when no sample was kept"),
+  histogram: histogramSchema.nullable(),
+  ipisPerOp: z.looseObject({
+    value: z.number().nonnegative(),
+    source: z.enum(["perf", "ftrace", "proc-interrupts"]),
+    ops: count,
+    interrupts: count,
+  }).nullable().describe("interrupts that one operation sends; null when they cannot be counted"),
+  priority: z.enum(["fifo", "autogroup", "none"]).describe("how the threads were favoured"),
+  clock: z.looseObject({
+    readNs: nanoseconds.describe("cost of reading the clock once, subtracted from every sample"),
+    stepNs: nanoseconds.describe("smallest step that the clock was seen to make"),
+  }).exactOptional(),
+  seconds: z.number().nonnegative(),
+});
+
+/** A log-linear histogram in integer picoseconds, as run.json holds it. */
+export type Histogram = Known<z.infer<typeof histogramSchema>>;
+
+/** One entry of `results` with `experiment: "cost"`; times in nanoseconds. */
+export type CostResult = Known<z.infer<typeof costSchema>>;
+
+/** What registering a technique costs: count of samples, and nanoseconds. */
+export type Registration = Known<z.infer<typeof registrationSchema>>;

@@ -1,0 +1,47 @@
+/** What the results of the ordering experiment say together. */
+
+import type { OrderingResult } from "./ordering_schema.ts";
+import { RULES } from "./verdict.ts";
+
+/** How many mistakes made on purpose were noticed. */
+export interface MutationScore {
+  readonly caught: number;
+  /** Mutants that the test had the power to catch, or caught without it. */
+  readonly within: number;
+  readonly total: number;
+  /** Within power, and taken for sound. */
+  readonly missed: readonly string[];
+}
+
+/** The mutation score; `null` without mutants. */
+export function mutationScore(results: readonly OrderingResult[]): MutationScore | null {
+  const mutants = results.filter(({ role }) => role === "mutant");
+  if (mutants.length === 0) return null;
+  const caught = mutants.filter(({ verdict }) => verdict === "not-ordered");
+  const missed = mutants.filter((mutant) =>
+    mutant.verdict !== "not-ordered" &&
+    mutant.power * mutant.iterations / 2 >= RULES.expectedWeak
+  );
+  return {
+    caught: caught.length,
+    within: caught.length + missed.length,
+    total: mutants.length,
+    missed: missed.map(({ technique }) => technique),
+  };
+}
+
+/** Something that documentation promises to order and that was seen not to. */
+export function brokenPromises(results: readonly OrderingResult[]): OrderingResult[] {
+  return results.filter(({ role, expected, verdict }) =>
+    (role === "technique" || role === "scenario" || role === "mechanism") &&
+    expected === "ordered" && verdict === "not-ordered"
+  );
+}
+
+/** Controls that showed the opposite of what they are. */
+export function contradictions(results: readonly OrderingResult[]): OrderingResult[] {
+  return results.filter(({ role, expected, verdict }) =>
+    (role === "control" || role === "mutant") &&
+    (expected === "ordered" ? verdict === "not-ordered" : verdict === "ordered")
+  );
+}

@@ -1,0 +1,35 @@
+import { z } from "zod";
+import { flavourIds } from "./flavours.ts";
+import { histogramSchema } from "../cost/cost_schema.ts";
+import type { Known } from "../../format/known.ts";
+import { quantilesSchema } from "../../format/quantiles_schema.ts";
+
+const count = z.int().nonnegative();
+const cpuNumbers = z.array(count);
+
+/** One flavour of userspace RCU: how fast it reads and writes, or whether it is sound. */
+export const rcuSchema = z.looseObject({
+  experiment: z.literal("rcu"),
+  flavour: z.enum(flavourIds),
+  technique: z.string().min(1).describe("the writer's heavy fence"),
+  mode: z.enum(["bench", "torture"]),
+  mutant: z.boolean().describe("the grace period's heavy fences were left out"),
+  readers: count,
+  writers: count,
+  readerCpus: cpuNumbers.describe("the readers take them in turn"),
+  writerCpus: cpuNumbers.describe("the writers take them in turn"),
+  available: z.boolean(),
+  reason: z.string().nullable(),
+  errno: z.string().nullable(),
+  seconds: z.number().nonnegative().describe("in which the threads ran"),
+  reads: count.describe("sections of all readers"),
+  writes: count.describe("grace periods of all writers"),
+  stale: count.describe("sections (bench: groups of them) that saw an object after it was freed"),
+  readNs: quantilesSchema.describe("one section, mean of a group; null for torture"),
+  gracePeriodNs: quantilesSchema.describe("one grace period, with waiting for other writers"),
+  histogram: histogramSchema.nullable().describe("of grace periods"),
+  priority: z.enum(["fifo", "autogroup", "none"]),
+});
+
+/** One entry of `results` with `experiment: "rcu"`; times in nanoseconds. */
+export type RcuResult = Known<z.infer<typeof rcuSchema>>;

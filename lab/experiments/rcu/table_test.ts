@@ -1,0 +1,65 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { sampleRcu } from "../../testdata/sample_rcu.ts";
+import { sampleRun } from "../../testdata/sample_run.ts";
+import type { RcuResult } from "./rcu_schema.ts";
+import { renderRcu } from "./table.ts";
+
+const options = { color: false, width: 110 };
+
+function render(...results: RcuResult[]): string {
+  return renderRcu(sampleRun({ results }), options);
+}
+
+Deno.test("renderRcu() shows the commit's table beside today's, and costs", () => {
+  const text = render(
+    sampleRcu({ flavour: "mb", technique: "fence", reads: 4_000_000_000, writes: 250_000 }),
+    sampleRcu(),
+    sampleRcu({ flavour: "qsbr", technique: "fence", reads: 0, gracePeriodNs: null }),
+  );
+  assertStringIncludes(text, "operations in 10.0 s, 6 readers on CPUs 0-1, 2 writers on CPUs 0-1");
+  assert(/mb +4 000 000 000 +250 000 +1\.00 +1 701 557 485 +2 202 847 +1\.00\n/.test(text), text);
+  assert(/membarrier +23 000 000 000 +1 000 +5\.75 +9 952 759 104 +425 +5\.85\n/.test(text), text);
+  assert(/qsbr +0 +1 000 +0\.00 +- +- +-\n/.test(text), text);
+  assert(
+    /membarrier +0\.825 ns +100 +20\.0 µs +22\.0 µs +33\.0 µs +membarrier-priv/.test(text),
+    text,
+  );
+  assert(/qsbr +0\.825 ns +100 +- +- +- +fence/.test(text), text);
+  assertEquals(render(), "");
+});
+
+Deno.test("renderRcu() has no ratio without mb, nor from other numbers of threads", () => {
+  const mb = sampleRcu({ flavour: "mb", readers: 1, writers: 1 });
+  for (const text of [render(sampleRcu()), render(mb, sampleRcu())]) {
+    assert(/membarrier +23 000 000 000 +1 000 +- /.test(text), text);
+  }
+});
+
+Deno.test("renderRcu() says loudly where readers held freed objects, and of whom it was expected", () => {
+  const torture = sampleRcu({ mode: "torture", readNs: null });
+  const sound = render(torture);
+  assert(/membarrier +0 +23 000 000 000 +1 000 +10\.0 s$/.test(sound), sound);
+  const stale = render(
+    { ...torture, stale: 3 },
+    { ...torture, flavour: "mprotect", stale: 1 },
+    { ...torture, flavour: "signal", stale: 7, mutant: true },
+  );
+  assertStringIncludes(stale, "membarrier: readers held freed objects although the order is");
+  assertStringIncludes(stale, "mprotect: readers held freed objects: no documentation promises");
+  assert(!stale.includes("signal: readers held"), stale);
+  assertStringIncludes(stale, "signal (mutant)");
+});
+
+Deno.test("renderRcu() stamps emulated hosts, names what cannot run, and escapes reasons", () => {
+  const run = sampleRun({
+    results: [
+      sampleRcu(),
+      sampleRcu({ flavour: "munmap", available: false, reason: "\x1b[2J", errno: "EPERM" }),
+    ],
+  });
+  run.host.emulated = true;
+  const text = renderRcu(run, { ...options, color: true });
+  assertEquals(text.split("times mean nothing").length - 1, 2);
+  assert(!text.includes("\x1b[2J"));
+  assertStringIncludes(text, "munmap: \\x1b[2J (EPERM)");
+});

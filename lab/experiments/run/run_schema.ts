@@ -1,0 +1,182 @@
+import { z } from "zod";
+import { printable } from "../../text/printable.ts";
+import type { Known } from "../../format/known.ts";
+import { type Result, resultSchema } from "./results_schema.ts";
+
+export type { CostResult, Histogram, Registration } from "../cost/cost_schema.ts";
+export type { ConformanceResult, Result } from "./results_schema.ts";
+
+/** Name of the format that this fencelab reads and writes. */
+export const RUN_SCHEMA = "fencelab.run/1";
+
+/** `20261121T010438Z-local-3fa2`: the time of the start in UTC, the host, four hex digits. */
+export const RUN_ID = /^\d{8}T\d{6}Z-[A-Za-z0-9][A-Za-z0-9._-]{0,47}-[0-9a-f]{4}$/;
+
+const guestSchema = z.looseObject({
+  qemu: z.string().min(1).describe("QEMU's version"),
+  accelerator: z.enum(["tcg", "kvm"]),
+  machine: z.string().min(1),
+  cpuModel: z.string().min(1),
+  memoryMb: z.int().positive(),
+  hostCpus: z.array(z.int().nonnegative()).describe(
+    "CPU of the lab's machine for each of the guest's",
+  ),
+  restored: z.boolean().describe("continued from a saved state: same address layout each time"),
+  tries: z.int().positive().describe("starts until one succeeded"),
+  kernelPackage: z.string().nullable().describe("null: a kernel given by path"),
+  kernelProblem: z.string().nullable().optional().describe(
+    "why that may not be the newest kernel, all that was tried; null: nothing says so",
+  ),
+  kernelSha256: z.string().regex(/^[0-9a-f]{64}$/),
+});
+
+const hostSchema = z.looseObject({
+  name: z.string().min(1),
+  via: z.enum(["local", "qemu", "command"]).describe("how the host was reached"),
+  transport: z.enum(["ffi", "agent"]),
+  arch: z.enum(["x86_64", "aarch64", "ppc64le"]),
+  kernel: z.string().min(1),
+  cpus: z.int().positive().describe("CPUs online"),
+  pageSize: z.int().positive().describe("bytes"),
+  emulated: z.boolean().describe("true: semantics count, times mean nothing"),
+  hypervisor: z.string().nullable(),
+  guest: guestSchema.nullable().optional().describe("how the lab started it; null: it did not"),
+});
+
+/** A warning of run.json. */
+export const warningSchema = z.looseObject({
+  code: z.string().regex(/^W\d{3}$/, "expected a code such as W012"),
+  message: z.string(),
+  remedy: z.string(),
+  invalidates: z.boolean().describe("true: results of this run must not be quoted"),
+});
+
+/** The content of run.json. */
+export const runSchema = z.looseObject({
+  schema: z.literal(RUN_SCHEMA),
+  id: z.string().regex(RUN_ID, "expected a run id such as 20261121T010438Z-local-3fa2"),
+  startedAt: z.iso.datetime({ error: "expected a time in UTC such as 2026-11-21T01:04:38Z" }),
+  seconds: z.number().nonnegative(),
+  plan: z.record(z.string(), z.unknown()),
+  command: z.string().describe("command line that repeats this run"),
+  seed: z.int().nonnegative(),
+  fencelab: z.looseObject({ version: z.string().min(1), build: z.string().min(1) }),
+  host: hostSchema,
+  environment: z.record(z.string(), z.unknown()),
+  warnings: z.array(warningSchema),
+  results: z.array(resultSchema),
+}).meta({
+  title: "fencelab run",
+  description: "One plan on one host: run.json of a run directory",
+});
+
+/** The host of a run; `pageSize` in bytes. */
+export type Host = Known<z.infer<typeof hostSchema>>;
+
+/** How the lab started an emulated host. */
+export type Guest = Known<z.infer<typeof guestSchema>>;
+
+/** A reason to doubt or to discard results, with a fixed code and what to do about it. */
+export type Warning = Known<z.infer<typeof warningSchema>>;
+
+/** One plan on one host: the content of `run.json`. */
+export type Run = Omit<Known<z.infer<typeof runSchema>>, "results"> & { results: Result[] };
+
+/** A `run.json` that is not JSON, not a run, or a run of another version of the format. */
+export class RunFormatError extends Error {
+  override readonly name = "RunFormatError";
+  /** The file, as the caller named it. */
+  readonly where: string;
+  /** The place inside the file, such as `results[3].ns.p50`; empty for the whole of it. */
+  readonly path: string;
+  /** What is wrong there. */
+  readonly problem: string;
+
+  constructor(where: string, path: string, problem: string, remedy: string, cause?: unknown) {
+    const place = path === "" ? "" : `${path}: `;
+    const text = `Cannot read run '${where}': ${place}${problem}. Remedy: ${remedy}`;
+    super(printable(text), { cause });
+    this.where = where;
+    this.path = path;
+    this.problem = problem;
+  }
+}
+
+const COPY_AGAIN = "copy the run again from where it was made, or remove it";
+
+/**
+ * Reads the text of a `run.json`.
+ *
+ * @param text The whole file.
+ * @param where The file's name, for the error message.
+ * @returns The run; keys that this version does not know are kept.
+ * @throws {RunFormatError} If the text is not JSON, not a run, or of another version of the format.
+ */
+export function parseRun(text: string, where: string): Run {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    const problem = `it is not JSON (${(cause as Error).message})`;
+    throw new RunFormatError(where, "", problem, COPY_AGAIN, cause);
+  }
+  return checkRun(value, where);
+}
+
+/**
+ * Checks a run that is already a value: before it is written, or after a transport handed it over.
+ *
+ * @param value What should be a run.
+ * @param where Where it comes from, for the error message.
+ * @throws {RunFormatError} If it is not a run of this version of the format.
+ */
+export function checkRun(value: unknown, where: string): Run {
+  refuseOtherSchema(value, where);
+  const outcome = runSchema.safeParse(value);
+  if (outcome.success) return outcome.data;
+  const [first] = outcome.error.issues;
+  const others = outcome.error.issues.length - 1;
+  const more = others === 0 ? "" : ` (and ${others} further ${others === 1 ? "fault" : "faults"})`;
+  const problem = first!.message.replace(/^Invalid input: /, "").replace(/^Invalid string: /, "");
+  const path = jsonPath(first!.path);
+  throw new RunFormatError(where, path, problem + more, COPY_AGAIN, outcome.error);
+}
+
+function refuseOtherSchema(value: unknown, where: string): void {
+  const schema = typeof value === "object" && value !== null && "schema" in value
+    ? value.schema
+    : undefined;
+  if (schema === RUN_SCHEMA) return;
+  const version = /^fencelab\.run\/(\d{1,9})$/.exec(String(schema))?.[1];
+  if (version !== undefined && Number(version) > 1) {
+    const problem = `it has the newer schema '${schema}', this fencelab reads '${RUN_SCHEMA}'`;
+    throw new RunFormatError(where, "schema", problem, "update fencelab");
+  }
+  const said = typeof schema === "string" ? `its schema is '${schema}'` : "it names no schema";
+  const problem = `it is not a fencelab run: ${said}, expected '${RUN_SCHEMA}'`;
+  throw new RunFormatError(where, "schema", problem, "name a directory that fencelab wrote");
+}
+
+/** Writes a path of keys and positions as code would: `results[3].ns.p50`. */
+function jsonPath(keys: readonly PropertyKey[]): string {
+  let path = "";
+  for (const key of keys) {
+    if (typeof key === "number") path += `[${key}]`;
+    else if (/^[A-Za-z_]\w*$/.test(String(key))) path += `${path === "" ? "" : "."}${String(key)}`;
+    else path += `[${JSON.stringify(String(key))}]`;
+  }
+  return path;
+}
+
+/** The text of `run.json`: indented for readers, but arrays of numbers on one line each. */
+export function formatRun(run: Run): string {
+  // A JSON string holds no raw line break, so a bracket before one is always an array.
+  const numbers = /\[\n\s*(-?[\d.eE+-]+(?:,\n\s*-?[\d.eE+-]+)*)\n\s*\]/g;
+  const compact = (_: string, list: string): string => `[${list.replaceAll(/\s+/g, "")}]`;
+  return JSON.stringify(run, null, 2).replaceAll(numbers, compact) + "\n";
+}
+
+/** The JSON Schema of `run.json` (draft 2020-12), for other tools. */
+export function runJsonSchema(): Record<string, unknown> {
+  return { ...z.toJSONSchema(runSchema, { io: "input" }) };
+}

@@ -1,0 +1,117 @@
+/**
+ * Warnings about the CPUs the lab may use and about what else runs on them.
+ *
+ * @module
+ */
+import { formatCpuList } from "../../text/cpu_list.ts";
+import type { Load } from "../../environment/environment.ts";
+import { THRESHOLDS } from "../warning_catalogue.ts";
+import { type CostRow, counted, membersOf, type Rule, type WarningContext } from "./context.ts";
+
+function oneCpu({ environment: { cpus } }: WarningContext): string[] {
+  return cpus.allowedCount > 1 ? [] : [`Only CPU ${cpus.allowed} can be used`];
+}
+
+function loadBefore({ environment: { cpus, load } }: WarningContext): string[] {
+  return loadFinding(load.before, 0, cpus.onlineCount, "before");
+}
+
+/** The lab's own threads are part of the average after a run, but never more than all of them. */
+function loadAfter({ environment: { cpus, load }, costs, rcus }: WarningContext): string[] {
+  const own = Math.max(
+    1,
+    ...costs.map((row) => row.callers + row.siblings),
+    ...rcus.map((row) => row.readers + row.writers),
+  );
+  return loadFinding(load.after, own, cpus.onlineCount, "after");
+}
+
+function loadFinding(
+  load: Load | null,
+  own: number,
+  online: number,
+  when: "before" | "after",
+): string[] {
+  if (load === null) return [];
+  const perCpu = Math.max(0, load.one - own) / online;
+  if (perCpu <= THRESHOLDS.loadPerCpu) return [];
+  const others = own === 0 ? "" : `, at most ${own} of it the lab's own threads`;
+  return [
+    `The load average was ${load.one} on ${counted(online, "CPU")} ${when} the run${others}`,
+  ];
+}
+
+function narrowAffinity({ environment: { cpus, cgroup } }: WarningContext): string[] {
+  if (cpus.allowedCount >= cpus.onlineCount) return [];
+  const cpuset = cgroup.cpuset === null || cgroup.cpuset === cpus.online
+    ? ""
+    : ` (cpuset of the control group: ${cgroup.cpuset})`;
+  return [
+    `Only CPUs ${cpus.allowed} of ${cpus.online} may be used${cpuset}`,
+  ];
+}
+
+function cpuQuota(
+  { environment: { cpus, cgroup: { cpuQuota: quota } } }: WarningContext,
+): string[] {
+  if (quota === null || quota.cpus >= cpus.allowedCount) return [];
+  return [
+    `A control group grants ${quota.quotaUs} us in each ${quota.periodUs} us, ` +
+    `${quota.cpus.toFixed(2)} of ${counted(cpus.allowedCount, "CPU")}`,
+  ];
+}
+
+function smtUnaware({ environment: { smt, topology }, costs }: WarningContext): string[] {
+  if (smt.active !== true) return [];
+  if (topology.sharedCores.length === 0) {
+    return ["SMT is active, but the kernel does not say which CPUs share a core"];
+  }
+  const crowded = costs.filter((row) => sharesCore(row, topology.sharedCores));
+  const shapes = new Set(crowded.map(describeCpus));
+  return [...shapes].map((shape) => `Threads shared cores that were to have their own: ${shape}`);
+}
+
+function sharesCore(row: CostRow, cores: readonly string[]): boolean {
+  if (row.placement === "smt") return false;
+  const used = new Set([...row.callerCpus, ...row.siblingCpus]);
+  return cores.some((core) => membersOf(core, used) > 1);
+}
+
+function describeCpus(row: CostRow): string {
+  const [callers, siblings] = [formatCpuList(row.callerCpus), formatCpuList(row.siblingCpus)];
+  return `callers on CPUs ${callers}, siblings on ${siblings}`;
+}
+
+function governor({ environment: { frequency } }: WarningContext): string[] {
+  if (frequency.governor === null || frequency.governor === "performance") return [];
+  return [
+    `The frequency governor is ${frequency.governor} (driver ${frequency.driver ?? "unknown"})`,
+  ];
+}
+
+function isolatedCpus({ environment: { cpus } }: WarningContext): string[] {
+  return (cpus.isolated ?? "") === "" ? [] : [`CPUs ${cpus.isolated} are isolated (isolcpus)`];
+}
+
+/** GLOBAL alone missing from QUERY's answer is nohz_full's doing, whatever sysfs shows. */
+function nohzFull(
+  { environment: { cpus }, capabilities: { membarrier } }: WarningContext,
+): string[] {
+  if ((cpus.nohzFull ?? "") !== "") return [`CPUs ${cpus.nohzFull} run without ticks (nohz_full)`];
+  const globalGone = membarrier.state === "native" && membarrier.mask !== 0 &&
+    (membarrier.mask & 1) === 0;
+  return globalGone ? ["membarrier does not offer GLOBAL, as under nohz_full"] : [];
+}
+
+/** Rules of this theme by code. */
+export const CPU_RULES = {
+  W001: oneCpu,
+  W002: loadBefore,
+  W003: loadAfter,
+  W004: narrowAffinity,
+  W005: cpuQuota,
+  W006: smtUnaware,
+  W007: governor,
+  W008: isolatedCpus,
+  W009: nohzFull,
+} satisfies Record<string, Rule>;
