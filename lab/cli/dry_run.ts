@@ -3,7 +3,7 @@
 import type { LabHost } from "../hosts/host.ts";
 import type { Plan } from "../plan/plan.ts";
 import { planSteps, survey } from "../plan/run_plan.ts";
-import type { Steps } from "../plan/steps.ts";
+import type { PlannedSteps } from "../plan/steps.ts";
 import { printable } from "../text/printable.ts";
 import { shellLine } from "../text/shell_line.ts";
 import { print } from "./terminal.ts";
@@ -32,12 +32,12 @@ export async function dryRun(
   return 0;
 }
 
-async function localSteps(host: LabHost, plan: Plan): Promise<Steps> {
+async function localSteps(host: LabHost, plan: Plan): Promise<PlannedSteps> {
   await using connection = await host.open();
   return planSteps(plan, await survey(connection.session, host.name), host);
 }
 
-function describe(host: LabHost, plan: Plan, planned: Steps | null): string {
+function describe(host: LabHost, plan: Plan, planned: PlannedSteps | null): string {
   const name = `Host ${printable(host.name)}`;
   if (planned === null) {
     const experiments = plan.experiments.map((one) => one.experiment).join(", ");

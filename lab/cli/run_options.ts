@@ -1,16 +1,8 @@
 /** What the options of `lab run` mean: a plan and changes to it. */
 
 import type { Transport } from "../hosts/host.ts";
-import {
-  builtInPlans,
-  changePlan,
-  type ExperimentName,
-  experiments,
-  parsePlan,
-  type Plan,
-  type PlanChanges,
-} from "../plan/plan.ts";
-import type { RcuChanges } from "../experiments/rcu/rcu_plan.ts";
+import { type ExperimentName, experiments } from "../experiments/experiments.ts";
+import { builtInPlans, changePlan, parsePlan, type Plan, type PlanChanges } from "../plan/plan.ts";
 import { withUserTechniques } from "../plan/user_techniques.ts";
 import { nearest } from "../text/nearest.ts";
 import { findTechnique, techniques } from "../format/techniques.ts";
@@ -56,7 +48,9 @@ function changesOf(line: CommandLine): PlanChanges {
   };
 }
 
-function rcuChangesOf(line: CommandLine): RcuChanges {
+function rcuChangesOf(
+  line: CommandLine,
+): Pick<PlanChanges, "readers" | "writers" | "torture"> {
   const readers = line.value("readers");
   const writers = line.value("writers");
   const named = line.has("torture") || line.values("experiment").includes("rcu");
@@ -105,11 +99,12 @@ function bufferOf(text: string): number {
   throw new UsageError(`Cannot use --buffer-kb '${text}': expected a number from 64 to ${4 << 20}`);
 }
 
-function experimentOf(name: string): ExperimentName {
-  const found = experiments.find((experiment) => experiment === name);
+function experimentOf(text: string): ExperimentName {
+  const names = experiments.map(({ name }) => name);
+  const found = names.find((name) => name === text);
   if (found) return found;
   throw new UsageError(
-    `Unknown experiment '${name}'. Remedy: one of ${experiments.join(", ")}`,
+    `Unknown experiment '${text}'. Remedy: one of ${names.join(", ")}`,
   );
 }
 

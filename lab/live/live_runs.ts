@@ -95,6 +95,8 @@ class Follower implements Disposable {
   #bytes = 0;
   #rest = "";
   #run: LiveRun | null = null;
+  /** By their places in the run. */
+  readonly #results = new Map<number, Result>();
 
   private constructor(id: string, path: string, file: Deno.FsFile) {
     this.#id = id;
@@ -168,7 +170,9 @@ class Follower implements Disposable {
     }
     if (this.#run === null || event === undefined) return;
     if (event.kind === "result") {
-      this.#run = { ...this.#run, results: [...this.#run.results, event.result] };
+      // The place of a damaged line stays empty
+      this.#results.set(event.at, event.result);
+      this.#run = { ...this.#run, results: [...this.#results.values()] };
     } else if (event.kind === "end") {
       this.#run = { ...this.#run, end: { run: event.run, problem: event.problem } };
     }

@@ -27,7 +27,12 @@ export const liveEventSchema = z.discriminatedUnion("kind", [
     /** UTC. */
     startedAt: z.string(),
   }),
-  z.looseObject({ kind: z.literal("result"), result: resultSchema }),
+  z.looseObject({
+    kind: z.literal("result"),
+    result: resultSchema,
+    /** Its place among the run's results: one that knows more now is told of again. */
+    at: z.int().nonnegative(),
+  }),
   /** The run that was stored, or why there is none. */
   z.looseObject({
     kind: z.literal("end"),

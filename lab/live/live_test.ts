@@ -65,14 +65,14 @@ Deno.test("a run in progress is seen from its begin to its end, and then no more
         null,
       ]);
       feed.progress(0.25, step.label);
-      feed.news({ kind: "result", result: sampleCost({ technique: "munmap" }) });
+      feed.news({ kind: "result", result: sampleCost({ technique: "munmap" }), at: 0 });
       const { now, results } = await only(runs);
       assertEquals([now?.fraction, now?.label, now?.sampled], [0.25, step.label, null]);
       assertEquals(results, [sampleCost({ technique: "munmap" })]);
       await new Promise((resolve) => setTimeout(resolve, 260));
       feed.news({ kind: "histogram", step, histogram });
       assertEquals((await only(runs)).now?.sampled, { technique: "mprotect", histogram });
-      feed.news({ kind: "result", result: sampleCost() });
+      feed.news({ kind: "result", result: sampleCost(), at: 1 });
       assertEquals((await only(runs)).now?.sampled, null, "sampled so far, and has its result");
       feed.end("20261121T010000Z-local-0001", null);
     }
@@ -98,13 +98,28 @@ Deno.test("a run whose process was killed is said to be, and swept by the next",
   });
 });
 
+Deno.test("a result that knows more now takes the place of what it was", async () => {
+  await inStore(async (store) => {
+    using runs = new LiveRuns(store);
+    await using feed = await LiveFeed.open(store, "x", { host: "h", command: "c" });
+    const later = sampleCost({ technique: "munmap", registerNs: null });
+    const times = { count: 1, p50: 5, min: 5, max: 5 };
+    const registerNs = { coldSingle: times, warm: times, coldThreaded: null };
+    feed.news({ kind: "result", result: sampleCost({ registerNs: null }), at: 0 });
+    feed.news({ kind: "result", result: later, at: 1 });
+    await only(runs);
+    feed.news({ kind: "result", result: sampleCost({ registerNs }), at: 0 });
+    assertEquals((await only(runs)).results, [sampleCost({ registerNs }), later]);
+  });
+});
+
 Deno.test("lines that are damaged or of another version are left out", async () => {
   await inStore(async (store) => {
     await using feed = await LiveFeed.open(store, "z", { host: "h", command: "c" });
     const path = `${store}/.live-${Deno.pid}-z/${EVENTS_FILE}`;
     const later = JSON.stringify({ kind: "result", result: { experiment: "later" } });
     Deno.writeTextFileSync(path, `{"kind":\n[]\n${later}\n\u0000\n`, { append: true });
-    feed.news({ kind: "result", result: sampleCost() });
+    feed.news({ kind: "result", result: sampleCost(), at: 1 });
     using runs = new LiveRuns(store);
     assertEquals((await only(runs)).results, [sampleCost()]);
   });
@@ -116,7 +131,7 @@ Deno.test("a feed that cannot be written keeps silent", async () => {
     Deno.writeTextFileSync(file, "");
     await using feed = await LiveFeed.open(file, "x", { host: "h", command: "c" });
     feed.progress(0.5, "half");
-    feed.news({ kind: "result", result: sampleCost() });
+    feed.news({ kind: "result", result: sampleCost(), at: 1 });
     feed.end(null, null);
     assertEquals([...Deno.readDirSync(store)].map(({ name }) => name), ["file"]);
     assertEquals(Deno.readTextFileSync(file), "");

@@ -2,7 +2,7 @@
 
 import { SessionError } from "../../ffi/session.ts";
 import { version } from "../../ffi/version.ts";
-import type { CaptureOptions } from "../experiments/capture/run_capture.ts";
+import type { CaptureOptions } from "../experiments/experiment.ts";
 import { type Capabilities, parseCapabilities } from "../environment/capabilities.ts";
 import { environmentOf, hostOf, withLoadAfter } from "../environment/environment.ts";
 import { type HostFacts, parseHostFacts } from "../environment/facts.ts";
@@ -16,7 +16,7 @@ import { newRunId } from "../format/run_id.ts";
 import type { Plan } from "./plan.ts";
 import { runSteps, type StepNews } from "./run_steps.ts";
 import { guarded, type Requests, stallLimit } from "../request/stall_guard.ts";
-import { type Steps, stepsOf } from "./steps.ts";
+import { type PlannedSteps, stepsOf } from "./steps.ts";
 
 /** What is known about a host before a plan runs on it. */
 export interface Survey {
@@ -69,7 +69,7 @@ export function planSteps(
   { facts }: Survey,
   host: Pick<LabHost, "name" | "cpus">,
   guest: Guest | null = null,
-): Steps {
+): PlannedSteps {
   return stepsOf(plan, {
     topology: topologyOf(facts),
     allowed: usableCpus(facts, host),

@@ -1,27 +1,20 @@
 /** Carries steps out in a session and collects results in the form of run.json. */
 
 import type { WireHistogram } from "../../ffi/frames.ts";
-import { type Reply, RequestError } from "../../ffi/session.ts";
-import { type CaptureOptions, runCapture } from "../experiments/capture/run_capture.ts";
+import type { CaptureOptions, Running } from "../experiments/experiment.ts";
+import { type ExperimentName, experimentOf } from "../experiments/experiments.ts";
+import type { Result } from "../experiments/run/results_schema.ts";
 import type { Capabilities } from "../environment/capabilities.ts";
 import type { HostFacts } from "../environment/facts.ts";
-import { parseReply } from "../format/reply.ts";
-import { CoreSyncRun } from "../experiments/core_sync/run_core_sync.ts";
-import { runDisturbance } from "../experiments/disturbance/run_disturbance.ts";
-import { OrderingRun } from "../experiments/ordering/run_ordering.ts";
-import { runRcu } from "../experiments/rcu/run_rcu.ts";
-import type { Registration, Result } from "../experiments/run/run_schema.ts";
-import { resultSchema } from "../experiments/run/results_schema.ts";
-import { attempt, type StepOptions } from "../request/attempt.ts";
-import { NO_RESULT } from "../request/crash_reason.ts";
 import { guarded, type Requests, stallLimit } from "../request/stall_guard.ts";
-import { quietSeconds, type Step } from "./steps.ts";
+import type { PlannedStep } from "./steps.ts";
 
 /** What a run has so far. */
 export type StepNews =
   /** What a step has sampled up to now. */
-  | { readonly kind: "histogram"; readonly step: Step; readonly histogram: WireHistogram }
-  | { readonly kind: "result"; readonly result: Result };
+  | { readonly kind: "histogram"; readonly step: PlannedStep; readonly histogram: WireHistogram }
+  /** A new result, or one that knows more now: `at` is its place among those of the run. */
+  | { readonly kind: "result"; readonly result: Result; readonly at: number };
 
 /** What accompanies running steps. */
 export interface RunStepsOptions {
@@ -56,154 +49,43 @@ export interface RunStepsOptions {
  */
 export async function runSteps(
   session: Requests,
-  steps: readonly Step[],
+  steps: readonly PlannedStep[],
   options: RunStepsOptions,
 ): Promise<{ results: Result[]; files: Map<string, string> }> {
+  const { facts, helper, capabilities, capture, signal } = options;
   const files = new Map<string, string>();
-  const total = steps.reduce((sum, step) => sum + step.seconds, 0);
   const results: Result[] = [];
-  const ordering = new OrderingRun();
-  const coreSync = new CoreSyncRun();
+  const running = new Map<ExperimentName, Running>();
+  const total = steps.reduce((sum, step) => sum + step.seconds, 0);
   let before = 0;
-  const kept = (...fresh: readonly Result[]): void => {
-    results.push(...fresh);
-    for (const result of fresh) options.onNews?.({ kind: "result", result });
+  const keep = (fresh: readonly Result[]): void => {
+    for (const result of fresh) {
+      if (!results.includes(result)) results.push(result);
+      options.onNews?.({ kind: "result", result, at: results.indexOf(result) });
+    }
   };
   for (const step of steps) {
+    const { experiment, label } = step;
     const onProgress = (fraction: number): void =>
-      options.onProgress?.((before + fraction * step.seconds) / total, step.label);
+      options.onProgress?.((before + fraction * step.seconds) / total, label);
     onProgress(0);
-    const seconds = stallLimit(quietSeconds(step));
-    const requests = guarded(session, { host: options.host, label: step.label, seconds });
-    const accompanied: StepOptions = {
-      capabilities: options.capabilities,
+    const seconds = stallLimit(step.quietSeconds ?? step.seconds);
+    const requests = guarded(session, { host: options.host, label, seconds });
+    const own = running.get(experiment) ?? experimentOf(step).start();
+    running.set(experiment, own);
+    const made = await own.run(requests, step, {
+      facts,
+      helper,
+      capabilities,
       onProgress,
       onHistogram: (histogram) => options.onNews?.({ kind: "histogram", step, histogram }),
-      ...(options.signal ? { signal: options.signal } : {}),
-    };
-    switch (step.kind) {
-      case "ordering":
-        await ordering.run(
-          requests,
-          { ...step, arrangement: step.arrangement! },
-          accompanied,
-        );
-        break;
-      case "core-sync":
-        await coreSync.run(requests, step, accompanied);
-        break;
-      case "rcu":
-        kept(await runRcu(requests, step, accompanied));
-        break;
-      case "disturbance":
-        kept(await runDisturbance(requests, step, accompanied));
-        break;
-      case "cost":
-        kept(await runCost(requests, step, accompanied));
-        break;
-      case "registration":
-        addRegistration(results, await ask(requests, step, options, accompanied));
-        break;
-      case "capture": {
-        const captured = await capture(requests, step, options, accompanied);
-        for (const [name, path] of captured.files) files.set(name, path);
-        kept(captured.result);
-        break;
-      }
-      default: {
-        const { result } = await ask(requests, step, options, accompanied);
-        kept(parseReply(resultSchema, result, "result", step.label));
-      }
-    }
+      ...(capture ? { capture } : {}),
+      ...(signal ? { signal } : {}),
+    });
+    keep(made.results);
+    for (const [name, path] of made.files ?? []) files.set(name, path);
     before += step.seconds;
   }
-  kept(...ordering.conclude());
-  kept(...coreSync.conclude(options));
+  for (const own of running.values()) keep(own.conclude(options));
   return { results, files };
-}
-
-async function capture(
-  session: Requests,
-  step: Step,
-  options: RunStepsOptions,
-  { onProgress, signal }: StepOptions,
-): ReturnType<typeof runCapture> {
-  if (!options.capture) throw new RangeError("A capture needs a directory");
-  return await runCapture(session, step.parameters, options.facts, options.capture, {
-    ...(onProgress ? { onProgress } : {}),
-    ...(signal ? { signal } : {}),
-  });
-}
-
-async function runCost(session: Requests, step: Step, options: StepOptions): Promise<Result> {
-  return await attempt<Result>(session, "cost", step, options, {
-    of: ({ result, histogram }) =>
-      parseReply(resultSchema, { ...result, histogram }, "result", step.label),
-    unavailable: (reason, errno) => unavailable(step, reason, errno),
-  });
-}
-
-async function ask(
-  session: Requests,
-  step: Step,
-  options: RunStepsOptions,
-  { onProgress, signal }: StepOptions,
-): Promise<Reply> {
-  const parameters = step.kind === "conformance"
-    ? { ...step.parameters, helper: options.helper }
-    : step.parameters;
-  const [reply] = await session.request(step.kind, parameters, {
-    ...(onProgress ? { onProgress } : {}),
-    ...(signal ? { signal } : {}),
-  });
-  if (!reply) {
-    throw new RequestError(NO_RESULT, `Cannot run '${step.label}': the core sent no result`);
-  }
-  return reply;
-}
-
-/** The cost of registering stands with the technique's first result. */
-function addRegistration(results: Result[], reply: Reply): void {
-  const measured = reply.result as {
-    technique: string;
-    registerNs: { coldSingle: Registration; warm: Registration; coldThreaded: Registration } | null;
-  };
-  for (const result of results) {
-    if (result.experiment !== "cost" || result.technique !== measured.technique) continue;
-    result.registerNs = measured.registerNs;
-    return;
-  }
-}
-
-function unavailable(step: Step, reason: string, errno: string | null): Result {
-  const { parameters } = step;
-  const callerCpus = parameters["caller-cpus"] as number[];
-  const siblingCpus = parameters["sibling-cpus"] as number[];
-  return parseReply(
-    resultSchema,
-    {
-      experiment: "cost",
-      technique: step.technique,
-      siblings: siblingCpus.length,
-      callers: callerCpus.length,
-      placement: parameters["placement"],
-      callerCpus,
-      siblingCpus,
-      available: false,
-      reason,
-      errno,
-      registerNs: null,
-      count: 0,
-      dropped: 0,
-      droppedWhy: { beforeNotRunning: 0, afterNotRunning: 0, preempted: 0, callerPreempted: 0 },
-      opsPerSample: 1,
-      ns: null,
-      histogram: null,
-      ipisPerOp: null,
-      priority: "none",
-      seconds: 0,
-    },
-    "result",
-    step.label,
-  );
 }

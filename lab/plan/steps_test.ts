@@ -1,7 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 
 import type { Topology } from "../environment/topology.ts";
-import { type CostPlan, type Plan } from "./plan.ts";
+import type { CostPlan } from "../experiments/cost/cost_plan.ts";
+import type { Plan } from "./plan.ts";
 import { stepsOf } from "./steps.ts";
 
 /** Two sockets of four cores with two threads each: CPU c and c + 8 share a core. */

@@ -1,10 +1,8 @@
 /** Techniques of the user's own in a plan. */
 
+import { experimentOf } from "../experiments/experiments.ts";
 import { USER_PREFIX, userTechniqueId } from "../format/techniques.ts";
 import { type Plan, PlanError } from "./plan.ts";
-
-/** Experiments whose question makes sense for any fence. */
-const FITTING = ["cost", "ordering", "capture"] as const;
 
 /**
  * A plan in which techniques of the user's own are tried, too.
@@ -17,7 +15,7 @@ export function withUserTechniques(plan: Plan, names: readonly string[]): Plan {
   const added = plan.experiments.map((one) => {
     if (!("techniques" in one)) return one;
     refuseOthers(one.techniques, own);
-    if (!FITTING.some((name) => name === one.experiment)) return one;
+    if (!experimentOf(one).anyFence) return one;
     return { ...one, techniques: [...new Set([...one.techniques, ...own])] };
   });
   return { ...plan, experiments: added };

@@ -1,60 +1,76 @@
 /** One measurement that a technique may refuse, or end with: both are results. */
 
-import {
-  type Reply,
-  RequestError,
-  type RequestOptions,
-  type RequestParameters,
-} from "../../ffi/session.ts";
+import type * as z from "zod";
+
+import { RequestError, type RequestOptions } from "../../ffi/session.ts";
 import type { Capabilities } from "../environment/capabilities.ts";
+import { parseReply } from "../format/reply.ts";
 import { crashReason, NO_RESULT } from "./crash_reason.ts";
 import type { Requests } from "./stall_guard.ts";
-
-/** One request of an experiment. */
-export interface AttemptedStep {
-  readonly label: string;
-  readonly technique: string | null;
-  readonly parameters: RequestParameters;
-}
+import { type Asked, unavailableResult } from "./unavailable.ts";
 
 /** What accompanies a step. */
 export interface StepOptions extends Pick<RequestOptions, "onProgress" | "onHistogram" | "signal"> {
   readonly capabilities: Capabilities;
 }
 
-/** How an experiment makes results. */
-export interface Outcomes<Result> {
-  readonly of: (reply: Reply) => Result;
-  /** The result of a technique that could not be used. */
-  readonly unavailable: (reason: string, errno: string | null) => Result;
+/**
+ * Asks for something that is not refused: it has an answer on every host.
+ *
+ * @param schema What comes of it; where it has a histogram, that comes beside the reply.
+ * @throws {SessionError} If the core ends; {RequestError} if it fails; {ReplyFormatError} if its
+ * reply is not one.
+ */
+export async function ask<Schema extends z.ZodObject>(
+  session: Requests,
+  kind: string,
+  { label, parameters }: Pick<Asked, "label" | "parameters">,
+  { onProgress, onHistogram, signal }: Omit<StepOptions, "capabilities">,
+  schema: Schema,
+): Promise<z.infer<Schema>> {
+  const [reply] = await session.request(kind, parameters, {
+    ...(onProgress ? { onProgress } : {}),
+    ...(onHistogram ? { onHistogram } : {}),
+    ...(signal ? { signal } : {}),
+  });
+  if (!reply) {
+    throw new RequestError(NO_RESULT, `Cannot run '${label}': the core sent no result`);
+  }
+  const { result, histogram } = reply;
+  const whole = "histogram" in schema.shape ? { ...result, histogram } : result;
+  return parseReply(schema, whole, "result", label);
 }
 
 /**
- * Asks for a measurement.
+ * Asks for a measurement. One that is refused, or crashes, is a result, too.
  *
+ * @param schema What comes of it; where it has a histogram, that comes beside the reply.
+ * @param known What a result that could not be had says besides what was asked for.
  * @throws {SessionError} If the core ends; {RequestError} if it does not understand the request;
- * what `outcomes` throw.
+ * {ReplyFormatError} if its reply is not one.
  */
-export async function attempt<Result>(
+export async function attempt<Schema extends z.ZodObject>(
   session: Requests,
   kind: string,
-  { label, technique, parameters }: AttemptedStep,
+  asked: Asked,
   { capabilities, ...options }: StepOptions,
-  outcomes: Outcomes<Result>,
-): Promise<Result> {
+  schema: Schema,
+  known: Readonly<Record<string, unknown>> = {},
+): Promise<z.infer<Schema>> {
+  const { technique } = asked;
   const refused = capabilities.techniques.find(({ id, available }) =>
     id === technique && !available
   );
-  // A filter that kills would take the worker along: what the probe saw refused is not tried again
-  if (refused) return outcomes.unavailable(refused.reason ?? "it is refused", refused.errno);
+  if (refused) {
+    // A filter that kills would take the worker along: what the probe saw refused is not tried again
+    const { reason, errno } = refused;
+    return unavailableResult(schema, asked, { reason: reason ?? "it is refused", errno }, known);
+  }
   try {
-    const [reply] = await session.request(kind, parameters, options);
-    if (!reply) {
-      throw new RequestError(NO_RESULT, `Cannot run '${label}': the core sent no result`);
-    }
-    return outcomes.of(reply);
+    return await ask(session, kind, asked, options, schema);
   } catch (error) {
     if (!(error instanceof RequestError) || error.code === "bad-request") throw error;
-    return outcomes.unavailable(crashReason(technique, error), null);
+    const refusal = { reason: crashReason(technique, error), errno: null };
+    return unavailableResult(schema, asked, refusal, known);
   }
 }

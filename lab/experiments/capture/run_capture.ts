@@ -6,20 +6,12 @@ import { EngineError, TraceLoadError } from "../../../traces/trace_processor/err
 import type { HostFacts } from "../../environment/facts.ts";
 import type { CaptureResult } from "./capture_schema.ts";
 import { type EngineOptions, openTraceProcessor } from "../../places/traces_files.ts";
+import type { CaptureOptions } from "../experiment.ts";
 import { directorySource } from "./capture_directory.ts";
 import { captureResult, loadTrace, writeTrace } from "./analyse.ts";
 import { recordCapture } from "./record.ts";
 import type { CaptureReply } from "./reply.ts";
 import { INDEX_FILE, indexBeside, TRACE_FILE } from "./trace_names.ts";
-
-/** Where a capture is kept while a run is made, and which engine analyses it. */
-export interface CaptureOptions {
-  /** A directory of the run's own, for the trace; its owner removes it. */
-  readonly directory: string;
-  /** Where raw pages go and stay; below `directory` by default. */
-  readonly raw?: string;
-  readonly engine?: EngineOptions;
-}
 
 /** A capture's result, and the files that belong to it. */
 export interface Captured {

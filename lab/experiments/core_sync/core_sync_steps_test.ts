@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import type { Topology } from "../../environment/topology.ts";
 import { coreSyncSteps } from "./core_sync_steps.ts";
-import type { CoreSyncPlan } from "../../plan/plan.ts";
+import type { CoreSyncPlan } from "./core_sync_steps.ts";
 import { shapesStep } from "../ordering/shapes_steps.ts";
 
 /** Cores with one thread each, one cache for all. */

@@ -1,8 +1,9 @@
 /** Runs the trials of the core-sync experiment, and gives verdicts when all are done. */
 
-import { parseReply } from "../../format/reply.ts";
-import { attempt, type AttemptedStep, type StepOptions } from "../../request/attempt.ts";
+import { attempt } from "../../request/attempt.ts";
 import type { Requests } from "../../request/stall_guard.ts";
+import type { Around, Made, Running, TestedHost } from "../experiment.ts";
+import type { Step } from "../step.ts";
 import {
   type CoreSyncCounts,
   coreSyncCountsSchema,
@@ -10,32 +11,18 @@ import {
 } from "./core_sync_schema.ts";
 import { judgeCoreSync } from "./core_sync_verdict.ts";
 
-/** What verdicts depend on besides counts. */
-export interface CoreSyncHost {
-  readonly arch: string;
-  readonly emulated: boolean;
-}
-
 /** All trials of one run; verdicts need the controls among them. */
-export class CoreSyncRun {
+export class CoreSyncRun implements Running {
   #counted: CoreSyncCounts[] = [];
 
-  /**
-   * Runs one trial. A technique that is refused or crashes is a result, too.
-   *
-   * @throws {SessionError} If the core ends; {ReplyFormatError} if its reply is not one.
-   */
-  async run(session: Requests, step: AttemptedStep, options: StepOptions): Promise<void> {
-    this.#counted.push(
-      await attempt(session, "core-sync", step, options, {
-        of: ({ result }) => parseReply(coreSyncCountsSchema, result, "result", step.label),
-        unavailable: (reason, errno) => nothing(step, reason, errno),
-      }),
-    );
+  /** Runs one trial. A technique that is refused or crashes is a result, too. */
+  async run(session: Requests, step: Step, around: Around): Promise<Made> {
+    this.#counted.push(await attempt(session, step.kind, step, around, coreSyncCountsSchema));
+    return { results: [] };
   }
 
   /** One result for each technique, `none` among them. */
-  conclude({ arch, emulated }: CoreSyncHost): CoreSyncResult[] {
+  conclude({ arch, emulated }: TestedHost): CoreSyncResult[] {
     const publishFirst = this.#counted.find(({ order }) => order === "publish-first") ?? null;
     const trials = this.#counted.filter(({ order }) => order === "code-first");
     const none = trials.find(({ technique }) => technique === "none") ?? null;
@@ -56,36 +43,4 @@ function tallyOf(counts: CoreSyncCounts | null): CoreSyncResult["controls"]["non
   if (counts === null) return null;
   const { calls, modifications, stale, staleVersions, staleAfterEnd, unknown, unseen } = counts;
   return { calls, modifications, stale, staleVersions, staleAfterEnd, unknown, unseen };
-}
-
-/** Counts of something that did not run. */
-function nothing(
-  { technique, parameters, label }: AttemptedStep,
-  reason: string,
-  errno: string | null,
-): CoreSyncCounts {
-  return parseReply(
-    coreSyncCountsSchema,
-    {
-      technique,
-      order: parameters["order"],
-      available: false,
-      reason,
-      errno,
-      calls: 0,
-      modifications: 0,
-      stale: 0,
-      staleVersions: 0,
-      staleAfterEnd: 0,
-      unknown: 0,
-      unseen: 0,
-      starved: false,
-      seconds: 0,
-      priority: "none",
-      callerCpu: parameters["caller-cpu"],
-      siblingCpu: parameters["sibling-cpu"],
-    },
-    "result",
-    label,
-  );
 }

@@ -3,7 +3,8 @@ import { type Reply, RequestError } from "../../../ffi/session.ts";
 import type { Capabilities } from "../../environment/capabilities.ts";
 import { coreSyncSchema } from "./core_sync_schema.ts";
 import { sampleCoreSync } from "../../testdata/sample_core_sync.ts";
-import type { AttemptedStep } from "../../request/attempt.ts";
+import type { Around } from "../experiment.ts";
+import type { Step } from "../step.ts";
 import { CoreSyncRun } from "./run_core_sync.ts";
 
 /** A session that answers each technique with counts or with an error. */
@@ -19,9 +20,9 @@ function session(
   };
 }
 
-function step(technique: string, order = "code-first"): AttemptedStep {
+function step(technique: string, order = "code-first"): Step {
   const parameters = { technique, order, "caller-cpu": 0, "sibling-cpu": 1 };
-  return { label: technique, technique, parameters };
+  return { label: technique, kind: "core-sync", technique, parameters, seconds: 1 };
 }
 
 const options = {
@@ -33,8 +34,7 @@ const options = {
       reason: "filter",
     }],
   } as unknown as Capabilities,
-  onProgress: (): void => {},
-};
+} as Around;
 
 const STEPS = [
   step("none", "publish-first"),

@@ -2,20 +2,18 @@
 
 import { z } from "zod";
 import { choosePlacement } from "../../environment/placement.ts";
-import { findTechnique } from "../../format/techniques.ts";
-import type { LeftOut, Machine, Step } from "../../plan/steps.ts";
+import { planSeconds, techniqueList } from "../experiment.ts";
+import { budgetMs, type Machine, type Step, type Steps } from "../step.ts";
 
 /** The schema of the disturbance part of a plan. */
 export const disturbancePlan = z.strictObject({
   experiment: z.literal("disturbance"),
   /** Techniques whose storms are let loose. */
-  techniques: z.array(
-    z.string().refine((id) => findTechnique(id) !== undefined, { error: "is no technique" }),
-  ).min(1),
+  techniques: techniqueList,
   /** Calls per second where not a storm but a rate is meant. */
   rateHz: z.int().min(1).max(10_000_000),
   /** Seconds of one arrangement, half of them quiet; what is beyond 41 s is not used. */
-  seconds: z.number().positive().max(3600),
+  seconds: planSeconds,
 });
 
 /** The part of a plan that asks for disturbance. */
@@ -99,10 +97,7 @@ const victims: readonly Victim[] = [
 ];
 
 /** The steps of the disturbance experiment, or why there are none. */
-export function disturbanceSteps(
-  plan: DisturbancePlan,
-  machine: Machine,
-): { steps: Step[]; leftOut: LeftOut[] } {
+export function disturbanceSteps(plan: DisturbancePlan, machine: Machine): Steps {
   const steps: Step[] = [];
   for (const callers of crowds(machine.allowed.length)) {
     const chosen = choosePlacement(machine.topology, machine.allowed, 1, callers);
@@ -142,7 +137,6 @@ function stepOf(
   const seconds = Math.min(plan.seconds, MOST_SECONDS);
   return {
     label: `disturbance ${technique}: ${label}${who}`,
-    experiment: "disturbance",
     kind: "disturbance",
     technique,
     seconds: seconds + 0.15,
@@ -152,7 +146,7 @@ function stepOf(
       ...parameters,
       ...cpus,
       "rate-hz": rated ? plan.rateHz : 0,
-      "budget-ms": Math.max(1, Math.round(seconds * 1000)),
+      "budget-ms": budgetMs(seconds),
     } as Step["parameters"],
   };
 }

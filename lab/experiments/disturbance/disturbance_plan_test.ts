@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Topology } from "../../environment/topology.ts";
 import { disturbanceSteps, fullDisturbance } from "./disturbance_plan.ts";
-import type { Machine, Step } from "../../plan/steps.ts";
+import type { Machine, Step } from "../step.ts";
 
 /** A machine of cores that share nothing but their node. */
 function machine(cpus: number): Machine {

@@ -1,7 +1,7 @@
 /** The request for litmus shapes: what a host shows of reordering at all. */
 
 import { choosePlacement } from "../../environment/placement.ts";
-import type { Machine, Step } from "../../plan/steps.ts";
+import { budgetMs, type Machine, type Step } from "../step.ts";
 
 /** Iterations of each shape without and with fences; litmus7's default run is as long. */
 const ITERATIONS = 1_000_000;
@@ -23,14 +23,13 @@ function cpusFor({ topology, allowed }: Machine): number[] {
 export function shapesStep(machine: Machine, seconds: number): Step {
   return {
     label: "shapes",
-    experiment: "ordering",
     kind: "shapes",
     technique: null,
     seconds,
     parameters: {
       cpus: cpusFor(machine),
       iterations: ITERATIONS,
-      "budget-ms": Math.max(1, Math.round(seconds * 1000)),
+      "budget-ms": budgetMs(seconds),
     },
   };
 }

@@ -1,8 +1,11 @@
-/** The rcu part of a plan, and what the command line changes in it. */
+/** The rcu part of a plan, what the command line changes in it, and the requests it becomes. */
 
 import * as z from "zod";
+import { choosePlacement } from "../../environment/placement.ts";
+import { type PlanChanges, planSeconds } from "../experiment.ts";
+import { budgetMs, type Machine, type Step, type Steps } from "../step.ts";
 
-import { flavourIds } from "./flavours.ts";
+import { flavourIds, flavourOf } from "./flavours.ts";
 
 /** The schema of the rcu part of a plan. */
 export const rcuPlan = z.strictObject({
@@ -12,21 +15,13 @@ export const rcuPlan = z.strictObject({
   readers: z.int().min(1).max(1024),
   writers: z.int().min(1).max(1024),
   /** Time of each flavour. */
-  seconds: z.number().positive().max(3600),
+  seconds: planSeconds,
   /** Look for objects that were freed too early, instead of counting operations. */
   torture: z.boolean(),
 });
 
 /** The part of a plan that asks for rcu. */
 export type RcuPlan = z.infer<typeof rcuPlan>;
-
-/** What the command line changes. */
-export interface RcuChanges {
-  readonly readers?: number;
-  readonly writers?: number;
-  readonly seconds?: number;
-  readonly torture?: boolean;
-}
 
 /** The threads of the commit's test, and all flavours; then the same for soundness. */
 export const fullRcu: readonly RcuPlan[] = [
@@ -48,23 +43,58 @@ export const fullRcu: readonly RcuPlan[] = [
   },
 ];
 
-/** A plan's rcu part with the command line's changes. */
-export function changeRcu(one: RcuPlan, changes: RcuChanges): RcuPlan {
+/**
+ * A plan's rcu part with the command line's changes; `null` if another part is meant.
+ *
+ * Where the command line says whether to torture, those parts are meant that do, or do not, anyway;
+ * if a plan has none of them, its first part, which then is changed.
+ */
+export function changeRcu(
+  one: RcuPlan,
+  changes: PlanChanges,
+  parts: readonly RcuPlan[],
+): RcuPlan | null {
+  const { torture } = changes;
+  const meant = parts.filter((part) => torture === undefined || part.torture === torture);
+  if (!(meant.length > 0 ? meant : parts.slice(0, 1)).includes(one)) return null;
   return {
     ...one,
     readers: changes.readers ?? one.readers,
     writers: changes.writers ?? one.writers,
     seconds: changes.seconds ?? one.seconds,
-    torture: changes.torture ?? one.torture,
+    torture: torture ?? one.torture,
   };
 }
 
+/** Rests of real-time threads, as a multiple of the time that they run; for estimates only. */
+const RESTS = 1.1;
+/** Starting and ending, in seconds; for estimates only. */
+const STEP_OVERHEAD = 0.1;
+
 /**
- * Which rcu parts are meant: where the command line says whether to torture, those that do, or do
- * not, anyway; if a plan has none of them, its first part, which then is changed.
+ * The steps of the rcu experiment: one for each flavour.
+ *
+ * Each thread has a CPU of its own where there are enough; otherwise readers and writers share all
+ * of them, as they would in a program.
  */
-export function meantRcu(parts: readonly RcuPlan[], torture: boolean | undefined): RcuPlan[] {
-  if (torture === undefined) return [...parts];
-  const meant = parts.filter((one) => one.torture === torture);
-  return meant.length > 0 ? meant : parts.slice(0, 1);
+export function rcuSteps(plan: RcuPlan, machine: Machine): Steps {
+  const chosen = choosePlacement(machine.topology, machine.allowed, plan.writers, plan.readers);
+  const shared = "impossible" in chosen;
+  const threads = `readers ${plan.readers}, writers ${plan.writers}`;
+  const steps = plan.flavours.map((flavour): Step => ({
+    label: `rcu ${flavour}, ${plan.torture ? "torture, " : ""}${threads}`,
+    kind: "rcu",
+    technique: flavourOf(flavour).technique,
+    seconds: plan.seconds * RESTS + STEP_OVERHEAD,
+    parameters: {
+      flavour,
+      readers: plan.readers,
+      writers: plan.writers,
+      "reader-cpus": shared ? machine.allowed : chosen.siblingCpus,
+      "writer-cpus": shared ? machine.allowed : chosen.callerCpus,
+      "budget-ms": budgetMs(plan.seconds),
+      mode: plan.torture ? "torture" : "bench",
+    },
+  }));
+  return { steps, leftOut: [] };
 }

@@ -4,7 +4,8 @@ import type { Known } from "../../format/known.ts";
 import { type Result, resultSchema } from "./results_schema.ts";
 
 export type { CostResult, Histogram, Registration } from "../cost/cost_schema.ts";
-export type { ConformanceResult, Result } from "./results_schema.ts";
+export type { ConformanceResult } from "../conformance/conformance_schema.ts";
+export type { Result } from "./results_schema.ts";
 
 /** Name of the format that this fencelab reads and writes. */
 export const RUN_SCHEMA = "fencelab.run/1";

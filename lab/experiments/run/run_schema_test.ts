@@ -123,7 +123,7 @@ Deno.test("parseRun() names the experiments when it meets an unknown one", () =>
   assertEquals(error.path, "results[1].experiment");
   assertStringIncludes(
     error.message,
-    "expected one of the experiments conformance, cost, ordering",
+    "expected one of the experiments capture, conformance, core-sync, cost",
   );
 });
 
@@ -181,6 +181,6 @@ Deno.test("runJsonSchema() describes every experiment, with what must be there",
   const experiments = schema.properties.results.items.oneOf.map((one) => one.properties.experiment);
   assertEquals(
     experiments.map((experiment) => (experiment as { const: string }).const),
-    ["conformance", "cost", "ordering", "core-sync", "shapes", "rcu", "disturbance", "capture"],
+    ["capture", "conformance", "core-sync", "cost", "disturbance", "ordering", "rcu", "shapes"],
   );
 });

@@ -1,6 +1,6 @@
 import { assessLadders } from "../../ladders/assess.ts";
 import { brokenPromises, mutationScore } from "../../experiments/ordering/score.ts";
-import { experiments } from "../../plan/plan.ts";
+import { experiments } from "../../experiments/experiments.ts";
 import {
   type Block,
   type Inline,
@@ -169,7 +169,9 @@ function fallbacks({ run }: HostView): Finding[] {
 /** What the report would need to be complete. */
 function gaps(hosts: readonly HostView[], unread: readonly UnreadRun[]): Block[] {
   const points: Text[] = hosts.flatMap((host) => {
-    const missing = experiments.filter((experiment) => resultsOf(host, experiment).length === 0);
+    const missing = experiments.filter(({ results }) =>
+      host.run.results.every(({ experiment }) => !results.includes(experiment))
+    ).map(({ name }) => name);
     return missing.length === 0 ? [] : [
       `${hostTitle(host)}: no results of ${joined(missing)}, so what rests on them is left out.`,
     ];

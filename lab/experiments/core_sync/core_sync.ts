@@ -1,0 +1,34 @@
+/** The core-sync experiment: whether other CPUs see code that was replaced. */
+
+import { findTechnique } from "../../format/techniques.ts";
+import { type Experiment, withChoice } from "../experiment.ts";
+import type { Step } from "../step.ts";
+import type { CoreSyncResult } from "./core_sync_schema.ts";
+import { type CoreSyncPlan, coreSyncPlan, coreSyncSteps } from "./core_sync_steps.ts";
+import { CoreSyncRun } from "./run_core_sync.ts";
+
+/** Code that is replaced while a sibling runs it. */
+export const coreSync: Experiment<CoreSyncPlan, Step, CoreSyncResult> = {
+  name: "core-sync",
+  place: 40,
+  plan: coreSyncPlan,
+  anyFence: false,
+  builtIn: {
+    quick: [],
+    full: [{
+      experiment: "core-sync",
+      techniques: ["membarrier-private-expedited", "membarrier-sync-core"],
+      modifications: 20_000,
+      seconds: 2,
+    }],
+  },
+  change: withChoice,
+  steps: coreSyncSteps,
+  start: () => new CoreSyncRun(),
+  results: ["core-sync"],
+  hasRun: ({ modifications }) => modifications > 0,
+  brokenPromise: (results) =>
+    results.some(({ verdict, technique }) =>
+      verdict === "not-ordered" && findTechnique(technique)?.promise === "ordering+core-sync"
+    ),
+};

@@ -1,0 +1,26 @@
+/** The rcu experiment: flavours of userspace RCU that are built on the techniques. */
+
+import { attempt } from "../../request/attempt.ts";
+import { type Experiment, stepByStep } from "../experiment.ts";
+import type { Step } from "../step.ts";
+import { changeRcu, fullRcu, type RcuPlan, rcuPlan, rcuSteps } from "./rcu_plan.ts";
+import { type RcuResult, rcuSchema } from "./rcu_schema.ts";
+import { staleFlavours } from "./stale.ts";
+
+/** How fast each flavour reads and writes, and whether it is sound. */
+export const rcu: Experiment<RcuPlan, Step, RcuResult> = {
+  name: "rcu",
+  place: 50,
+  plan: rcuPlan,
+  anyFence: false,
+  builtIn: { quick: [], full: fullRcu },
+  change: changeRcu,
+  steps: rcuSteps,
+  start: () =>
+    stepByStep(async (session, step, around) => ({
+      results: [await attempt(session, step.kind, step, around, rcuSchema)],
+    })),
+  results: ["rcu"],
+  hasRun: ({ reads }) => reads > 0,
+  brokenPromise: (results) => staleFlavours(results).some(({ promised }) => promised),
+};
