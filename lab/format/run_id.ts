@@ -1,4 +1,7 @@
-import { RUN_ID } from "../experiments/run/run_schema.ts";
+/** Run ids. */
+
+/** `20261121T010438Z-local-3fa2`: the time of the start in UTC, the host, four hex digits. */
+export const RUN_ID = /^\d{8}T\d{6}Z-[A-Za-z0-9][A-Za-z0-9._-]{0,47}-[0-9a-f]{4}$/;
 
 /**
  * A new run id: start in UTC, host, four random hex digits, so that ids sort by time.

@@ -3,7 +3,7 @@
 import type { Architecture } from "../../ffi/toolchain.ts";
 import type { Session } from "../../ffi/session.ts";
 import type { HostKnowledge } from "../environment/environment.ts";
-import type { Guest } from "../experiments/run/run_schema.ts";
+import type { Guest } from "../format/host_schema.ts";
 
 /** Which of the core's two doors is used. */
 export type Transport = "ffi" | "agent";

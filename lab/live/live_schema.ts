@@ -6,7 +6,7 @@
  */
 
 import { z } from "zod";
-import { histogramSchema } from "../experiments/cost/cost_schema.ts";
+import { histogramSchema } from "../format/histogram_schema.ts";
 import type { Known } from "../format/known.ts";
 import { resultSchema } from "../experiments/run/results_schema.ts";
 

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { Guest } from "../experiments/run/run_schema.ts";
+import type { Guest } from "../format/host_schema.ts";
 import type { Environment } from "../environment/environment.ts";
 import { sampleRun } from "../testdata/sample_run.ts";
 import { renderEnvironment } from "./environment.ts";

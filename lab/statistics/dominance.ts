@@ -1,4 +1,4 @@
-import type { Histogram } from "../experiments/run/run_schema.ts";
+import type { Histogram } from "../format/histogram_schema.ts";
 import { bucketBounds, bucketOf, sampleCount } from "./histogram.ts";
 
 /** How much the samples of one side exceed those of the other, whatever their distribution. */

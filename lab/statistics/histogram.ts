@@ -1,4 +1,4 @@
-import type { Histogram } from "../experiments/run/run_schema.ts";
+import type { Histogram } from "../format/histogram_schema.ts";
 
 /*
  * Buckets are exact below 2^precisionBits picoseconds; above, each power of two is cut into

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import type { Histogram } from "../experiments/run/run_schema.ts";
+import type { Histogram } from "../format/histogram_schema.ts";
 import {
   bucketBounds,
   bucketMidpoint,

@@ -1,4 +1,4 @@
-import type { Histogram } from "../experiments/run/run_schema.ts";
+import type { Histogram } from "../format/histogram_schema.ts";
 import { bucketBounds } from "./histogram.ts";
 
 /** A logarithmic axis; both ends in picoseconds, `low` above 0 and not above `high`. */

@@ -1,4 +1,4 @@
-import type { Histogram } from "../experiments/run/run_schema.ts";
+import type { Histogram } from "../format/histogram_schema.ts";
 import { bucketBounds, bucketMidpoint } from "./histogram.ts";
 import { quantileRanks } from "./order_ranks.ts";
 

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import type { Histogram } from "../experiments/run/run_schema.ts";
+import type { Histogram } from "../format/histogram_schema.ts";
 import { quantile } from "./histogram.ts";
 import { type QuantileInterval, quantileIntervals } from "./quantile_interval.ts";
 import { drawHistogram, histogramOf, INTERRUPT, sampleOf, seeded } from "./testdata/samples.ts";

@@ -2,7 +2,7 @@
 
 import { z } from "@hono/zod-openapi";
 import type { Comparison } from "../../lab/compare/comparison.ts";
-import { warningSchema } from "../../lab/experiments/run/run_schema.ts";
+import { warningSchema } from "../../lab/format/host_schema.ts";
 import { costSchema } from "../../lab/experiments/cost/cost_schema.ts";
 import { runLabelSchema } from "./schemas.ts";
 

@@ -3,7 +3,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { matrixOf } from "../../lab/ladders/matrix.ts";
 import { reportSchema } from "../../lab/report/report_schema.ts";
-import { warningSchema } from "../../lab/experiments/run/run_schema.ts";
+import { warningSchema } from "../../lab/format/host_schema.ts";
 import { newestChanges } from "../runs/changes.ts";
 import { newestHosts } from "../runs/newest_hosts.ts";
 import { newestWarnings } from "../runs/newest_warnings.ts";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { flavourIds } from "./flavours.ts";
-import { histogramSchema } from "../cost/cost_schema.ts";
+import { histogramSchema } from "../../format/histogram_schema.ts";
 import type { Known } from "../../format/known.ts";
 import { quantilesSchema } from "../../format/quantiles_schema.ts";
 

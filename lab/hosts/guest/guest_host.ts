@@ -3,7 +3,7 @@
 import { findBuild } from "../../../ffi/build.ts";
 import { Session } from "../../../ffi/session.ts";
 import type { UserSource } from "../../../ffi/user_source.ts";
-import type { Guest } from "../../experiments/run/run_schema.ts";
+import type { Guest } from "../../format/host_schema.ts";
 import { Scratch } from "../../store/scratch.ts";
 import { type Agent, offerAgent } from "../handshake.ts";
 import type { Connection, LabHost, OpenOptions } from "../host.ts";

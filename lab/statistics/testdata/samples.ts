@@ -1,6 +1,6 @@
 /** Seeded samples for tests of statistics, counted as the C core counts them. */
 
-import type { Histogram } from "../../experiments/run/run_schema.ts";
+import type { Histogram } from "../../format/histogram_schema.ts";
 import { bucketOf } from "../histogram.ts";
 
 /** Random numbers from 0 to 1 that are the same for the same seed (mulberry32, Tommy Ettinger). */
