@@ -3,10 +3,6 @@
  * files a command line names (from which the launcher derives permissions).
  */
 
-import { compareDefinition } from "./definitions_compare.ts";
-import { ladderCommands } from "./definitions_ladders.ts";
-import { reportDefinition } from "./definitions_report.ts";
-
 /** An option of a command. */
 export interface OptionDefinition {
   readonly name: string;
@@ -235,9 +231,102 @@ export const commands: readonly CommandDefinition[] = [
       "deno task lab convert trace.dat -o my.pftrace",
     ],
   },
-  compareDefinition(store, json),
-  ...ladderCommands(store, json),
-  reportDefinition(json),
+  {
+    name: "compare",
+    summary: "compare runs, or sets such as host=NAME, kernel=PREFIX: faster, slower, no change",
+    positionals: ["[RUN]…"],
+    options: [
+      {
+        name: "against",
+        help: "runs before it are the left side, the baseline; those after it are judged",
+      },
+      {
+        name: "history",
+        value: "HOST",
+        help: "all runs of a host in the order of time, and what each change of the kernel did",
+      },
+      { name: "technique", value: "T", repeats: true, help: "only this technique" },
+      store,
+      { name: "all", help: "show what did not change as fully as what did" },
+      json,
+    ],
+    examples: [
+      "deno task lab compare 20261121T0104 latest",
+      "deno task lab compare host=p9,kernel=6.1 host=p9,kernel=6.12",
+      "deno task lab compare 20261121T0104 20261121T0110 --against 20261122T0900 latest",
+      "deno task lab compare --history local --technique munmap",
+    ],
+  },
+
+  {
+    name: "ladders",
+    summary: "which fallback production libraries land on at each host, and whether it is sound",
+    positionals: ["[RUN]…"],
+    options: [
+      store,
+      { name: "all", help: "show where the chains come from, too" },
+      json,
+    ],
+    examples: ["deno task lab ladders", "deno task lab ladders latest --all"],
+  },
+  {
+    name: "advise",
+    summary: "which technique to choose for a need, in which order, with costs at the hosts seen",
+    positionals: ["[RUN]…"],
+    options: [
+      {
+        name: "need",
+        value: "NEED",
+        repeats: true,
+        help: "ordering, core-sync, rseq-restart, across-processes, realtime, portable",
+      },
+      {
+        name: "header",
+        value: "FILE.h",
+        path: "write",
+        help: "write the orders as a C header",
+      },
+      { name: "force", help: "replace a file that is no header of fencelab, too" },
+      store,
+      json,
+    ],
+    examples: [
+      "deno task lab advise --need portable",
+      "deno task lab advise --header fence_order.h",
+    ],
+  },
+  {
+    name: "report",
+    summary: "write what runs say as one file to read, or for other programs",
+    positionals: ["[RUN]…"],
+    options: [
+      {
+        name: "out",
+        value: "FILE",
+        path: "write",
+        help: "the file; its ending chooses the format. Without it the report is printed",
+      },
+      {
+        name: "format",
+        value: "F",
+        help: "html, md, csv, json, hlog, litmus (.litmus.txt), ktap, junit (.junit.xml)",
+      },
+      { name: "force", help: "replace a file that is no report of fencelab" },
+      {
+        name: "store",
+        value: "DIR",
+        path: "write",
+        help: "the store of runs (default: runs/ of the project)",
+      },
+      json,
+    ],
+    examples: [
+      "deno task lab report --out cross-arch.html",
+      "deno task lab report latest --out run.md",
+      "deno task lab report --out verdicts.junit.xml",
+      "deno task lab report --format ktap",
+    ],
+  },
 ];
 
 /** A command by name. */
