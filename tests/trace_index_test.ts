@@ -2,6 +2,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { TraceIndexBuilder } from "../traces/index/index_builder.ts";
+import { joinColumns } from "../traces/index/join_columns.ts";
 import type { BuiltIndex } from "../traces/index/index_builder.ts";
 import { decodeIndex, encodeIndex } from "../traces/index/index_file.ts";
 import { indexFromSql } from "../traces/index/from_sql.ts";
@@ -22,7 +23,7 @@ async function convert(maker: CaptureMaker): Promise<{ trace: Uint8Array; built:
   const index = new TraceIndexBuilder();
   const sink = { write: (chunk: Uint8Array): void => void chunks.push(chunk.slice()) };
   await convertCapture(memorySource(maker.build()), sink, { index });
-  return { trace: concatBytes(chunks), built: decodeIndex(encodeIndex(index.finish())) };
+  return { trace: concatBytes(chunks), built: decodeIndex(encodeIndex(joinColumns(index))) };
 }
 
 /** Compares times and kinds of everything; names of threads may be longer in a trace processor. */

@@ -9,6 +9,7 @@
 import process from "node:process";
 import { convertCapture } from "../traces/convert/convert.ts";
 import { TraceIndexBuilder } from "../traces/index/index_builder.ts";
+import { joinColumns } from "../traces/index/join_columns.ts";
 import { decodeIndex, encodeIndex } from "../traces/index/index_file.ts";
 import { parseHeaderPage } from "../traces/ring_buffer/header_page.ts";
 import { PageDecoder } from "../traces/ring_buffer/page_decoder.ts";
@@ -110,7 +111,7 @@ async function measure(dir: string): Promise<string[]> {
     const result = await convertCapture(directorySource(dir), { write: () => {} }, {
       index: builder,
     });
-    index = encodeIndex(builder.finish());
+    index = encodeIndex(joinColumns(builder));
     return result.events;
   });
   const read = await best(() => decodeIndex(index).meta.events);

@@ -1,5 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { type Conversion, convertCapture, type ConvertOptions } from "../traces/convert/convert.ts";
+import type { Conversion } from "../traces/convert/conversion.ts";
+import { convertCapture, type ConvertOptions } from "../traces/convert/convert.ts";
 import { CaptureError, memorySource } from "../traces/convert/capture_source.ts";
 import { CaptureMaker, oneSenderCapture } from "./fixtures/traces/capture_maker.ts";
 import { pageLayout } from "./fixtures/traces/page_maker.ts";

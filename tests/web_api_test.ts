@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
-import { createApp } from "../web/server/app.tsx";
-import type { WebContext } from "../web/server/context.ts";
+import { createApp } from "../web/app/app.tsx";
+import type { WebContext } from "../web/context/context.ts";
 import { lab } from "./lab_process.ts";
 import { crossArchitecture, ReportPlace } from "./report_place.ts";
 import { needs } from "./needs.ts";

@@ -5,7 +5,7 @@ import { EngineDoor } from "../web/engine/engine_door.ts";
 import { EnginePool, type PoolOptions } from "../web/engine/engine_pool.ts";
 import { spawnEngine } from "../web/engine/launcher_engines.ts";
 import { MEMORY_MIB } from "../web/engine/limits.ts";
-import type { TraceRef } from "../web/traces/trace_ref.ts";
+import type { TraceRef } from "../web/base/trace_ref.ts";
 import { addOperation, pretendedLab } from "./trace_processor_lab.ts";
 
 /** SQL that never ends. */

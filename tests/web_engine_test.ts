@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import type { TraceProcessor } from "../traces/trace_processor/client.ts";
 import { SqlError } from "../traces/trace_processor/errors.ts";
-import { Problem } from "../web/server/problem.ts";
+import { Problem } from "../web/base/problem.ts";
 import { needs } from "./needs.ts";
 import { until } from "./processes.ts";
 import { engineNeed } from "./trace_processor_engine.ts";

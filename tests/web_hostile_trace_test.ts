@@ -6,6 +6,7 @@ import { RunStore } from "../lab/store/run_store.ts";
 import { memorySource } from "../traces/convert/capture_source.ts";
 import { convertCapture } from "../traces/convert/convert.ts";
 import { TraceIndexBuilder } from "../traces/index/index_builder.ts";
+import { joinColumns } from "../traces/index/join_columns.ts";
 import { encodeIndex } from "../traces/index/index_file.ts";
 import { concatBytes } from "../traces/trace_processor/protobuf.ts";
 import { oneSenderCapture } from "./fixtures/traces/capture_maker.ts";
@@ -42,7 +43,7 @@ async function putTrace(store: string): Promise<Uint8Array<ArrayBuffer>> {
   const trace = concatBytes(chunks);
   const files = new Map([
     ["capture.pftrace", trace],
-    ["capture.pfindex", encodeIndex(index.finish())],
+    ["capture.pfindex", encodeIndex(joinColumns(index))],
   ]);
   const results = [sampleCapture({ index: "capture.pfindex" })];
   await new RunStore(store).save(sampleRun({ id: ID, results }), files);

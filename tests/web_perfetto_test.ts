@@ -4,7 +4,7 @@ import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { TraceProcessor } from "../traces/trace_processor/client.ts";
 import { openWebSocketPipe } from "../traces/trace_processor/websocket_pipe.ts";
 import { PerfettoEndpoint } from "../web/perfetto/endpoint.ts";
-import { Problem } from "../web/server/problem.ts";
+import { Problem } from "../web/base/problem.ts";
 import { needs } from "./needs.ts";
 import { until } from "./processes.ts";
 import { engineNeed } from "./trace_processor_engine.ts";

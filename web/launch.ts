@@ -19,8 +19,8 @@ import {
   type LauncherReply,
   lineOf,
   linesOf,
-} from "./launcher_protocol.ts";
-import { parseWebOptions, WEB_HELP, type WebOptions } from "./options.ts";
+} from "./base/launcher_protocol.ts";
+import { parseWebOptions, WEB_HELP, type WebOptions } from "./base/options.ts";
 import { serverArguments } from "./permissions.ts";
 
 /** What the launcher tells the server beside the user's arguments. */

@@ -2,7 +2,7 @@
 
 import { permissionList, projectDirectory } from "../lab/cli/paths.ts";
 import { socketIn } from "./engine/socket_directory.ts";
-import type { WebOptions } from "./options.ts";
+import type { WebOptions } from "./base/options.ts";
 
 /** Environment variables that the server looks at. */
 const VARIABLES = ["FENCELAB_BUNDLES", "FENCELAB_SOCKETS", "INIT_CWD"];

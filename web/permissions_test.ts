@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { parseWebOptions } from "./options.ts";
+import { parseWebOptions } from "./base/options.ts";
 import { serverArguments } from "./permissions.ts";
 
 function flags(...args: string[]): string[] {

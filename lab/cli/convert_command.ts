@@ -1,6 +1,6 @@
 /** `lab convert`: a raw capture, or a trace.dat of trace-cmd, into a Perfetto trace. */
 
-import type { Conversion } from "../../traces/convert/convert.ts";
+import type { Conversion } from "../../traces/convert/conversion.ts";
 import type { RandomAccess } from "../../traces/trace_dat/random_access.ts";
 import { traceDatSource } from "../../traces/trace_dat/trace_dat.ts";
 import { writeTrace } from "../experiments/capture/analyse.ts";

@@ -3,6 +3,7 @@
 import { sampleCapture, sampleRun } from "../../lab/testdata/sample_run.ts";
 import { formatRun } from "../../lab/experiments/run/run_schema.ts";
 import { type BuiltIndex, TraceIndexBuilder } from "../../traces/index/index_builder.ts";
+import { joinColumns } from "../../traces/index/join_columns.ts";
 import { encodeIndex } from "../../traces/index/index_file.ts";
 import { markOf } from "../../traces/index/slice_marks.ts";
 import type { StoredTrace } from "../web_trace.ts";
@@ -45,7 +46,7 @@ function wideIndex(): { index: BuiltIndex; events: number } {
   const events = switches + 2 * THREADS * OPERATIONS + 5 * flows;
   const facts = { baseHigh: 1, first: 0, last, events, lost: 0, arch: "x86_64", kernel: "6.18.0" };
   builder.describe({ ...facts, threads });
-  return { index: builder.finish(), events };
+  return { index: joinColumns(builder), events };
 }
 
 /** CPUs idle every other while. */

@@ -11,6 +11,7 @@ import {
 import { UNKNOWN_LADDER } from "./capture_json.ts";
 import { type CaptureFiles, pagesName, readCaptureFiles } from "./capture_files.ts";
 import type { CaptureSource } from "./capture_source.ts";
+import type { Conversion } from "./conversion.ts";
 import { CpuPages } from "./cpu_pages.ts";
 import { EventTable } from "./event_table.ts";
 import { HandlerSlices } from "./handler_slices.ts";
@@ -35,25 +36,6 @@ export interface ConvertOptions {
   readonly compactSched?: boolean;
   /** Is told everything that an index holds, and described at the end: ready to be finished. */
   readonly index?: TraceIndexBuilder;
-}
-
-/** What a conversion did. */
-export interface Conversion {
-  /** Kernel events written. */
-  readonly events: number;
-  /** Size of the trace, bytes. */
-  readonly bytes: number;
-  /** Operations written, and those left out since they overlap or their process is unknown. */
-  readonly operations: { readonly written: number; readonly rejected: number };
-  /** Calls and interrupts sent to other CPUs, and those whose handler was found. */
-  readonly sends: number;
-  readonly matched: number;
-  /** Sent in addition before the first page of the target: what it did was overwritten. */
-  readonly unseen: number;
-  /** Handlers written, and those among them whose end was not recorded. */
-  readonly handlers: { readonly written: number; readonly incomplete: number };
-  readonly losses: Losses;
-  readonly warnings: readonly string[];
 }
 
 /**

@@ -1,7 +1,7 @@
 import { category, METADATA_NAME } from "../perfetto/names.ts";
 import type { Annotation, TrackEventWriter } from "../perfetto/track_events.ts";
 import type { Capture } from "./capture_json.ts";
-import type { Conversion } from "./convert.ts";
+import type { Conversion } from "./conversion.ts";
 import type { TraceTracks } from "./trace_tracks.ts";
 
 /** Limits of what is taken over from capture.json; more is cut off. */

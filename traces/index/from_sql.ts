@@ -9,6 +9,7 @@ import { number, optional, readRows, type RowOf, text, wide } from "../analysis/
 import type { TraceProcessor } from "../trace_processor/client.ts";
 import type { SqlValue } from "../trace_processor/query_result.ts";
 import { type BuiltIndex, TraceIndexBuilder } from "./index_builder.ts";
+import { joinColumns } from "./join_columns.ts";
 import { markOf, matchOf } from "./slice_marks.ts";
 import { CALLS, FACTS, FLOWS, HANDLERS, OPERATIONS, RUNS, SWITCHES } from "./sql_queries.ts";
 
@@ -177,7 +178,7 @@ class SqlIndex {
       kernel,
       threads: [...this.#threads.values()],
     });
-    return this.#builder.finish();
+    return joinColumns(this.#builder);
   }
 
   /** A time relative to the base, ns. */

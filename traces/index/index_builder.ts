@@ -1,7 +1,6 @@
 /** Gathers what an index holds while a trace is converted, or from answers to SQL. */
 
 import type { IndexColumns } from "./columns.ts";
-import { joinColumns } from "./join_columns.ts";
 import { Lanes } from "./lanes.ts";
 import { GrowingNumbers, GrowingTimes } from "./growing.ts";
 import type { TraceIndexMeta } from "./meta.ts";
@@ -135,9 +134,9 @@ export class TraceIndexBuilder {
     this.#facts = facts;
   }
 
-  /** The index, levels of detail included. @throws {RangeError} If the trace was not described. */
-  finish(): BuiltIndex {
+  /** What the trace is. @throws {RangeError} If it was not described. */
+  get facts(): TraceFacts {
     if (this.#facts === undefined) throw new RangeError("The trace of the index is not described");
-    return joinColumns(this, this.#facts);
+    return this.#facts;
   }
 }

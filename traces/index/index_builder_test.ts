@@ -1,5 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { TraceIndexBuilder } from "./index_builder.ts";
+import { joinColumns } from "./join_columns.ts";
 import { Lane } from "./lanes.ts";
 import { Names } from "./names.ts";
 import { RunningThreads } from "./running.ts";
@@ -56,7 +57,7 @@ Deno.test("flows that are numbered in another order than they were sent are sort
   }
   const facts = { baseHigh: 0, events: 0, lost: 0, arch: null, kernel: null, threads: [] };
   builder.describe({ ...facts, first: 50, last: undefined });
-  const { columns: { flows }, meta } = builder.finish();
+  const { columns: { flows }, meta } = joinColumns(builder);
   assertEquals([...flows.sent], [50, 150, 250]);
   assertEquals([...flows.toSlices], [1, 2, 0]);
   // The sender's CPU has a row although nobody is known to run there
@@ -65,10 +66,10 @@ Deno.test("flows that are numbered in another order than they were sent are sort
 
 Deno.test("an index without anything is an index", () => {
   const builder = new TraceIndexBuilder();
-  assertThrows(() => builder.finish(), RangeError, "not described");
+  assertThrows(() => joinColumns(builder), RangeError, "not described");
   const facts = { baseHigh: 0, events: 0, lost: 0, arch: null, kernel: null, threads: [] };
   builder.describe({ ...facts, first: undefined, last: undefined });
-  const { meta } = builder.finish();
+  const { meta } = joinColumns(builder);
   assertEquals([meta.durationNs, meta.rows, meta.operations], [0, [], 0]);
 });
 

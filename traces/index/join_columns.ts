@@ -22,8 +22,9 @@ interface Places {
   readonly firsts: Uint32Array;
 }
 
-/** Joins everything. */
-export function joinColumns(builder: TraceIndexBuilder, facts: TraceFacts): BuiltIndex {
+/** The index, levels of detail included. @throws {RangeError} If the trace was not described. */
+export function joinColumns(builder: TraceIndexBuilder): BuiltIndex {
+  const { facts } = builder;
   for (const cpu of builder.arrivals.senderCpus.values) builder.lanes.of("cpu", cpu);
   const { end } = extentOf(builder.lanes.ordered(), facts);
   builder.running.finish(end);

@@ -2,6 +2,7 @@
 
 import fc from "fast-check";
 import type { BuiltIndex } from "./index_builder.ts";
+import { joinColumns } from "./join_columns.ts";
 import { TraceIndexBuilder } from "./index_builder.ts";
 import { markOf } from "./slice_marks.ts";
 
@@ -41,7 +42,7 @@ export function smallIndex(): BuiltIndex {
   builder.arrival({ flow: 1, sent: 11_000, senderCpu: 0, cpu: 1, handler });
   builder.arrival({ flow: 2, sent: 650_000, senderCpu: 0, cpu: 1, handler: handler + 1 });
   builder.describe(FACTS);
-  return builder.finish();
+  return joinColumns(builder);
 }
 
 /** Slices of one lane: lengths of pauses and of slices, and a name of four. */
@@ -74,6 +75,6 @@ export const anyIndex: fc.Arbitrary<BuiltIndex> = fc.tuple(laneSlices, laneSlice
       builder.handler(0, time, time += length, `handler ${name}`, markOf(false, null));
     }
     builder.describe({ ...FACTS, first: 0, last: 0 });
-    return builder.finish();
+    return joinColumns(builder);
   },
 );

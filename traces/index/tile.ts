@@ -11,7 +11,6 @@
  */
 
 import { TraceIndexError } from "./errors.ts";
-import type { TraceIndexMeta } from "./meta.ts";
 
 /** Buckets of a level that one of its tiles spans. */
 export const TILE_BUCKETS = 1024;
@@ -88,14 +87,17 @@ export function spanOf(level: number): number {
 }
 
 /** The coarsest level whose buckets are at most two pixels wide, 0 if none are. */
-export function levelFor({ levels }: Pick<TraceIndexMeta, "levels">, nsPerPixel: number): number {
+export function levelFor(
+  { levels }: { readonly levels: readonly { readonly level: number; readonly widthNs: number }[] },
+  nsPerPixel: number,
+): number {
   const fine = levels.filter(({ widthNs }) => widthNs <= 2 * nsPerPixel);
   return fine.reduce((coarsest, { level }) => Math.max(coarsest, level), 0);
 }
 
 /** Numbers of the tiles of a level that show a stretch of time, as far as the trace reaches. */
 export function tilesFor(
-  { durationNs }: Pick<TraceIndexMeta, "durationNs">,
+  { durationNs }: { readonly durationNs: number },
   level: number,
   fromNs: number,
   toNs: number,

@@ -5,11 +5,11 @@ import {
   type ExplainedOperation,
   worstOperations,
 } from "../../traces/analysis/worst_operations.ts";
-import type { WebApp, WebContext } from "../server/context.ts";
-import { Problem } from "../server/problem.ts";
+import type { WebApp, WebContext } from "../context/context.ts";
+import { Problem } from "../base/problem.ts";
 import { traceProblems } from "./schemas.ts";
 import { operationOf } from "../traces/operation_of.ts";
-import { findTrace, type TraceRef } from "../traces/trace_ref.ts";
+import { findTrace, type TraceRef } from "../base/trace_ref.ts";
 
 /** How long the modules may take to gather what they need, in ms: once for each trace. */
 const LIMIT_MS = 60_000;

@@ -2,8 +2,8 @@
 
 import { createRoute, z } from "@hono/zod-openapi";
 import { askedRuns, comparisonOf } from "../runs/compare_asked.ts";
-import type { WebApp, WebContext } from "../server/context.ts";
-import { Problem } from "../server/problem.ts";
+import type { WebApp, WebContext } from "../context/context.ts";
+import { Problem } from "../base/problem.ts";
 import { comparisonSchema } from "./comparison_schema.ts";
 import { problems } from "./schemas.ts";
 

@@ -5,7 +5,7 @@ import { assessLadders } from "../../lab/ladders/assess.ts";
 import { reportSchema } from "../../lab/report/report_schema.ts";
 import { adviceOf, hostsNamed, needSchema } from "../runs/fallbacks_asked.ts";
 import { newestHosts } from "../runs/newest_hosts.ts";
-import type { WebApp, WebContext } from "../server/context.ts";
+import type { WebApp, WebContext } from "../context/context.ts";
 import { problems } from "./schemas.ts";
 
 const route = createRoute({

@@ -4,8 +4,8 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { streamSSE } from "hono/streaming";
 import { LiveList } from "../components/live_list.tsx";
 import { type LiveView, liveViewSchema } from "../live/live_view.ts";
-import type { WebApp, WebContext } from "../server/context.ts";
-import { Problem } from "../server/problem.ts";
+import type { WebApp, WebContext } from "../context/context.ts";
+import { Problem } from "../base/problem.ts";
 import { problems } from "./schemas.ts";
 
 /** Each client holds a connection; more than this are no people. */

@@ -1,4 +1,4 @@
-import type { WebApp, WebContext } from "../server/context.ts";
+import type { WebApp, WebContext } from "../context/context.ts";
 
 /** Serves the description of the API at `/api/openapi.json`. */
 export function registerOpenApi(app: WebApp, { version }: WebContext): void {

@@ -7,7 +7,7 @@ import { warningSchema } from "../../lab/format/host_schema.ts";
 import { newestChanges } from "../runs/changes.ts";
 import { newestHosts } from "../runs/newest_hosts.ts";
 import { newestWarnings } from "../runs/newest_warnings.ts";
-import type { WebApp, WebContext } from "../server/context.ts";
+import type { WebApp, WebContext } from "../context/context.ts";
 import { rowJson } from "./run_row.ts";
 import { problems, runLabelSchema, runRowSchema, toneSchema } from "./schemas.ts";
 

@@ -1,10 +1,10 @@
 /** Lets the Perfetto UI find a trace on this machine. */
 
 import { createRoute, z } from "@hono/zod-openapi";
-import type { WebApp, WebContext } from "../server/context.ts";
-import { Problem } from "../server/problem.ts";
+import type { WebApp, WebContext } from "../context/context.ts";
+import { Problem } from "../base/problem.ts";
 import { problems } from "./schemas.ts";
-import { findTrace } from "../traces/trace_ref.ts";
+import { findTrace } from "../base/trace_ref.ts";
 
 const route = createRoute({
   method: "post",

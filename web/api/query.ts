@@ -4,13 +4,13 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { bodyLimit } from "hono/body-limit";
 import { SqlError } from "../../traces/trace_processor/errors.ts";
 import type { Engines } from "../engine/engines.ts";
-import type { WebApp, WebContext } from "../server/context.ts";
-import { Problem } from "../server/problem.ts";
+import type { WebApp, WebContext } from "../context/context.ts";
+import { Problem } from "../base/problem.ts";
 import { problems } from "./schemas.ts";
 import { askSql, MAX_BYTES, MAX_ROWS, MAX_TEXT, type SqlAnswer } from "../sql/answer.ts";
 import { answerAsCsv } from "../sql/answer_csv.ts";
 import { checkReadOnly, ForbiddenSqlError } from "../sql/read_only.ts";
-import { findTrace, type TraceRef } from "../traces/trace_ref.ts";
+import { findTrace, type TraceRef } from "../base/trace_ref.ts";
 
 /** Longest SQL, in characters. */
 export const MAX_SQL = 100_000;

@@ -4,7 +4,7 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { runSchema } from "../../lab/experiments/run/run_schema.ts";
 import { filesOf } from "../downloads/run_files.ts";
 import { queryOf, runsParamsSchema } from "../runs/runs_query.ts";
-import type { WebApp, WebContext } from "../server/context.ts";
+import type { WebApp, WebContext } from "../context/context.ts";
 import { rowJson } from "./run_row.ts";
 import { problems, runRowSchema } from "./schemas.ts";
 

@@ -1,7 +1,7 @@
 /** Downloads of traces. */
 
-import type { WebApp, WebContext } from "../server/context.ts";
-import { findTrace } from "../traces/trace_ref.ts";
+import type { WebApp, WebContext } from "../context/context.ts";
+import { findTrace } from "../base/trace_ref.ts";
 
 /** Registers `/traces/KEY/file`. */
 export function registerTraceFile(app: WebApp, context: WebContext): void {

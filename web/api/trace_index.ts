@@ -3,9 +3,9 @@
 import { searchIndex } from "../../traces/index/search.ts";
 import { sliceDetails } from "../../traces/index/slice_details.ts";
 import { encodeTile } from "../../traces/index/tile.ts";
-import type { WebApp, WebContext } from "../server/context.ts";
-import { Problem } from "../server/problem.ts";
-import { findTrace } from "../traces/trace_ref.ts";
+import type { WebApp, WebContext } from "../context/context.ts";
+import { Problem } from "../base/problem.ts";
+import { findTrace } from "../base/trace_ref.ts";
 import {
   indexRoute,
   operationsRoute,

@@ -1,5 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import type { WebApp, WebContext } from "../server/context.ts";
+import type { WebApp, WebContext } from "../context/context.ts";
 import { problems } from "./schemas.ts";
 import { Uploads } from "../uploads/take_upload.ts";
 

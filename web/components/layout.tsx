@@ -1,7 +1,7 @@
 import type { Child } from "hono/jsx";
 import type { JSX } from "hono/jsx/jsx-runtime";
-import type { WebContext } from "../server/context.ts";
-import type { IslandName } from "./island.ts";
+import type { WebContext } from "../context/context.ts";
+import type { IslandName } from "../base/island.ts";
 
 /** Main pages, in the order of the navigation. */
 const PAGES = [

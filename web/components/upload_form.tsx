@@ -1,5 +1,5 @@
 import type { JSX } from "hono/jsx/jsx-runtime";
-import { needsIsland } from "./island.ts";
+import { needsIsland } from "../base/island.ts";
 
 /** Where files are dropped or chosen; the page names the island `upload`. */
 export function UploadForm(): JSX.Element {

@@ -3,8 +3,8 @@
 import { formats } from "../../lab/report/formats.ts";
 import { makeReport } from "../../lab/report/make_report.ts";
 import { tarBytes, tarSize } from "../../lab/store/tar.ts";
-import type { WebApp, WebContext } from "../server/context.ts";
-import { Problem } from "../server/problem.ts";
+import type { WebApp, WebContext } from "../context/context.ts";
+import { Problem } from "../base/problem.ts";
 import { archiveOf, fileNamed } from "./run_files.ts";
 
 /** Types of the files by their endings. */

@@ -3,7 +3,7 @@
 import type { Run } from "../../lab/experiments/run/run_schema.ts";
 import type { TarEntry } from "../../lab/store/tar.ts";
 import { namedFiles } from "../../lab/store/write_run.ts";
-import { Problem } from "../server/problem.ts";
+import { Problem } from "../base/problem.ts";
 
 /** A file that can be downloaded. */
 export interface RunFile {

@@ -1,6 +1,6 @@
 import type { TraceProcessor } from "../../traces/trace_processor/client.ts";
-import { Problem } from "../server/problem.ts";
-import type { TraceRef } from "../traces/trace_ref.ts";
+import { Problem } from "../base/problem.ts";
+import type { TraceRef } from "../base/trace_ref.ts";
 import type { Engines, TraceState, UseOptions } from "./engines.ts";
 import { IDLE_MS, MAX_WAITING, POOL_SIZE } from "./limits.ts";
 import type { SocketPipe } from "./socket_pipe.ts";

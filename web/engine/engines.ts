@@ -1,7 +1,7 @@
 import type { TraceProcessor } from "../../traces/trace_processor/client.ts";
 import { EngineError, SqlError, TraceLoadError } from "../../traces/trace_processor/errors.ts";
-import { Problem } from "../server/problem.ts";
-import type { TraceRef } from "../traces/trace_ref.ts";
+import { Problem } from "../base/problem.ts";
+import type { TraceRef } from "../base/trace_ref.ts";
 import { MEMORY_REASON } from "./limits.ts";
 
 /** How work with a trace is limited. */

@@ -1,4 +1,4 @@
-import { launcherReplies, tellLauncher } from "../launcher_protocol.ts";
+import { launcherReplies, tellLauncher } from "../base/launcher_protocol.ts";
 import { EngineDoor } from "./engine_door.ts";
 import { socketIn } from "./socket_directory.ts";
 

@@ -1,7 +1,7 @@
 import { registerSqlModules } from "../../traces/sql/modules.ts";
 import { TraceProcessor } from "../../traces/trace_processor/client.ts";
-import { Problem } from "../server/problem.ts";
-import type { TraceRef } from "../traces/trace_ref.ts";
+import { Problem } from "../base/problem.ts";
+import type { TraceRef } from "../base/trace_ref.ts";
 import { engineProblem, type UseOptions } from "./engines.ts";
 import { LOAD_LIMIT_MS, WORK_LIMIT_MS } from "./limits.ts";
 import type { SocketPipe } from "./socket_pipe.ts";

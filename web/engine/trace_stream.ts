@@ -1,5 +1,5 @@
-import { Problem } from "../server/problem.ts";
-import type { TraceRef } from "../traces/trace_ref.ts";
+import { Problem } from "../base/problem.ts";
+import type { TraceRef } from "../base/trace_ref.ts";
 import { MAX_TRACE_BYTES } from "./limits.ts";
 
 /** Piece of a file that is read at a time, in bytes. */

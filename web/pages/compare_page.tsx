@@ -15,8 +15,8 @@ import { compareSections } from "../runs/compare_sections.ts";
 import { MOST_HOSTS } from "../runs/newest_hosts.ts";
 import type { RunLibrary } from "../runs/run_library.ts";
 import { runsUrl } from "../runs/runs_query.ts";
-import type { WebApp, WebContext } from "../server/context.ts";
-import { page } from "../server/page.ts";
+import type { WebApp, WebContext } from "../context/context.ts";
+import { page } from "../base/page.ts";
 
 /** Runs that the form proposes. */
 const PROPOSED = 50;

@@ -21,9 +21,9 @@ import {
   needSchema,
 } from "../runs/fallbacks_asked.ts";
 import { type NewestHosts, newestHosts } from "../runs/newest_hosts.ts";
-import type { WebApp, WebContext } from "../server/context.ts";
-import { page } from "../server/page.ts";
-import { Problem } from "../server/problem.ts";
+import type { WebApp, WebContext } from "../context/context.ts";
+import { page } from "../base/page.ts";
+import { Problem } from "../base/problem.ts";
 
 /** Short names of the needs, for the form. */
 const NEED_TITLES: Readonly<Record<AdviceNeed, string>> = {

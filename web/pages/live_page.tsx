@@ -1,7 +1,7 @@
 import { Layout } from "../components/layout.tsx";
 import { LiveList } from "../components/live_list.tsx";
-import type { WebApp, WebContext } from "../server/context.ts";
-import { page } from "../server/page.ts";
+import type { WebApp, WebContext } from "../context/context.ts";
+import { page } from "../base/page.ts";
 
 /** `/live`: the runs in progress. */
 export function registerLivePage(app: WebApp, context: WebContext): void {

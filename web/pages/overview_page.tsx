@@ -13,8 +13,8 @@ import { Emulated, many, moment, shown } from "../components/texts.tsx";
 import { type HostChange, newestChanges } from "../runs/changes.ts";
 import { type NewestHosts, newestHosts } from "../runs/newest_hosts.ts";
 import { type HostWarning, newestWarnings } from "../runs/newest_warnings.ts";
-import type { WebApp, WebContext } from "../server/context.ts";
-import { page } from "../server/page.ts";
+import type { WebApp, WebContext } from "../context/context.ts";
+import { page } from "../base/page.ts";
 
 /** Newest runs of the store that are listed. */
 const NEWEST_RUNS = 8;

@@ -1,7 +1,7 @@
 import type { JSX } from "hono/jsx/jsx-runtime";
 import { Layout } from "../components/layout.tsx";
-import type { WebContext } from "../server/context.ts";
-import type { Problem } from "../server/problem.ts";
+import type { WebContext } from "../context/context.ts";
+import type { Problem } from "../base/problem.ts";
 
 /** Says what is wrong with a request, and what to do about it. */
 export function ProblemPage(

@@ -14,8 +14,8 @@ import { EXPORTS } from "../downloads/downloads.ts";
 import { filesOf } from "../downloads/run_files.ts";
 import { histogramCharts } from "../runs/histograms.ts";
 import { runSections } from "../runs/run_sections.ts";
-import type { WebApp, WebContext } from "../server/context.ts";
-import { page } from "../server/page.ts";
+import type { WebApp, WebContext } from "../context/context.ts";
+import { page } from "../base/page.ts";
 
 /** Registers the page. */
 export function registerRunPage(app: WebApp, context: WebContext): void {

@@ -16,9 +16,9 @@ import {
   runsParamsSchema,
   runsUrl,
 } from "../runs/runs_query.ts";
-import type { WebApp, WebContext } from "../server/context.ts";
-import { page } from "../server/page.ts";
-import { checkedQuery } from "../server/query.ts";
+import type { WebApp, WebContext } from "../context/context.ts";
+import { page } from "../base/page.ts";
+import { checkedQuery } from "../base/query.ts";
 
 /** Runs that may be carried along; an address has to hold them. */
 const MOST_CHOSEN = 40;

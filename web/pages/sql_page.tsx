@@ -10,11 +10,11 @@ import { Layout } from "../components/layout.tsx";
 import { SqlForm } from "../components/sql_form.tsx";
 import { many, shown } from "../components/texts.tsx";
 import { EXAMPLES } from "../islands/sql_console/examples.ts";
-import type { WebApp, WebContext } from "../server/context.ts";
-import { page } from "../server/page.ts";
+import type { WebApp, WebContext } from "../context/context.ts";
+import { page } from "../base/page.ts";
 import { type JsonValue, MAX_ROWS, type SqlAnswer } from "../sql/answer.ts";
 import { ForbiddenSqlError } from "../sql/read_only.ts";
-import { findTrace, type TraceRef } from "../traces/trace_ref.ts";
+import { findTrace, type TraceRef } from "../base/trace_ref.ts";
 
 /** Rows that the page without JavaScript shows; CSV has them all. */
 const SHOWN_ROWS = 200;

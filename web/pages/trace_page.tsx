@@ -2,13 +2,13 @@
 
 import { PAGE_SIZE } from "../components/trace/operations_panel.tsx";
 import { type IndexView, type TraceQuery, TraceView } from "../components/trace/trace_view.tsx";
-import type { WebApp, WebContext } from "../server/context.ts";
-import { page } from "../server/page.ts";
-import { Problem } from "../server/problem.ts";
-import { traceQuery } from "../traces/trace_query.ts";
+import type { WebApp, WebContext } from "../context/context.ts";
+import { page } from "../base/page.ts";
+import { Problem } from "../base/problem.ts";
+import { traceQuery } from "../components/trace/trace_query.ts";
 import type { OperationPage } from "../../traces/index/operation_list.ts";
 import { sliceDetails } from "../../traces/index/slice_details.ts";
-import { findTrace, type TraceRef } from "../traces/trace_ref.ts";
+import { findTrace, type TraceRef } from "../base/trace_ref.ts";
 
 /** Registers the page. */
 export function registerTracePage(app: WebApp, context: WebContext): void {

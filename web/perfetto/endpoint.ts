@@ -1,7 +1,7 @@
 import type { SocketPipe } from "../engine/socket_pipe.ts";
 import { IDLE_MS } from "../engine/limits.ts";
-import { Problem } from "../server/problem.ts";
-import type { TraceRef } from "../traces/trace_ref.ts";
+import { Problem } from "../base/problem.ts";
+import type { TraceRef } from "../base/trace_ref.ts";
 import { accessHeaders, preflight, refusal } from "./access.ts";
 import { statusResult } from "./status_result.ts";
 import { UiEngine } from "./ui_engine.ts";

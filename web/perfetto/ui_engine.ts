@@ -5,7 +5,7 @@ import { engineProblem } from "../engine/engines.ts";
 import { LOAD_LIMIT_MS, MAX_TRACE_BYTES } from "../engine/limits.ts";
 import type { SocketPipe } from "../engine/socket_pipe.ts";
 import { readTrace, traceSize } from "../engine/trace_stream.ts";
-import type { TraceRef } from "../traces/trace_ref.ts";
+import type { TraceRef } from "../base/trace_ref.ts";
 import { RpcTraffic } from "./rpc_traffic.ts";
 
 /** Bytes that may wait for the engine. */

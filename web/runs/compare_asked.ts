@@ -3,7 +3,7 @@
 import { compareRuns } from "../../lab/compare/compare_runs.ts";
 import type { Comparison } from "../../lab/compare/comparison.ts";
 import { type Run, RunFormatError } from "../../lab/experiments/run/run_schema.ts";
-import { Problem } from "../server/problem.ts";
+import { Problem } from "../base/problem.ts";
 import type { RunLibrary } from "./run_library.ts";
 
 /** Runs of a side; more are read and judged for too long. */

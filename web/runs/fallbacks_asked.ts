@@ -5,7 +5,7 @@ import { type Advice, adviceFor, type AdviceNeed, needs } from "../../lab/ladder
 import { adviceHeader } from "../../lab/ladders/advice_header.ts";
 import { renderAdvice } from "../../lab/ladders/advice_table.ts";
 import type { HostView } from "../../lab/experiments/run/host_view.ts";
-import { Problem } from "../server/problem.ts";
+import { Problem } from "../base/problem.ts";
 
 /** All needs, in the order of the form. */
 export const NEEDS = Object.keys(needs) as AdviceNeed[];

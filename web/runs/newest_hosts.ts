@@ -3,7 +3,7 @@
 import { HostCollector, type HostView } from "../../lab/experiments/run/host_view.ts";
 import { RunFormatError } from "../../lab/experiments/run/run_schema.ts";
 import type { ReadableRow } from "../../lab/store/run_row.ts";
-import { Problem } from "../server/problem.ts";
+import { Problem } from "../base/problem.ts";
 import type { RunLibrary } from "./run_library.ts";
 
 /** Hosts that pages show; a wider table could not be read. */

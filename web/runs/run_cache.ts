@@ -2,7 +2,7 @@ import type { Run } from "../../lab/experiments/run/run_schema.ts";
 import { readStoredRun } from "../../lab/store/read_run.ts";
 import { isRunId } from "../../lab/format/run_id.ts";
 import { stampOf } from "../../lab/store/run_stamp.ts";
-import { Problem } from "../server/problem.ts";
+import { Problem } from "../base/problem.ts";
 
 /** Bytes of run.json whose runs are kept; as objects they take a few times as much. */
 const BYTES = 32 * 2 ** 20;

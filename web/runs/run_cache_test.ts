@@ -2,7 +2,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { RunFormatError } from "../../lab/experiments/run/run_schema.ts";
 import { sampleRun } from "../../lab/testdata/sample_run.ts";
 import { RunStore } from "../../lab/store/run_store.ts";
-import { Problem } from "../server/problem.ts";
+import { Problem } from "../base/problem.ts";
 import { RunCache } from "./run_cache.ts";
 
 Deno.test("RunCache reads a run again only when its file changed", async () => {

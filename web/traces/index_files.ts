@@ -5,9 +5,9 @@ import { decodeIndex, encodeIndex } from "../../traces/index/index_file.ts";
 import { indexFromSql } from "../../traces/index/from_sql.ts";
 import { TraceIndex } from "../../traces/index/trace_index.ts";
 import type { Engines } from "../engine/engines.ts";
-import { Problem } from "../server/problem.ts";
+import { Problem } from "../base/problem.ts";
 import { IndexCache, type OpenIndex } from "./index_cache.ts";
-import type { TraceRef } from "./trace_ref.ts";
+import type { TraceRef } from "../base/trace_ref.ts";
 
 /** Directory of the store that holds indexes which the server made. */
 export const INDEXES = ".indexes";

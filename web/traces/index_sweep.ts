@@ -2,7 +2,7 @@
 
 import { isRunId } from "../../lab/format/run_id.ts";
 import { INDEXES } from "./index_files.ts";
-import { UPLOADS } from "./trace_ref.ts";
+import { UPLOADS } from "../base/trace_ref.ts";
 
 /** An index that was begun and not finished for so long never will be, ms. */
 const ABANDONED_MS = 24 * 3600_000;

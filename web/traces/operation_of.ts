@@ -1,6 +1,6 @@
-import type { WebContext } from "../server/context.ts";
-import { Problem } from "../server/problem.ts";
-import type { TraceRef } from "./trace_ref.ts";
+import { Problem } from "../base/problem.ts";
+import type { IndexFiles } from "./index_files.ts";
+import type { TraceRef } from "../base/trace_ref.ts";
 
 /**
  * The number in the capture of the operation that a slice is.
@@ -9,7 +9,7 @@ import type { TraceRef } from "./trace_ref.ts";
  * @throws {Problem} If there is no index yet, no such slice, or it is no operation.
  */
 export async function operationOf(
-  { indexes }: Pick<WebContext, "indexes">,
+  { indexes }: { readonly indexes: Pick<IndexFiles, "find"> },
   trace: TraceRef,
   slice: number,
 ): Promise<number> {

@@ -1,7 +1,7 @@
 /** Takes the body of a request into a file, with bounds. */
 
 import { createHash } from "node:crypto";
-import { Problem } from "../server/problem.ts";
+import { Problem } from "../base/problem.ts";
 
 /** Larger than any trace of the lab, smaller than what would fill a disk. */
 export const MAX_UPLOAD = 2 ** 30;

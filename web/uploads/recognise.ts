@@ -1,6 +1,6 @@
 /** What an uploaded file is, by its content. */
 
-import { Problem } from "../server/problem.ts";
+import { Problem } from "../base/problem.ts";
 
 /** What can be taken. */
 export type UploadKind = "trace" | "tar" | "tar.gz";

@@ -4,7 +4,7 @@ import { parseRun, type Run, RunFormatError } from "../../lab/experiments/run/ru
 import { TRACE_NAME } from "../../lab/experiments/capture/capture_schema.ts";
 import type { RunStore } from "../../lab/store/run_store.ts";
 import { StoreError } from "../../lab/store/store_error.ts";
-import { Problem } from "../server/problem.ts";
+import { Problem } from "../base/problem.ts";
 import { MAX_UPLOAD } from "./receive.ts";
 import { readTar, type TarEntry, TarError } from "./tar_reader.ts";
 

@@ -2,8 +2,8 @@
 
 import type { RunStore } from "../../lab/store/run_store.ts";
 import { Scratch } from "../../lab/store/scratch.ts";
-import { Problem } from "../server/problem.ts";
-import { UPLOADS } from "../traces/trace_ref.ts";
+import { Problem } from "../base/problem.ts";
+import { UPLOADS } from "../base/trace_ref.ts";
 import { receive } from "./receive.ts";
 import { recognise } from "./recognise.ts";
 import { takeArchive } from "./run_archive.ts";

@@ -11,8 +11,10 @@ import {
   type TechniqueRow,
   techniqueTable,
 } from "../../../traces/analysis/technique_table.ts";
-import { type Conversion, convertCapture } from "../../../traces/convert/convert.ts";
+import type { Conversion } from "../../../traces/convert/conversion.ts";
+import { convertCapture } from "../../../traces/convert/convert.ts";
 import { TraceIndexBuilder } from "../../../traces/index/index_builder.ts";
+import { joinColumns } from "../../../traces/index/join_columns.ts";
 import { encodeIndex } from "../../../traces/index/index_file.ts";
 import type { CaptureSource } from "../../../traces/convert/capture_source.ts";
 import type { TraceProcessor } from "../../../traces/trace_processor/client.ts";
@@ -49,7 +51,7 @@ export async function writeTrace(
     const builder = new TraceIndexBuilder();
     const options = { index: builder, ...signal ? { signal } : {} };
     const conversion = await convertCapture(source, sink, options);
-    await Deno.writeFile(`${index}.tmp`, encodeIndex(builder.finish()));
+    await Deno.writeFile(`${index}.tmp`, encodeIndex(joinColumns(builder)));
     await Deno.rename(`${index}.tmp`, index);
     await Deno.rename(temporary, to);
     return conversion;

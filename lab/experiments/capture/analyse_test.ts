@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { Conversion } from "../../../traces/convert/convert.ts";
+import type { Conversion } from "../../../traces/convert/conversion.ts";
 import { captureResult } from "./analyse.ts";
 import { type CaptureReply, captureReplySchema } from "./reply.ts";
 

@@ -1,7 +1,7 @@
 /** The capture experiment: record, convert, analyse; a host without tracing is a result, too. */
 
 import type { RequestOptions, RequestParameters, Session } from "../../../ffi/session.ts";
-import type { Conversion } from "../../../traces/convert/convert.ts";
+import type { Conversion } from "../../../traces/convert/conversion.ts";
 import { EngineError, TraceLoadError } from "../../../traces/trace_processor/errors.ts";
 import type { HostFacts } from "../../environment/facts.ts";
 import type { CaptureResult } from "./capture_schema.ts";

@@ -1,5 +1,5 @@
 import type { JSX } from "hono/jsx/jsx-runtime";
-import { needsIsland } from "../island.ts";
+import { needsIsland } from "../../base/island.ts";
 import { Emulated } from "../texts.tsx";
 
 const SCRIPTED = needsIsland("timeline");

@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 
-import type { IslandName } from "../../components/island.ts";
+import type { IslandName } from "../../base/island.ts";
 
 /** Enables the controls that `needsIsland()` marks; to be called once they all do something. */
 export function started(island: IslandName): void {

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { TraceIndexBuilder } from "../../../traces/index/index_builder.ts";
+import { joinColumns } from "../../../traces/index/join_columns.ts";
 import { TraceIndex } from "../../../traces/index/trace_index.ts";
 import { sliceFrom } from "./find_slice.ts";
 import { lineKey, type LoadedTile, type TileId } from "./tile_cache.ts";
@@ -16,7 +17,7 @@ function madeIndex(): TraceIndex {
     ...{ baseHigh: 0, first: 0, last: 2_000_000_000, events: 1, lost: 0 },
     ...{ arch: null, kernel: null, threads: [{ tid: 7, tgid: 7, comm: "test" }] },
   });
-  return new TraceIndex(builder.finish());
+  return new TraceIndex(joinColumns(builder));
 }
 
 async function search(atNs: number): Promise<{ begin: number | null; tiles: number }> {

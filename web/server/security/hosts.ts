@@ -7,8 +7,8 @@
  */
 
 import type { MiddlewareHandler } from "hono";
-import { isLoopback } from "../../options.ts";
-import { Problem } from "../problem.ts";
+import { isLoopback } from "../../base/options.ts";
+import { Problem } from "../../base/problem.ts";
 
 /** Names under which a server on loopback is reached. */
 const LOOPBACK_NAMES = ["127.0.0.1", "localhost", "[::1]"];

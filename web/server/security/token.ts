@@ -3,7 +3,7 @@
 import { timingSafeEqual } from "node:crypto";
 import type { MiddlewareHandler } from "hono";
 import { getCookie, setCookie } from "hono/cookie";
-import { Problem } from "../problem.ts";
+import { Problem } from "../../base/problem.ts";
 
 /** Cookies of one host are for all of its ports: without it two servers would log each other out. */
 function cookieName(port: number): string {

@@ -1,6 +1,6 @@
 /** What the address of a trace's page says. */
 
-import { TABS, type TraceQuery } from "../components/trace/trace_view.tsx";
+import { TABS, type TraceQuery } from "./trace_view.tsx";
 
 /** The last page that can be asked for; what lies behind it is empty anyway. */
 const LAST_PAGE = 1_000_000;

@@ -6,14 +6,14 @@ import { RunFormatError } from "../../lab/experiments/run/run_schema.ts";
 import { printable } from "../../lab/text/printable.ts";
 import { StoreError } from "../../lab/store/store_error.ts";
 import { ProblemPage } from "../pages/problem_page.tsx";
-import type { WebApp, WebContext } from "./context.ts";
-import { page } from "./page.ts";
-import { Problem } from "./problem.ts";
-import { parameterProblem } from "./query.ts";
+import type { WebApp, WebContext } from "../context/context.ts";
+import { page } from "../base/page.ts";
+import { Problem } from "../base/problem.ts";
+import { parameterProblem } from "../base/query.ts";
 import { routes } from "./routes.ts";
-import { setHeaders } from "./security/headers.ts";
-import { checkHost } from "./security/hosts.ts";
-import { askForToken } from "./security/token.ts";
+import { setHeaders } from "../server/security/headers.ts";
+import { checkHost } from "../server/security/hosts.ts";
+import { askForToken } from "../server/security/token.ts";
 
 /** Who may ask. */
 export interface Access {

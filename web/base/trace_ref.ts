@@ -2,8 +2,8 @@ import { RunFormatError } from "../../lab/experiments/run/run_schema.ts";
 import { isRunId } from "../../lab/format/run_id.ts";
 import { readStoredRun } from "../../lab/store/read_run.ts";
 import type { Run } from "../../lab/experiments/run/run_schema.ts";
-import type { WebContext } from "../server/context.ts";
-import { Problem } from "../server/problem.ts";
+import type { RunStore } from "../../lab/store/run_store.ts";
+import { Problem } from "./problem.ts";
 
 /** A trace that the server may read. */
 export interface TraceRef {
@@ -33,7 +33,10 @@ const KEY = /^(?<owner>[^~]+)~(?<file>[^~]+)$/;
  * @param asked The key as the request has it.
  * @throws {Problem} If there is none.
  */
-export function findTrace({ store }: Pick<WebContext, "store">, asked: string): TraceRef {
+export function findTrace(
+  { store }: { readonly store: Pick<RunStore, "dir"> },
+  asked: string,
+): TraceRef {
   const { owner = "", file = "" } = KEY.exec(asked)?.groups ?? {};
   const key = `${owner}~${file}`;
   if (owner === "upload" && UPLOAD_NAME.test(file)) {

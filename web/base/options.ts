@@ -1,7 +1,7 @@
 /** The command line of `deno task web`. */
 
 import { parseArgs } from "@std/cli/parse-args";
-import { UsageError } from "../lab/cli/usage_error.ts";
+import { UsageError } from "../../lab/cli/usage_error.ts";
 
 /** What the server is told. */
 export interface WebOptions {

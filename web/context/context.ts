@@ -5,7 +5,7 @@ import type { RunLibrary } from "../runs/run_library.ts";
 import type { Engines } from "../engine/engines.ts";
 import type { PerfettoEndpoint } from "../perfetto/endpoint.ts";
 import type { IndexFiles } from "../traces/index_files.ts";
-import type { Assets } from "./assets.ts";
+import type { Assets } from "../server/assets.ts";
 
 /** What pages and API share. */
 export interface WebContext {

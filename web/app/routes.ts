@@ -19,7 +19,7 @@ import { registerRunsPage } from "../pages/runs_page.tsx";
 import { registerSqlPage } from "../pages/sql_page.tsx";
 import { registerTraceIndex } from "../api/trace_index.ts";
 import { registerTracePage } from "../pages/trace_page.tsx";
-import type { WebApp, WebContext } from "./context.ts";
+import type { WebApp, WebContext } from "../context/context.ts";
 
 /** Who registers pages and API; the first that fits a request answers it. */
 export const routes: readonly ((app: WebApp, context: WebContext) => void)[] = [
