@@ -261,7 +261,7 @@ async function compileAll(
     ...(user.length > 0 ? [userSourcesDefine(sources.user)] : []),
   ];
   const objects = await compileCore(compiler, { arch, core: sources.core, to, named });
-  const door = "core/door.c"; // what only Deno calls
+  const door = "core/session/door.c"; // what only Deno calls
   const without = (path: string): string[] =>
     [...objects].filter(([source]) => source !== path).map(([, object]) => object);
   const path = (name: string): string => new URL(name, to).pathname;

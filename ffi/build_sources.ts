@@ -19,6 +19,7 @@ export const FLAGS = [
   "-Wextra",
   "-Werror",
   "-fvisibility=hidden",
+  "-Icore",
 ] as const;
 
 /**
@@ -35,6 +36,7 @@ export const LOADER_FLAGS = [
   "-Wextra",
   "-Werror",
   "-Wl,--build-id=none",
+  "-Icore",
 ] as const;
 
 /** A C file of the core or of the agent. */
@@ -62,15 +64,18 @@ async function hash(parts: readonly string[]): Promise<string> {
   return new Uint8Array(digest).toHex().slice(0, 12);
 }
 
+async function filesBelow(directory: string): Promise<string[]> {
+  const files: string[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(new URL(directory, FFI_DIRECTORY))) {
+    if (isDirectory) files.push(...await filesBelow(`${directory}${name}/`));
+    else if (/\.[ch]$/.test(name)) files.push(directory + name);
+  }
+  return files;
+}
+
 /** C sources of the core, and the hashes that name a build of them. */
 export async function readSources(user: readonly UserSource[]): Promise<Sources> {
-  const files: string[] = ["agent.c", "loader.c"];
-  for (const directory of ["core/", "core/arch/"]) {
-    for await (const entry of Deno.readDir(new URL(directory, FFI_DIRECTORY))) {
-      if (entry.isFile && /\.[ch]$/.test(entry.name)) files.push(directory + entry.name);
-    }
-  }
-  files.sort();
+  const files = ["agent.c", "loader.c", ...await filesBelow("core/")].sort();
   const texts = new Map<string, string>();
   for (const file of files) {
     texts.set(file, await Deno.readTextFile(new URL(file, FFI_DIRECTORY)));
@@ -80,7 +85,7 @@ export async function readSources(user: readonly UserSource[]): Promise<Sources>
     ...[...texts].flat(),
   ]);
   const common = [FLAGS.join(" "), ...[...texts].filter(([file]) => file.endsWith(".h")).flat()];
-  const core = files.filter((file) => /^(core\/[^/]+|agent)\.c$/.test(file)).map(async (path) => {
+  const core = files.filter((file) => /^(core\/.+|agent)\.c$/.test(file)).map(async (path) => {
     const text = texts.get(path)!;
     const named = /\bFENCELAB_(?:VERSION|BUILD|USER_FENCES)\b/.test(text);
     return { path, named, hash: await hash([...common, path, text]) };

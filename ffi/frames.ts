@@ -1,6 +1,6 @@
 /**
  * Reply frames of the core: `u32 type, u32 length, payload`, little-endian
- * (ffi/core/frame.h). Types below 16 carry JSON text or nothing, the others bytes.
+ * (ffi/core/protocol/frame.h). Types below 16 carry JSON text or nothing, the others bytes.
  */
 
 /** Frame types of protocol {@linkcode PROTOCOL_VERSION}. */
@@ -17,11 +17,11 @@ export const FrameType = {
   output: 18,
 } as const;
 
-/** The protocol that this controller speaks; must equal `PROTOCOL_VERSION` of ffi/core/frame.h. */
+/** The protocol that this controller speaks; must equal `PROTOCOL_VERSION` of ffi/core/protocol/frame.h. */
 export const PROTOCOL_VERSION = 2;
 
 const HEADER_BYTES = 8;
-/** `FRAME_MAX` of ffi/core/frame.h: a longer payload is a protocol error. */
+/** `FRAME_MAX` of ffi/core/protocol/frame.h: a longer payload is a protocol error. */
 const MAX_PAYLOAD = 4 << 20;
 
 /** One frame as it came over the wire. */
@@ -100,7 +100,7 @@ export function frameJson(frame: Frame): unknown {
   }
 }
 
-/** Non-empty buckets of a histogram of picoseconds; see ffi/core/hist.h. */
+/** Non-empty buckets of a histogram of picoseconds; see ffi/core/kit/hist.h. */
 export interface WireHistogram {
   unit: "ps";
   precisionBits: number;

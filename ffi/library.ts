@@ -1,6 +1,6 @@
 /** The shared library's symbols, one table; loaded when it is first needed, never at import. */
 
-/** Exported functions; each parameter is annotated with its C declaration (ffi/core/door.h). */
+/** Exported functions; each parameter is annotated with its C declaration (ffi/core/session/door.h). */
 const symbols = {
   fencelab_open: {
     parameters: ["buffer"], // int32_t *fd_and_pid

@@ -35,7 +35,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "core/arch.h"
+#include "arch/arch.h"
 
 enum {
 	LINE_MAX_BYTES = 256,

@@ -69,7 +69,7 @@ export function userSourceFlags(at: number): string[] {
   ];
 }
 
-/** The definition by which core/technique_user.c knows the sources. */
+/** The definition by which core/technique/user.c knows the sources. */
 export function userSourcesDefine(sources: readonly UserSource[]): string {
   const entries = sources.map(({ name }, at) => `EACH(${at}, "${name}")`).join(" ");
   return `-DFENCELAB_USER_FENCES(EACH)=${entries}`;

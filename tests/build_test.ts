@@ -60,7 +60,7 @@ Deno.test({
     assertStringIncludes((await copy.build()).stderr, ": built (");
     const before = copy.builds();
     assertStringIncludes((await copy.build()).stderr, ": up to date (");
-    copy.change("clock.c");
+    copy.change("kit/clock.c");
     assertStringIncludes((await copy.build()).stderr, ": built (");
     // A run that began before may still need the older one, until it was not used for a day
     const both = copy.builds();
@@ -68,7 +68,7 @@ Deno.test({
     const long = new Date(Date.now() - 25 * 3600_000);
     for (const name of both) Deno.utimeSync(`${copy.path}/build/${name}`, long, long);
     assertStringIncludes((await copy.build()).stderr, ": up to date (");
-    copy.change("clock.c");
+    copy.change("kit/clock.c");
     assertStringIncludes((await copy.build()).stderr, ": built (");
     const after = copy.builds();
     // The one that was up to date was asked for, so only the oldest is gone
@@ -89,14 +89,18 @@ Deno.test({
       assertEquals(code, 0, stderr);
       return copy.objects().filter((name) => !before.includes(name)).length;
     };
-    assertEquals(await added("clock.c"), 1);
-    const sources = [...Deno.readDirSync(`${copy.path}/ffi/core`)].map(({ name }) => name);
+    assertEquals(await added("kit/clock.c"), 1);
+    const core = `${copy.path}/ffi/core`;
+    const sources = [...Deno.readDirSync(core)].filter(({ isDirectory }) => isDirectory)
+      .flatMap((folder) =>
+        [...Deno.readDirSync(`${core}/${folder.name}`)].map(({ name }) => `${folder.name}/${name}`)
+      );
     // All but those that are told the build's name, whose objects do not last
     const lasting = sources.filter((name) =>
       name.endsWith(".c") &&
-      !/FENCELAB_(BUILD|USER_FENCES)/.test(Deno.readTextFileSync(`${copy.path}/ffi/core/${name}`))
+      !/FENCELAB_(BUILD|USER_FENCES)/.test(Deno.readTextFileSync(`${core}/${name}`))
     );
-    assertEquals(await added("clock.h"), 1 + lasting.length);
+    assertEquals(await added("kit/clock.h"), 1 + lasting.length);
   },
 });
 
@@ -107,7 +111,7 @@ Deno.test({
   ),
   async fn(): Promise<void> {
     using copy = new Copy();
-    copy.change("clock.c", "int x = y;\n");
+    copy.change("kit/clock.c", "int x = y;\n");
     const { code, stderr } = await copy.build();
     assertEquals(code, 1);
     assertStringIncludes(stderr, "clock.c");

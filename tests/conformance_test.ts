@@ -4,7 +4,7 @@ import { resultSchema } from "../lab/experiments/run/results_schema.ts";
 import type { ConformanceResult } from "../lab/experiments/run/run_schema.ts";
 import { build, testBothDoors } from "./doors.ts";
 
-/** A defect of kernels since 5.4 (ffi/core/conformance_lazy.c): it may show, nothing else may. */
+/** A defect of kernels since 5.4 (ffi/core/conformance/lazy.c): it may show, nothing else may. */
 const knownDefect = "GLOBAL_EXPEDITED reaches a thread on a CPU that was idle while registering";
 
 testBothDoors(

@@ -10,8 +10,13 @@ import { cpus, hasProgram, needs } from "./needs.ts";
 const root = new URL("../", import.meta.url).pathname;
 
 function cFiles(folder: string): string[] {
-  return [...Deno.readDirSync(root + folder)].filter(({ name }) => name.endsWith(".c"))
-    .map(({ name }) => `${root}${folder}/${name}`);
+  return [...Deno.readDirSync(root + folder)].flatMap(({ name, isDirectory }) =>
+    isDirectory
+      ? cFiles(`${folder}/${name}`)
+      : name.endsWith(".c")
+      ? [`${root}${folder}/${name}`]
+      : []
+  );
 }
 
 const agentSources = [

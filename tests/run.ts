@@ -52,7 +52,7 @@ function say(line: string): void {
 /** How long a lab that somebody else runs on this machine is waited for, in ms. */
 const PATIENCE_MS = 10 * 60_000;
 
-/** Waits until no lab has claimed this machine (ffi/core/claim.c). */
+/** Waits until no lab has claimed this machine (ffi/core/session/claim.c). */
 async function waitForLab(): Promise<void> {
   const claimed = async (): Promise<boolean> =>
     (await readProc("/proc/net/unix")).includes("@fencelab-claim");

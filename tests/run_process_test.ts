@@ -55,7 +55,7 @@ Deno.test({
     "a network of one's own": network.length > 0,
   }),
   async fn(): Promise<void> {
-    // As ffi/core/claim.c does
+    // As ffi/core/session/claim.c does
     const claim = `import { createServer } from "node:net";
       const server = createServer();
       await new Promise((resolve, reject) => {

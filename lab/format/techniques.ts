@@ -2,7 +2,7 @@
  * The techniques as data: what the heavy side does, what it promises, where it
  * comes from, and which control shows that a result is not an accident.
  *
- * The core's tables (ffi/core/technique_*.c) hold the same identifiers in the
+ * The core's tables (ffi/core/technique/*.c) hold the same identifiers in the
  * same order; a test compares them.
  */
 

@@ -39,7 +39,7 @@ const WARNINGS: Readonly<Record<string, Answer>> = {
   W025: "refused",
 };
 
-/** What the core says of membarrier(2) as a whole (ffi/core/capability.c). */
+/** What the core says of membarrier(2) as a whole (ffi/core/conformance/capability.c). */
 const STATES: Readonly<Record<string, Answer>> = {
   "filtered-eperm": "refused",
   "filtered-enosys": "refused",

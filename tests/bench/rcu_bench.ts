@@ -16,7 +16,13 @@ const REPETITIONS = 5;
 const MILLISECONDS = 400;
 
 const root = new URL("../../", import.meta.url).pathname;
-const CORE_SOURCES = ["thread.c", "clock.c", "hist.c", "frame.c", "json.c"];
+const CORE_SOURCES = [
+  "kit/thread.c",
+  "kit/clock.c",
+  "kit/hist.c",
+  "protocol/frame.c",
+  "protocol/json.c",
+];
 
 interface Pair {
   readonly ours: FlavourId;

@@ -19,11 +19,11 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "arch.h"
-#include "clock.h"
-#include "hist.h"
-#include "sys.h"
-#include "thread.h"
+#include "arch/arch.h"
+#include "kit/clock.h"
+#include "kit/hist.h"
+#include "kit/sys.h"
+#include "kit/thread.h"
 
 enum { SECTIONS = 1024, TIMED_EVERY = 16, LIVE = 8 };
 enum order { PAUSE, RUN, STOP };

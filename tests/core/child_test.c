@@ -5,8 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "child.h"
-#include "frame.h"
+#include "kit/child.h"
+#include "protocol/frame.h"
 
 static void answer(void *argument, int fd)
 {

@@ -3,7 +3,7 @@
 
 #include <stdbool.h>
 
-#include "core_sync_code.h"
+#include "core_sync/code.h"
 
 static void test_versions(void)
 {

@@ -3,7 +3,7 @@
 
 #include <errno.h>
 
-#include "count.h"
+#include "kit/count.h"
 
 static const char x86[] = "            CPU0       CPU1       CPU3       \n"
 			  "   1:          9          0          0  IO-APIC   1-edge      i8042\n"

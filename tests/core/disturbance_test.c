@@ -4,7 +4,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "disturbance.h"
+#include "disturbance/disturbance.h"
 
 /* Three callers on one CPU, which come late to every phase, and wait long between their calls. */
 static void test_crowd(enum victim_kin kin, int out)

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "hist.h"
+#include "kit/hist.h"
 
 static uint64_t state = 88172645463325252ull;
 

@@ -5,8 +5,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "frame.h"
-#include "json.h"
+#include "protocol/frame.h"
+#include "protocol/json.h"
 
 static void test_structure(void)
 {

@@ -5,9 +5,9 @@
 #include <stdatomic.h>
 #include <string.h>
 
-#include "clock.h"
-#include "rcu.h"
-#include "sys.h"
+#include "kit/clock.h"
+#include "rcu/rcu.h"
+#include "kit/sys.h"
 
 /* Time in which a grace period that does not wait would be over. */
 enum { WHILE_NS = 3 * 1000 * 1000 };

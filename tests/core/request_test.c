@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "request.h"
+#include "protocol/request.h"
 
 static struct request r;
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "shapes.h"
+#include "ordering/shapes.h"
 
 /* The outcome of running the threads in a given order, each to its end. */
 static bool weak_in_order(const struct shape *shape, bool fence, const int *order)

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "technique.h"
+#include "technique/technique.h"
 
 static int use(const struct technique *technique)
 {

@@ -1,5 +1,5 @@
 /*
- * arm64: code that is replaced while another CPU runs it; see core_sync_code.h.
+ * arm64: code that is replaced while another CPU runs it; see core_sync/code.h.
  *
  * A branch is B, whose word holds the distance in instructions; code that
  * returns a number is MOVZ W0, #value; RET. Encodings: Arm ARM C6.2.

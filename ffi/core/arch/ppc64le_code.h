@@ -1,5 +1,5 @@
 /*
- * ppc64le: code that is replaced while another CPU runs it; see core_sync_code.h.
+ * ppc64le: code that is replaced while another CPU runs it; see core_sync/code.h.
  *
  * A branch is "b", whose word holds the distance in bytes; code that returns a
  * number is "li r3, value; blr". Encodings: Power ISA, Book I.

@@ -1,5 +1,5 @@
 /*
- * x86-64: code that is replaced while another CPU runs it; see core_sync_code.h.
+ * x86-64: code that is replaced while another CPU runs it; see core_sync/code.h.
  *
  * A branch is "nopl (%rax); jmp rel32" (0f 1f 00 e9 and the distance from its
  * end), so that the distance is an aligned word; code that returns a number is

@@ -34,7 +34,7 @@ export const fullDisturbance: DisturbancePlan = {
   seconds: 0.5,
 };
 
-/** Callers and seconds of one arrangement that the core takes: ffi/core/disturbance.h. */
+/** Callers and seconds of one arrangement that the core takes: ffi/core/disturbance/disturbance.h. */
 const MOST_CALLERS = 64;
 const MOST_SECONDS = 512 * 2 * 0.04;
 

@@ -23,7 +23,7 @@ Deno.test("disturbanceSteps() asks for no more callers than the core takes", () 
   const { steps } = disturbanceSteps(fullDisturbance, machine(256));
   assertEquals([...new Set(steps.map(callers))], [1, 2, 4, 8, 16, 32, 64]);
   const header = Deno.readTextFileSync(
-    new URL("../../../ffi/core/disturbance.h", import.meta.url),
+    new URL("../../../ffi/core/disturbance/disturbance.h", import.meta.url),
   );
   assert(/DISTURBANCE_CALLERS = 64\b/.test(header), "the core takes another number");
 });

@@ -103,7 +103,7 @@ function scenario(name: string, parameters: RequestParameters): Arrangement {
   };
 }
 
-/** Mistakes made on purpose (ffi/core/technique_mutant.c). */
+/** Mistakes made on purpose (ffi/core/technique/mutant.c). */
 const mutantArrangements: readonly Arrangement[] = [
   mutant("mutant-noop", "waits as long as a membarrier, and no more"),
   mutant("mutant-wrong-cpu", "interrupts the wrong CPU"),

@@ -1,7 +1,7 @@
 /**
  * Flavours of userspace RCU as data: what the reader and the writer do for the fence between them.
  *
- * The core's table (ffi/core/rcu_grace.c) holds the same identifiers in the same order; a test
+ * The core's table (ffi/core/rcu/grace.c) holds the same identifiers in the same order; a test
  * compares them.
  */
 

@@ -1,0 +1,241 @@
+/* The conformance experiment: every case in a fresh process, answers compared. */
+#include "conformance/conformance.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "conformance/capability.h"
+#include "kit/child.h"
+#include "kit/clock.h"
+#include "experiments.h"
+#include "protocol/frame.h"
+#include "protocol/json.h"
+#include "kit/sys.h"
+
+/* case_say - an errno's name, a number, or a mask in hexadecimal as the case's answer. */
+void case_say(struct case_context *context, long result, bool mask)
+{
+	if (result < 0)
+		snprintf(context->answer, sizeof(context->answer), "%s", errno_name((int)-result));
+	else
+		snprintf(context->answer, sizeof(context->answer), mask && result ? "0x%lx" : "%ld", result);
+}
+
+/* case_skip - say why the case cannot run here. */
+void case_skip(struct case_context *context, const char *why)
+{
+	context->skipped = true;
+	snprintf(context->answer, sizeof(context->answer), "%s", why);
+}
+
+static void *sleeper(void *unused)
+{
+	(void)unused;
+	for (;;)
+		sleep_ns(NSEC_PER_SEC);
+	return NULL;
+}
+
+/* case_sleeping_thread - a second user of the address space; 0 or -errno. */
+int case_sleeping_thread(void)
+{
+	pthread_t thread;
+
+	return -pthread_create(&thread, NULL, sleeper, NULL);
+}
+
+static const char no_filter[] = "no seccomp filter can be installed";
+
+struct job {
+	const struct conformance_case *test;
+	const char *helper;
+	enum membarrier_filter filter;
+};
+
+static void run_steps(const struct conformance_case *test, struct case_context *context)
+{
+	if (test->threaded && case_sleeping_thread() != 0) {
+		case_skip(context, "no thread can be made");
+		return;
+	}
+	for (int i = 0; i < test->steps; i++) {
+		const struct membarrier_step *step = &test->step[i];
+		long ret = sys_membarrier(step->command, step->flags, step->cpu);
+
+		if (i == test->steps - 1) {
+			case_say(context, ret, step->command == MB_GET_REGISTRATIONS);
+		} else if (ret < 0) {
+			snprintf(context->answer, sizeof(context->answer), "step %d: %s", i + 1,
+				 errno_name((int)-ret));
+			return;
+		}
+	}
+}
+
+static void run_case(void *argument, int answer)
+{
+	const struct job *job = argument;
+	struct case_context context = { .helper = job->helper };
+
+	if (seccomp_filter_membarrier(job->filter) != 0)
+		case_skip(&context, no_filter);
+	else if (job->test->run)
+		job->test->run(&context);
+	else
+		run_steps(job->test, &context);
+	write_all(answer, &context, sizeof(context));
+}
+
+static void write_case(struct json *j, const struct conformance_case *test, const char *prefix,
+		       const char *expected, const struct case_context *context)
+{
+	char name[160];
+
+	snprintf(name, sizeof(name), "%s%s", prefix, test->name);
+	json_object(j, NULL);
+	json_string(j, "name", name);
+	json_string(j, "expected", expected);
+	json_string(j, "actual", context->answer);
+	json_bool(j, "pass", !context->skipped && strcmp(expected, context->answer) == 0);
+	json_bool(j, "skipped", context->skipped);
+	json_string(j, "note", test->note);
+	json_object_end(j);
+}
+
+/* Run a case in a process of its own; its death is an answer like any other. */
+static void ask_case(const struct job *job, struct case_context *context)
+{
+	struct child_end end;
+	int ret = child_run(run_case, (void *)job, context, sizeof(*context), &end);
+
+	if (!ret && end.length == sizeof(*context))
+		return;
+	memset(context, 0, sizeof(*context));
+	if (ret)
+		snprintf(context->answer, sizeof(context->answer), "no process: %s", errno_name(-ret));
+	else if (end.signal == SIGSYS)
+		snprintf(context->answer, sizeof(context->answer), "killed (SIGSYS)");
+	else
+		snprintf(context->answer, sizeof(context->answer), end.signal ? "killed by signal %d" : "exit %d",
+			 end.signal ? end.signal : end.status);
+}
+
+static void one_case(struct json *j, const struct conformance_case *test, long mask,
+		     const char *helper)
+{
+	bool offered = (mask & test->needs) == test->needs;
+	const char *expected = offered ? test->expected : test->otherwise;
+	struct job job = { test, helper, FILTER_NONE };
+	struct case_context context = { 0 };
+
+	if (expected)
+		ask_case(&job, &context);
+	else
+		case_skip(&context, "QUERY does not offer the command");
+	write_case(j, test, "", expected ? expected : test->expected, &context);
+}
+
+/*
+ * The same calls under a filter: whatever they are, the filter answers the
+ * first of them, and nothing of the kernel's own answers shows.
+ */
+static void filtered_case(struct json *j, const struct conformance_case *test,
+			  enum membarrier_filter filter, bool *installable)
+{
+	static const struct {
+		const char *prefix, *answer;
+	} filters[] = {
+		[FILTER_EPERM] = { "filter EPERM: ", "EPERM" },
+		[FILTER_ENOSYS] = { "filter ENOSYS: ", "ENOSYS" },
+		[FILTER_KILL] = { "filter that kills: ", "killed (SIGSYS)" },
+	};
+	bool first_of_many = test->steps > 1 && filter != FILTER_KILL;
+	struct job job = { test, NULL, filter };
+	struct case_context context = { 0 };
+	char expected[32];
+
+	snprintf(expected, sizeof(expected), "%s%s", first_of_many ? "step 1: " : "",
+		 filters[filter].answer);
+	/* Where one cannot be installed none can; a process per case would only cost time */
+	if (*installable)
+		ask_case(&job, &context);
+	else
+		case_skip(&context, no_filter);
+	if (context.skipped && strcmp(context.answer, no_filter) == 0)
+		*installable = false;
+	write_case(j, test, filters[filter].prefix, expected, &context);
+}
+
+static size_t count_cases(const struct conformance_case *table)
+{
+	size_t n = 0;
+
+	while (table[n].name)
+		n++;
+	return n;
+}
+
+/* A filter that stands already: the documented cases would say nothing about the kernel. */
+static void under_foreign_filter(struct json *j, const struct membarrier_capability *capability)
+{
+	static const struct conformance_case native = { .name = "membarrier answers natively" };
+	struct case_context context = { 0 };
+
+	snprintf(context.answer, sizeof(context.answer), "%s: %s",
+		 membarrier_state_name(capability->state), capability->reason);
+	write_case(j, &native, "", "native", &context);
+}
+
+static void all_cases(struct json *j, long mask, const char *helper, int out)
+{
+	size_t special = count_cases(conformance_special);
+	size_t documented = count_cases(conformance_documented);
+	bool installable = true;
+	size_t done = 0, all = special + documented * (1 + FILTER_KILL);
+
+	for (size_t i = 0; i < special; i++) {
+		one_case(j, &conformance_special[i], mask, helper);
+		progress_send(out, (double)++done / (double)all);
+	}
+	for (size_t i = 0; i < documented; i++) {
+		one_case(j, &conformance_documented[i], mask, helper);
+		for (int filter = FILTER_EPERM; filter <= FILTER_KILL; filter++)
+			filtered_case(j, &conformance_documented[i], (enum membarrier_filter)filter,
+				      &installable);
+		done += 1 + FILTER_KILL;
+		progress_send(out, (double)done / (double)all);
+	}
+}
+
+/*
+ * conformance_run - request=conformance.
+ *
+ * helper: path of the agent program, which the exec case executes. Where
+ * membarrier is not answered by the kernel, the result is one failed case that
+ * says who answers.
+ */
+int conformance_run(struct request *r, int out)
+{
+	const char *helper = request_string(r, "helper", NULL);
+	struct membarrier_capability capability;
+	struct json j;
+
+	if (request_finish(r))
+		return -EINVAL;
+	membarrier_capability(&capability, FILTER_NONE);
+	json_init(&j);
+	json_object(&j, NULL);
+	json_string(&j, "experiment", "conformance");
+	json_string(&j, "membarrier", membarrier_state_name(capability.state));
+	json_array(&j, "cases");
+	if (capability.state == MEMBARRIER_NATIVE)
+		all_cases(&j, capability.mask, helper, out);
+	else
+		under_foreign_filter(&j, &capability);
+	json_array_end(&j);
+	json_object_end(&j);
+	return frame_send_json(out, FRAME_RESULT, &j);
+}

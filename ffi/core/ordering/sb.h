@@ -1,0 +1,127 @@
+/*
+ * Perpetual store buffering: does a technique order memory?
+ *
+ *     light side, for ever                 heavy side
+ *     clog the store buffer                x = ++i
+ *     y = ++j                              technique
+ *     light barrier                        ry = y
+ *     log[j] = { j, x }                    wait for log[ry + 1] = { ry + 1, rx }
+ *
+ * The heavy side read y before the light side's store of ry + 1 was visible, so
+ * where both sides are ordered the light side's load that follows that store
+ * returns at least i. rx < i is an outcome that a fence forbids. No turn needs
+ * both sides to start together (PerpLE: Melissaris, Markakis, Shaw, Martonosi,
+ * "PerpLE: Improving the Speed and Effectiveness of Memory Consistency Testing",
+ * MICRO 2020): a slow heavy side costs nothing, since the light side runs freely.
+ */
+#ifndef FENCELAB_SB_H
+#define FENCELAB_SB_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "arch/arch.h"
+#include "kit/clog.h"
+#include "kit/clock.h"
+#include "kit/count.h"
+#include "technique/technique.h"
+#include "kit/thread.h"
+
+enum {
+	/* turns that the light side may run ahead before the heavy side misses an entry */
+	SB_LOG = 16384,
+	/* turns between two naps, switches or exits of a light side that has a habit */
+	SB_STINT = 2,
+};
+
+/* store buffering (scenario A of kernel/sched/membarrier.c) or message passing (scenario B) */
+enum sb_shape { SB_STORE_BUFFERING, SB_MESSAGE_PASSING };
+
+/* Who the light side is. */
+enum sb_relation {
+	SB_THREAD, /* a sibling: thread of the same process */
+	SB_PROCESS, /* another process, with shared memory only */
+	SB_PROCESS_REGISTERED, /* the same, registered for GLOBAL_EXPEDITED */
+	SB_SHARED_MM, /* another process that shares the address space: CLONE_VM without CLONE_THREAD */
+};
+
+/* What the light side does besides running (scenarios C and D of kernel/sched/membarrier.c). */
+enum sb_habit {
+	SB_SPIN, /* nothing */
+	SB_SLEEP, /* sleeps now and then: its CPU switches to the idle task, a kernel thread */
+	SB_SWITCH, /* yields to a thread of another process on its CPU */
+	SB_EXIT, /* exits and is started again */
+};
+
+/* What the light side executes between its store and its load. */
+enum sb_light { SB_BARRIER, SB_FENCE, SB_CALL };
+
+enum sb_order { SB_PAUSE, SB_RUN, SB_WITNESS, SB_STOP };
+
+/* Memory that both sides share; written by one side each, apart from each other. */
+struct sb_shared {
+	CACHE_APART _Atomic uint64_t x; /* heavy side; the light side's first store for message passing */
+	CACHE_APART _Atomic uint64_t y; /* light side: number of its last turn */
+	CACHE_APART _Atomic uint32_t order; /* heavy side: count of orders << 2 | enum sb_order */
+	uint32_t clog, clogs; /* what RUN is to do; written before the order */
+	CACHE_APART _Atomic uint32_t obeyed; /* light side: the last order that it follows */
+	int tid, error;
+	uint64_t interrupts, involuntary; /* of its thread, at its last PAUSE */
+	CACHE_APART _Atomic uint64_t looks; /* light side: turns of its witness loop … */
+	_Atomic uint64_t witnessed; /* … and how many of them found that the kernel had been entered */
+	CACHE_APART uint32_t reserved; /* what the witness of arm64 and ppc64le reserves */
+	CACHE_APART _Atomic uint64_t log[SB_LOG]; /* light side: turn << 32 | what it read of x */
+};
+
+struct sb_setup {
+	enum sb_shape shape;
+	enum sb_relation relation;
+	enum sb_habit habit;
+	enum sb_light light;
+	int heavy_cpu, light_cpu;
+	const struct count_plan *plan;
+	enum priority priority;
+};
+
+struct sb {
+	struct sb_shared *shared;
+	const struct sb_setup *setup;
+	struct fence light_fence; /* of SB_CALL */
+	void *lines; /* that clog the store buffer; mapped by the light side */
+	struct counter counter; /* light side's */
+	pthread_t thread;
+	pid_t process, partner; /* light side and whom it yields to; 0 where there is none */
+	void *stack; /* of a process that shares the address space */
+	uint64_t i, random;
+	struct duty duty;
+	uint64_t burst_start;
+};
+
+struct sb_count {
+	uint64_t iterations; /* turns with an answer */
+	uint64_t weak; /* of them: outcomes that a fence forbids */
+	uint64_t missed; /* turns whose entry was overwritten before it was seen */
+	uint64_t ns, light_turns; /* duration and the light side's turns in it */
+};
+
+int sb_start(struct sb *sb, const struct sb_setup *setup);
+void sb_stop(struct sb *sb);
+int sb_order(struct sb *sb, enum sb_order order);
+int sb_breathe(struct sb *sb, enum sb_order resume);
+int sb_settle(struct sb *sb, struct fence *f, struct clog clog);
+
+int sb_rate(struct sb *sb, struct fence *f, struct clog clog, uint64_t iterations,
+	    uint64_t budget_ns, struct sb_count *count);
+int sb_cost(struct sb *sb, struct fence *f, struct clog clog, double *sample, int samples,
+	    uint64_t budget_ns);
+int sb_witness(struct sb *sb, struct fence *f, int samples, uint64_t budget_ns, int *hits);
+
+void sb_light_loop(struct sb *sb, uint32_t order, uint64_t turns);
+void sb_witness_loop(struct sb *sb, uint32_t order);
+int sb_light_enter(struct sb *sb);
+void sb_light_life(struct sb *sb);
+
+#endif

@@ -1,0 +1,110 @@
+/* The threads of an RCU measurement: what they do when they are told to. */
+#include <errno.h>
+#include <linux/futex.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+
+#include "kit/crew.h"
+#include "rcu/session.h"
+#include "kit/sys.h"
+
+enum {
+	/* grace periods that enter no kernel are about as short as reading the clock twice */
+	SHORT_STRIDE = 16,
+};
+
+static _Atomic uint32_t *order_of(const struct rcu_thread *t)
+{
+	return &t->session->order[t->reader ? RCU_READERS : RCU_WRITERS];
+}
+
+/* obey - follow an order: report, and rest where it says so. Whoever failed only waits for the next. */
+static void obey(struct rcu_thread *t, uint32_t order)
+{
+	struct rcu_session *s = t->session;
+	bool quiescent = t->reader && s->domain.flavour->light == RCU_LIGHT_QUIESCENT;
+	bool rest = (order & 3) == CREW_PAUSE || (t->error && (order & 3) != CREW_STOP);
+
+	if (quiescent)
+		rcu_offline(t->reader);
+	/* pairs with the acquire load in await_all(): counts and errors come first */
+	atomic_store_explicit(&t->obeyed, order, memory_order_release);
+	while (rest && atomic_load_explicit(order_of(t), memory_order_relaxed) == order)
+		sys_futex(order_of(t), FUTEX_WAIT_PRIVATE, order, NULL);
+	if (quiescent && (order & 3) != CREW_STOP)
+		rcu_quiescent(&s->domain, t->reader);
+}
+
+static void work(struct rcu_thread *t)
+{
+	bool torture = t->session->setup->torture;
+
+	if (t->reader)
+		(torture ? rcu_torture_read : rcu_read_some)(t);
+	else
+		(torture ? rcu_torture_write : rcu_write_some)(t);
+}
+
+static int prepare(struct rcu_thread *t)
+{
+	struct rcu_session *s = t->session;
+	int ret = thread_pin(t->cpu);
+
+	if (!ret && s->outcome->priority == PRIORITY_FIFO)
+		ret = thread_fifo(1); /* below the leader */
+	if (!ret && s->setup->torture)
+		ret = rcu_torture_open(t, t == s->thread);
+	return ret;
+}
+
+static void *thread_main(void *argument)
+{
+	struct rcu_thread *t = argument;
+	uint32_t seen = 0;
+
+	prctl(PR_SET_NAME, t->reader ? "fencelab-reader" : "fencelab-writer");
+	t->tid = sys_gettid();
+	t->error = prepare(t);
+	while ((seen & 3) != CREW_STOP) {
+		/* pairs with the release store in give_order(): what was set up comes first */
+		uint32_t order = atomic_load_explicit(order_of(t), memory_order_acquire);
+
+		if (order != seen || t->error)
+			obey(t, seen = order);
+		else
+			work(t);
+	}
+	return NULL;
+}
+
+static void init_thread(struct rcu_session *s, int index)
+{
+	const struct rcu_setup *setup = s->setup;
+	struct rcu_thread *t = &s->thread[index];
+	int writer = index - setup->readers;
+
+	memset(t, 0, sizeof(*t));
+	t->session = s;
+	t->reader = writer < 0 ? &s->domain.reader[index] : NULL;
+	t->cpu = writer < 0 ? setup->reader_cpus[index % setup->reader_cpu_count] :
+			      setup->writer_cpus[writer % setup->writer_cpu_count];
+	t->stride = strcmp(setup->flavour->technique, "fence") == 0 ? SHORT_STRIDE : 1;
+	hist_reset(&t->hist);
+}
+
+/* rcu_start_threads - all of them, at rest; 0 or -errno, then s->threads were started. */
+int rcu_start_threads(struct rcu_session *s)
+{
+	int n = s->setup->readers + s->setup->writers, ret = 0;
+
+	s->thread = aligned_alloc(_Alignof(struct rcu_thread), (size_t)n * sizeof(*s->thread));
+	if (!s->thread)
+		return -ENOMEM;
+	for (int i = 0; i < n && !ret; i++) {
+		init_thread(s, i);
+		ret = -pthread_create(&s->thread[i].thread, NULL, thread_main, &s->thread[i]);
+		s->threads += !ret;
+	}
+	return ret;
+}
