@@ -29,6 +29,4 @@ int core_sync_run(struct request *request, int out);
 int shapes_run(struct request *request, int out);
 int rcu_run(struct request *request, int out);
 
-int progress_send(int out, double fraction);
-
 #endif

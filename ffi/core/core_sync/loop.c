@@ -19,7 +19,7 @@
 
 #include "kit/clock.h"
 #include "core_sync/trial.h"
-#include "experiments.h"
+#include "protocol/frame.h"
 #include "protocol/json.h"
 
 enum {

@@ -14,8 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "experiments.h"
 #include "kit/hist_frame.h"
+#include "protocol/frame.h"
 #include "protocol/json.h"
 
 enum {

@@ -6,7 +6,7 @@
 
 #include "kit/count.h"
 #include "disturbance/disturbance.h"
-#include "experiments.h"
+#include "protocol/frame.h"
 #include "protocol/json.h"
 #include "kit/sys.h"
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "experiments.h"
+#include "protocol/frame.h"
 #include "protocol/json.h"
 
 enum {

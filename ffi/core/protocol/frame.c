@@ -124,3 +124,15 @@ int frame_send_error(int fd, const char *code, const char *format, ...)
 	va_end(args);
 	return frame_send_json(fd, FRAME_ERROR, &j);
 }
+
+/* progress_send - tell how far the request is, 0 to 1. */
+int progress_send(int out, double fraction)
+{
+	struct json j;
+
+	json_init(&j);
+	json_object(&j, NULL);
+	json_double(&j, "fraction", fraction > 1 ? 1 : fraction);
+	json_object_end(&j);
+	return frame_send_json(out, FRAME_PROGRESS, &j);
+}

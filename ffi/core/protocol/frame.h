@@ -39,6 +39,7 @@ int frame_send_json(int fd, uint32_t type, struct json *j);
 void frame_error(struct json *j, const char *code, const char *format, va_list args);
 int frame_send_error(int fd, const char *code, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+int progress_send(int out, double fraction);
 int frame_send_file(int fd, const char *name, const void *bytes, size_t length);
 void frame_put_u32(unsigned char *at, uint32_t value);
 void frame_put_u64(unsigned char *at, uint64_t value);

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "kit/crew.h"
-#include "experiments.h"
+#include "protocol/frame.h"
 #include "protocol/json.h"
 #include "rcu/session.h"
 #include "kit/sys.h"

@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "protocol/frame.h"
-#include "protocol/json.h"
 #include "conformance/seccomp.h"
 
 static const struct experiment experiments[] = {
@@ -18,18 +17,6 @@ static const struct experiment experiments[] = {
 	{ "disturbance", disturbance_run },  { "ordering", ordering_run },	     { "core-sync", core_sync_run },	     { "shapes", shapes_run },
 	{ "rcu", rcu_run },
 };
-
-/* progress_send - tell how far the request is, 0 to 1. */
-int progress_send(int out, double fraction)
-{
-	struct json j;
-
-	json_init(&j);
-	json_object(&j, NULL);
-	json_double(&j, "fraction", fraction > 1 ? 1 : fraction);
-	json_object_end(&j);
-	return frame_send_json(out, FRAME_PROGRESS, &j);
-}
 
 /* experiment_find - the experiment of a request kind; NULL for unknown ones. */
 const struct experiment *experiment_find(const char *id)
