@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <linux/futex.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "disturbance/disturbance.h"
 #include "kit/sys.h"
@@ -113,6 +114,13 @@ int stormers_rest(const struct disturbance *d)
 		}
 	}
 	return 0;
+}
+
+/* disturbance_reason - what a technique said when it could not be opened. */
+void disturbance_reason(struct disturbance_outcome *o, const struct fence *f)
+{
+	if (f->reason[0])
+		memcpy(o->reason, f->reason, sizeof(f->reason));
 }
 
 /* stormers_start - those besides the leader; 0 and all of them rest, or -errno with its reason. */

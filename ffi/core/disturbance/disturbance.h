@@ -98,10 +98,16 @@ struct disturbance {
 	_Atomic uint32_t dismissed; /* 1: ends the companion; a futex */
 };
 
+/* phase_now - the phase with its count. */
+static inline uint32_t phase_now(const struct disturbance *d)
+{
+	/* pairs with the release store in victim_phase() */
+	return atomic_load_explicit(&d->shared->phase, memory_order_acquire);
+}
+
 void victim_life(struct disturbance *d);
 int victim_start(struct disturbance *d);
 void victim_stop(struct disturbance *d);
-uint32_t phase_now(const struct disturbance *d);
 int occupant_start(struct disturbance *d);
 int companion_start(struct disturbance *d, int cpu);
 void companion_stop(struct disturbance *d);

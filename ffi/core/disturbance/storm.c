@@ -40,13 +40,6 @@ static void collect(struct disturbance_side *side, const struct disturbance *d)
 		side->each[side->blocks++] = (double)hist_quantile(&b->hist, 0.5) / 1000;
 }
 
-/* disturbance_reason - what a technique said when it could not be opened. */
-void disturbance_reason(struct disturbance_outcome *o, const struct fence *f)
-{
-	if (f->reason[0])
-		memcpy(o->reason, f->reason, sizeof(f->reason));
-}
-
 /* One block: quiet or with the storm of the leader and of all stormers. */
 static int block(struct disturbance *d, struct fence *f, struct disturbance_outcome *o,
 		 enum phase phase)

@@ -19,13 +19,6 @@ enum {
 	VICTIM_LEVEL = 80, /* above everything of the lab, as a thread with deadlines is */
 };
 
-/* phase_now - the phase with its count. */
-uint32_t phase_now(const struct disturbance *d)
-{
-	/* pairs with the release store in victim_phase() */
-	return atomic_load_explicit(&d->shared->phase, memory_order_acquire);
-}
-
 static void wakes(struct disturbance *d, uint32_t phase)
 {
 	struct block *b = &d->shared->block;
