@@ -2,8 +2,10 @@
 #include "session/supervisor.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "session/worker.h"
 
@@ -67,6 +69,34 @@ static int handle_claim(struct session *s)
 	json_object_end(&j);
 	ret = outlet_frame(&s->out, FRAME_RESULT, &j);
 	return ret ? ret : send_done(s, "ok");
+}
+
+/* In the child: what is the supervisor's stays the supervisor's. */
+static void forget_session(struct session *s)
+{
+	/* not only closed: the next file to be opened must not become its stdin */
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	dup2(null, s->in);
+	dup2(null, s->out.fd);
+	claim_release(&s->claim);
+	stop_close(&s->stop);
+	housekeeping_undo(&s->housekeeping);
+}
+
+/* Fork the processes of the parsed request; 0 or -errno. */
+static int start_worker(struct session *s, const struct experiment *experiment)
+{
+	int pipe;
+	pid_t self = getpid(), pid = warden_fork(&s->warden, &pipe);
+
+	if (pid == 0) {
+		forget_session(s);
+		warden_main(&s->request, experiment, pipe, self);
+	}
+	if (pid > 0)
+		relay_begin(&s->relay, pipe);
+	return pid < 0 ? pid : 0;
 }
 
 static int handle_record(struct session *s, const char *text, size_t length)

@@ -11,7 +11,6 @@
 #include "session/session.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -22,34 +21,6 @@
 #include "protocol/hello.h"
 #include "session/reap.h"
 #include "session/supervisor.h"
-
-/* In the child: what is the supervisor's stays the supervisor's. */
-static void forget_session(struct session *s)
-{
-	/* not only closed: the next file to be opened must not become its stdin */
-	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-
-	dup2(null, s->in);
-	dup2(null, s->out.fd);
-	claim_release(&s->claim);
-	stop_close(&s->stop);
-	housekeeping_undo(&s->housekeeping);
-}
-
-/* start_worker - fork the processes of the parsed request; 0 or -errno. */
-int start_worker(struct session *s, const struct experiment *experiment)
-{
-	int pipe;
-	pid_t self = getpid(), pid = warden_fork(&s->warden, &pipe);
-
-	if (pid == 0) {
-		forget_session(s);
-		warden_main(&s->request, experiment, pipe, self);
-	}
-	if (pid > 0)
-		relay_begin(&s->relay, pipe);
-	return pid < 0 ? pid : 0;
-}
 
 /* The pipe has ended, and with it the request. */
 static int finish_request(struct session *s)

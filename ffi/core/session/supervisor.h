@@ -25,7 +25,6 @@ struct session {
 	struct request request;
 };
 
-int start_worker(struct session *s, const struct experiment *experiment);
 int send_done(struct session *s, const char *status);
 int handle_input(struct session *s);
 
