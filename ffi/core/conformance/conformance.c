@@ -1,51 +1,16 @@
 /* The conformance experiment: every case in a fresh process, answers compared. */
-#include "conformance/conformance.h"
-
 #include <errno.h>
-#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "conformance/capability.h"
+#include "conformance/case.h"
 #include "kit/child.h"
-#include "kit/clock.h"
 #include "experiments.h"
 #include "protocol/frame.h"
 #include "protocol/json.h"
 #include "kit/sys.h"
-
-/* case_say - an errno's name, a number, or a mask in hexadecimal as the case's answer. */
-void case_say(struct case_context *context, long result, bool mask)
-{
-	if (result < 0)
-		snprintf(context->answer, sizeof(context->answer), "%s", errno_name((int)-result));
-	else
-		snprintf(context->answer, sizeof(context->answer), mask && result ? "0x%lx" : "%ld", result);
-}
-
-/* case_skip - say why the case cannot run here. */
-void case_skip(struct case_context *context, const char *why)
-{
-	context->skipped = true;
-	snprintf(context->answer, sizeof(context->answer), "%s", why);
-}
-
-static void *sleeper(void *unused)
-{
-	(void)unused;
-	for (;;)
-		sleep_ns(NSEC_PER_SEC);
-	return NULL;
-}
-
-/* case_sleeping_thread - a second user of the address space; 0 or -errno. */
-int case_sleeping_thread(void)
-{
-	pthread_t thread;
-
-	return -pthread_create(&thread, NULL, sleeper, NULL);
-}
 
 static const char no_filter[] = "no seccomp filter can be installed";
 

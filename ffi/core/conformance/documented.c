@@ -4,7 +4,7 @@
  * Sources: membarrier(2) of man-pages 6.03 and kernel/sched/membarrier.c of 6.12;
  * quirks of registration were measured on 6.18 and read in the same file.
  */
-#include "conformance/conformance.h"
+#include "conformance/case.h"
 
 #include "kit/sys.h"
 

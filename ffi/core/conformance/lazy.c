@@ -18,7 +18,7 @@
 
 #include "kit/child.h"
 #include "kit/clock.h"
-#include "conformance/conformance.h"
+#include "conformance/case.h"
 #include "kit/crew.h"
 #include "protocol/frame.h"
 #include "protocol/json.h"

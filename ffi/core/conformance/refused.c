@@ -4,7 +4,7 @@
 #include <sys/resource.h>
 
 #include "conformance/capability.h"
-#include "conformance/conformance.h"
+#include "conformance/case.h"
 #include "kit/sys.h"
 #include "technique/technique.h"
 

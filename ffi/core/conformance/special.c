@@ -11,7 +11,7 @@
 #include <sys/mman.h>
 #include <sys/wait.h>
 
-#include "conformance/conformance.h"
+#include "conformance/case.h"
 #include "kit/count.h"
 #include "protocol/json.h"
 #include "kit/sys.h"

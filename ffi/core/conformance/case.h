@@ -1,6 +1,6 @@
 /* Cases of the conformance experiment. */
-#ifndef FENCELAB_CONFORMANCE_H
-#define FENCELAB_CONFORMANCE_H
+#ifndef FENCELAB_CASE_H
+#define FENCELAB_CASE_H
 
 #include <stdbool.h>
 #include <stddef.h>
