@@ -66,13 +66,16 @@ int fence_fail(struct fence *f, int error, const char *what);
 void technique_limit(const struct technique *technique, uint64_t budget_ns);
 void technique_died(char *reason, size_t room, int signal, int status);
 
-/* The tables of the technique_*.c files, each ended by an entry without id. */
-extern const struct technique techniques_control[];
-extern const struct technique techniques_membarrier[];
-extern const struct technique techniques_tlb[];
-extern const struct technique techniques_thread[];
-extern const struct technique techniques_user[];
+/*
+ * Families, in the order in which tables print them. Each is the table
+ * techniques_FAMILY[] in FAMILY.c, ended by an entry without id: a technique is
+ * a row there, a family is a file and its name here.
+ */
+#define TECHNIQUE_FAMILIES(EACH) EACH(control) EACH(membarrier) EACH(tlb) EACH(thread) EACH(user)
+
+#define TECHNIQUE_TABLE(family) extern const struct technique techniques_##family[];
+TECHNIQUE_FAMILIES(TECHNIQUE_TABLE)
 /* Broken on purpose: technique_find() finds them, technique_at() does not list them. */
-extern const struct technique techniques_mutant[];
+TECHNIQUE_TABLE(mutant)
 
 #endif
