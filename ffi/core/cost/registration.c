@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "kit/child.h"
 #include "kit/clock.h"
@@ -124,17 +123,6 @@ static int measure(int command, struct sample *cold, struct sample *warm, struct
 	return ret;
 }
 
-static const struct {
-	const char *technique;
-	int command;
-} registrations[] = {
-	{ "membarrier-global-expedited", MB_REGISTER_GLOBAL_EXPEDITED },
-	{ "membarrier-private-expedited", MB_REGISTER_PRIVATE_EXPEDITED },
-	{ "membarrier-sync-core", MB_REGISTER_PRIVATE_EXPEDITED_SYNC_CORE },
-	{ "membarrier-rseq", MB_REGISTER_PRIVATE_EXPEDITED_RSEQ },
-	{ "membarrier-rseq-cpu", MB_REGISTER_PRIVATE_EXPEDITED_RSEQ },
-};
-
 /*
  * registration_run - request=registration, technique.
  *
@@ -146,15 +134,13 @@ int registration_run(struct request *r, int out)
 {
 	struct sample cold = { .count = 0 }, warm = { .count = 0 }, threaded = { .count = 0 };
 	const char *id = request_string(r, "technique", "");
-	int command = 0, error = 0;
+	const struct technique *technique = technique_find(id);
+	int command = technique ? technique->registration : 0, error = 0;
 
-	if (!technique_find(id))
+	if (!technique)
 		request_fail(r, "technique '%.60s' is not known", id);
 	if (request_finish(r))
 		return -EINVAL;
-	for (size_t i = 0; i < sizeof(registrations) / sizeof(registrations[0]); i++)
-		if (strcmp(registrations[i].technique, id) == 0)
-			command = registrations[i].command;
 	if (command)
 		error = measure(command, &cold, &warm, &threaded);
 

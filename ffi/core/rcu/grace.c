@@ -15,18 +15,18 @@ enum {
 
 static const struct rcu_flavour flavours[] = {
 	/* full fences on both sides */
-	{ "mb", RCU_LIGHT_FENCE, "fence" },
+	{ "mb", RCU_LIGHT_FENCE, "fence", NULL },
 	/* every reader runs a handler that fences; liburcu's signal flavour, until 0.14 */
-	{ "signal", RCU_LIGHT_BARRIER, "signal" },
-	{ "membarrier", RCU_LIGHT_BARRIER, "membarrier-private-expedited" },
+	{ "signal", RCU_LIGHT_BARRIER, "signal", &rcu_signal },
+	{ "membarrier", RCU_LIGHT_BARRIER, "membarrier-private-expedited", NULL },
 	/* as liburcu's memb flavour is where it must also run on kernels without membarrier */
-	{ "membarrier-dyncheck", RCU_LIGHT_CHECK, "membarrier-private-expedited" },
+	{ "membarrier-dyncheck", RCU_LIGHT_CHECK, "membarrier-private-expedited", NULL },
 	/* what membarrier was in 2015: commit 5b25b13ab08f */
-	{ "membarrier-global", RCU_LIGHT_BARRIER, "membarrier-global" },
+	{ "membarrier-global", RCU_LIGHT_BARRIER, "membarrier-global", NULL },
 	/* M. Sullivan's patch to liburcu, 2015, and the other call that his blog tried */
-	{ "mprotect", RCU_LIGHT_BARRIER, "mprotect" },
-	{ "munmap", RCU_LIGHT_BARRIER, "munmap" },
-	{ "qsbr", RCU_LIGHT_QUIESCENT, "fence" },
+	{ "mprotect", RCU_LIGHT_BARRIER, "mprotect", NULL },
+	{ "munmap", RCU_LIGHT_BARRIER, "munmap", NULL },
+	{ "qsbr", RCU_LIGHT_QUIESCENT, "fence", NULL },
 };
 
 /* rcu_flavour_find - by identifier; NULL for unknown ones. */
@@ -58,9 +58,7 @@ int rcu_open(struct rcu_domain *d, const struct rcu_flavour *flavour, int reader
 	if (!d->reader || !d->pending)
 		return -ENOMEM;
 	memset(d->reader, 0, bytes);
-	bool signal = strcmp(flavour->technique, rcu_signal.id) == 0;
-
-	return fence_open(&d->fence, signal ? &rcu_signal : technique_find(flavour->technique), 0, 0);
+	return fence_open(&d->fence, flavour->own ? flavour->own : technique_find(flavour->technique), 0, 0);
 }
 
 void rcu_close(struct rcu_domain *d)

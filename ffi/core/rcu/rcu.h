@@ -38,6 +38,7 @@ struct rcu_flavour {
 	const char *id;
 	enum rcu_light light;
 	const char *technique; /* the writer's heavy fence */
+	const struct technique *own; /* what it is where it is not that of the tables */
 };
 
 enum {
@@ -71,7 +72,7 @@ struct rcu_domain {
 	bool mutant; /* the grace period's heavy fences are left out */
 };
 
-/* `signal` of this experiment; not in the tables of technique/technique.c. */
+/* `signal` of this experiment; not in the tables of techniques. */
 extern const struct technique rcu_signal;
 
 const struct rcu_flavour *rcu_flavour_find(const char *id);

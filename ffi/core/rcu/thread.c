@@ -89,7 +89,7 @@ static void init_thread(struct rcu_session *s, int index)
 	t->reader = writer < 0 ? &s->domain.reader[index] : NULL;
 	t->cpu = writer < 0 ? setup->reader_cpus[index % setup->reader_cpu_count] :
 			      setup->writer_cpus[writer % setup->writer_cpu_count];
-	t->stride = strcmp(setup->flavour->technique, "fence") == 0 ? SHORT_STRIDE : 1;
+	t->stride = s->domain.fence.technique->flags & TECHNIQUE_FENCE ? SHORT_STRIDE : 1;
 	hist_reset(&t->hist);
 }
 

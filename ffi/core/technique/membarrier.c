@@ -13,23 +13,6 @@
 #include "protocol/json.h"
 #include "kit/sys.h"
 
-/* Command that a process must have registered for, 0 where none is asked for. */
-static int registration_for(int command)
-{
-	switch (command) {
-	case MB_GLOBAL_EXPEDITED:
-		return MB_REGISTER_GLOBAL_EXPEDITED;
-	case MB_PRIVATE_EXPEDITED:
-		return MB_REGISTER_PRIVATE_EXPEDITED;
-	case MB_PRIVATE_EXPEDITED_SYNC_CORE:
-		return MB_REGISTER_PRIVATE_EXPEDITED_SYNC_CORE;
-	case MB_PRIVATE_EXPEDITED_RSEQ:
-		return MB_REGISTER_PRIVATE_EXPEDITED_RSEQ;
-	default:
-		return 0;
-	}
-}
-
 /*
  * membarrier_open - look the command up, then register.
  *
@@ -40,7 +23,7 @@ static int registration_for(int command)
  */
 static int membarrier_open(struct fence *f)
 {
-	int command = f->technique->command, registration = registration_for(command);
+	int command = f->technique->command, registration = f->technique->registration;
 	long mask = sys_membarrier(MB_QUERY, 0, 0);
 
 	if (mask == -EPERM)
@@ -73,9 +56,10 @@ static int membarrier_cpu_heavy(struct fence *f)
 	return (int)sys_membarrier(MB_PRIVATE_EXPEDITED_RSEQ, MB_FLAG_CPU, f->cpu < 0 ? 0 : f->cpu);
 }
 
-#define MEMBARRIER(name, cmd, extra, fn)                                                        \
+#define MEMBARRIER(name, cmd, reg, fn)                                                        \
 	{                                                                                       \
-		.id = name, .flags = (extra), .command = (cmd), .open = membarrier_open, .heavy = fn \
+		.id = name, .command = (cmd), .registration = (reg), .open = membarrier_open,   \
+		.heavy = fn                                                                     \
 	}
 
 const struct technique techniques_membarrier[] = {
@@ -85,16 +69,22 @@ const struct technique techniques_membarrier[] = {
 	 * 4.16; reaches other processes too, where they registered to receive. Registered
 	 * with one thread, it may miss CPUs for good (conformance/lazy.c).
 	 */
-	MEMBARRIER("membarrier-global-expedited", MB_GLOBAL_EXPEDITED,
-		   TECHNIQUE_LATE, membarrier_heavy),
+	{ .id = "membarrier-global-expedited",
+	  .flags = TECHNIQUE_LATE,
+	  .command = MB_GLOBAL_EXPEDITED,
+	  .registration = MB_REGISTER_GLOBAL_EXPEDITED,
+	  .open = membarrier_open,
+	  .heavy = membarrier_heavy },
 	/* 4.14; what liburcu, folly, .NET and OpenJDK use */
-	MEMBARRIER("membarrier-private-expedited", MB_PRIVATE_EXPEDITED, 0,
+	MEMBARRIER("membarrier-private-expedited", MB_PRIVATE_EXPEDITED, MB_REGISTER_PRIVATE_EXPEDITED,
 		   membarrier_heavy),
 	/* 4.16; a core-serialising instruction on every sibling besides, for JITs */
-	MEMBARRIER("membarrier-sync-core", MB_PRIVATE_EXPEDITED_SYNC_CORE, 0,
-		   membarrier_heavy),
+	MEMBARRIER("membarrier-sync-core", MB_PRIVATE_EXPEDITED_SYNC_CORE,
+		   MB_REGISTER_PRIVATE_EXPEDITED_SYNC_CORE, membarrier_heavy),
 	/* 5.10; promises restart of rseq critical sections, not ordering */
-	MEMBARRIER("membarrier-rseq", MB_PRIVATE_EXPEDITED_RSEQ, 0, membarrier_heavy),
-	MEMBARRIER("membarrier-rseq-cpu", MB_PRIVATE_EXPEDITED_RSEQ, 0, membarrier_cpu_heavy),
+	MEMBARRIER("membarrier-rseq", MB_PRIVATE_EXPEDITED_RSEQ, MB_REGISTER_PRIVATE_EXPEDITED_RSEQ,
+		   membarrier_heavy),
+	MEMBARRIER("membarrier-rseq-cpu", MB_PRIVATE_EXPEDITED_RSEQ, MB_REGISTER_PRIVATE_EXPEDITED_RSEQ,
+		   membarrier_cpu_heavy),
 	{ .id = NULL },
 };

@@ -50,7 +50,7 @@ struct fence {
 struct technique {
 	const char *id;
 	unsigned int flags;
-	int command; /* membarrier command, 0 for others */
+	int command, registration; /* of membarrier; 0 for others, and where none is asked for */
 	int (*open)(struct fence *f);
 	int (*prepare)(struct fence *f);
 	int (*heavy)(struct fence *f);
