@@ -1,6 +1,6 @@
 /* What every experiment gets, and the list of them. */
-#ifndef FENCELAB_EXPERIMENT_H
-#define FENCELAB_EXPERIMENT_H
+#ifndef FENCELAB_EXPERIMENTS_H
+#define FENCELAB_EXPERIMENTS_H
 
 #include "protocol/request.h"
 
@@ -16,17 +16,25 @@ struct experiment {
 	int (*run)(struct request *request, int out);
 };
 
-int cost_run(struct request *request, int out);
-int registration_run(struct request *request, int out);
-int conformance_run(struct request *request, int out);
-int probe_run(struct request *request, int out);
-int environment_run(struct request *request, int out);
-int capture_run(struct request *request, int out);
-int trace_run(struct request *request, int out);
-int disturbance_run(struct request *request, int out);
-int ordering_run(struct request *request, int out);
-int core_sync_run(struct request *request, int out);
-int shapes_run(struct request *request, int out);
-int rcu_run(struct request *request, int out);
+/*
+ * The request that each answers, and its name: NAME_run() is declared here and
+ * called by the worker. A new one is a folder, and a line in this list.
+ */
+#define EXPERIMENTS(EACH)                       \
+	EACH("cost", cost)                      \
+	EACH("registration", registration)      \
+	EACH("conformance", conformance)        \
+	EACH("probe", probe)                    \
+	EACH("environment", environment)        \
+	EACH("capture", capture)                \
+	EACH("trace", trace)                    \
+	EACH("disturbance", disturbance)        \
+	EACH("ordering", ordering)              \
+	EACH("core-sync", core_sync)            \
+	EACH("shapes", shapes)                  \
+	EACH("rcu", rcu)
+
+#define EXPERIMENT_RUN(id, name) int name##_run(struct request *request, int out);
+EXPERIMENTS(EXPERIMENT_RUN)
 
 #endif

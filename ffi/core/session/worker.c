@@ -10,13 +10,9 @@
 #include "protocol/frame.h"
 #include "conformance/seccomp.h"
 
-static const struct experiment experiments[] = {
-	{ "cost", cost_run },	     { "registration", registration_run }, { "conformance", conformance_run },
-	{ "probe", probe_run },	     { "environment", environment_run },
-	{ "capture", capture_run },	     { "trace", trace_run },
-	{ "disturbance", disturbance_run },  { "ordering", ordering_run },	     { "core-sync", core_sync_run },	     { "shapes", shapes_run },
-	{ "rcu", rcu_run },
-};
+#define ENTRY(id, name) { id, name##_run },
+
+static const struct experiment experiments[] = { EXPERIMENTS(ENTRY) };
 
 /* experiment_find - the experiment of a request kind; NULL for unknown ones. */
 const struct experiment *experiment_find(const char *id)
