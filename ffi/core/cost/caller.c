@@ -3,9 +3,7 @@
  * time it.
  *
  * A sample is kept only if every sibling made progress right before and right
- * after it: PRIVATE_EXPEDITED costs 150 ns or 15 us depending on whether the
- * sibling is on its CPU (reference: peers.md), and without that proof one would
- * measure the scheduler.
+ * after it; loop.c says why.
  */
 #include <errno.h>
 #include <sched.h>

@@ -4,8 +4,8 @@
  * Samples are taken in batches. A sample is kept only if every sibling made
  * progress right before and right after it and no thread of the crew was
  * switched out anywhere in its batch: PRIVATE_EXPEDITED costs 150 ns or 15 us
- * depending on whether the sibling is on its CPU (reference: peers.md), and
- * without that proof one would measure the scheduler.
+ * depending on whether the sibling is on its CPU (kernel/sched/membarrier.c skips
+ * CPUs that run others), and without that proof one would measure the scheduler.
  */
 #include "cost/session.h"
 

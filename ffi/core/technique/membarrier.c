@@ -17,9 +17,9 @@
  * membarrier_open - look the command up, then register.
  *
  * QUERY natively never fails with EPERM, so EPERM there is a seccomp filter,
- * whereas EPERM of a command may be a missing registration (reference: moby
- * #40731). Registering takes milliseconds once threads exist: it calls
- * synchronize_rcu().
+ * whereas EPERM of a command may be a missing registration
+ * (https://github.com/moby/moby/issues/40731). Registering takes milliseconds
+ * once threads exist: it calls synchronize_rcu().
  */
 static int membarrier_open(struct fence *f)
 {
