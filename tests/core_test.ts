@@ -29,22 +29,33 @@ addEventListener("unload", () => {
   for (const objects of [undefinedAndAddress, thread]) objects[Symbol.dispose]();
 });
 
+/** Runs tests/core/core_test.c, built with sanitizers. */
+async function runUnitTests(...args: string[]): Promise<void> {
+  const directory = await Deno.makeTempDir();
+  try {
+    const program = `${directory}/core_test`;
+    const sources = [...cFiles("tests/core"), ...cFiles("ffi/core")];
+    await undefinedAndAddress.link(program, sources);
+    const { code, stderr } = await new Deno.Command(program, { args }).output();
+    assertEquals([code, new TextDecoder().decode(stderr)], [0, ""]);
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+}
+
 Deno.test({
   ...needs("the core's unit tests pass under address and undefined-behaviour sanitizers", {
     gcc: hasProgram("gcc"),
   }),
-  async fn(): Promise<void> {
-    const directory = await Deno.makeTempDir();
-    try {
-      const program = `${directory}/core_test`;
-      const sources = [...cFiles("tests/core"), ...cFiles("ffi/core")];
-      await undefinedAndAddress.link(program, sources);
-      const { code, stderr } = await new Deno.Command(program).output();
-      assertEquals([code, new TextDecoder().decode(stderr)], [0, ""]);
-    } finally {
-      await Deno.remove(directory, { recursive: true });
-    }
-  },
+  fn: () => runUnitTests(),
+});
+
+Deno.test({
+  ...needs("the core's unit tests of disturbance pass under sanitizers", {
+    gcc: hasProgram("gcc"),
+    "two CPUs": cpus >= 2,
+  }),
+  fn: () => runUnitTests("disturbance"),
 });
 
 /** Every arrangement of the ordering experiment, briefly. */
