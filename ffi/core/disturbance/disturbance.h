@@ -18,7 +18,7 @@
 #include "kit/thread.h"
 
 enum {
-	DISTURBANCE_BLOCKS = 512, /* of each kind, at most; lab/plan/disturbance_plan.ts knows both */
+	DISTURBANCE_BLOCKS = 512, /* of each kind, at most; a test compares all three with the plan's */
 	DISTURBANCE_CALLERS = 64,
 	BLOCK_MS = 40,
 };

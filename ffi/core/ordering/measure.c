@@ -14,7 +14,7 @@ enum {
 	WITNESS_SAMPLES = 300,
 	/* a technique slower than that is far beyond what any store buffer holds back … */
 	SLOW_NS = 100 * 1000,
-	/* … and is only counted so often: no verdict (lab/ordering/verdict.ts) */
+	/* … and is only counted so often: no verdict (lab/experiments/ordering/verdict.ts) */
 	SLOW_TURNS = 200,
 };
 

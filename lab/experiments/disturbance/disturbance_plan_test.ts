@@ -3,6 +3,10 @@ import type { Topology } from "../../environment/topology.ts";
 import { disturbanceSteps, fullDisturbance } from "./disturbance_plan.ts";
 import type { Machine, Step } from "../step.ts";
 
+const header = Deno.readTextFileSync(
+  new URL("../../../ffi/core/disturbance/disturbance.h", import.meta.url),
+);
+
 /** A machine of cores that share nothing but their node. */
 function machine(cpus: number): Machine {
   const topology: Topology = Array.from({ length: cpus }, (_, cpu) => ({
@@ -22,9 +26,6 @@ function callers({ parameters }: Step): number {
 Deno.test("disturbanceSteps() asks for no more callers than the core takes", () => {
   const { steps } = disturbanceSteps(fullDisturbance, machine(256));
   assertEquals([...new Set(steps.map(callers))], [1, 2, 4, 8, 16, 32, 64]);
-  const header = Deno.readTextFileSync(
-    new URL("../../../ffi/core/disturbance/disturbance.h", import.meta.url),
-  );
   assert(/DISTURBANCE_CALLERS = 64\b/.test(header), "the core takes another number");
 });
 
@@ -32,6 +33,10 @@ Deno.test("disturbanceSteps() asks for no more time than the core's blocks have"
   const { steps } = disturbanceSteps({ ...fullDisturbance, seconds: 3600 }, machine(2));
   assertEquals([...new Set(steps.map(({ parameters }) => parameters["budget-ms"]))], [40_960]);
   assert(steps.every(({ seconds }) => seconds < 42));
+  const [blocks, ms] = [/DISTURBANCE_BLOCKS = (\d+)/, /BLOCK_MS = (\d+)/].map((name) =>
+    Number(name.exec(header)?.[1])
+  );
+  assertEquals(blocks! * 2 * ms!, 40_960, "the core's blocks have another length");
 });
 
 Deno.test("disturbanceSteps() lets signals storm within their process only", () => {
