@@ -8,6 +8,8 @@
 
 #include "kit/sys.h"
 
+/* A case is one or two lines. */
+/* clang-format off */
 #define STEPS(...)                                                                      \
 	.step = { __VA_ARGS__ },                                                        \
 	.steps = sizeof((struct membarrier_step[]){ __VA_ARGS__ }) / sizeof(struct membarrier_step)

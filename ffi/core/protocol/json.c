@@ -218,6 +218,7 @@ const char *errno_name(int error)
 		int number;
 		const char *name;
 	} names[] = {
+		/* clang-format off */
 		{ EPERM, "EPERM" },	  { ENOENT, "ENOENT" },	      { ESRCH, "ESRCH" },
 		{ EINTR, "EINTR" },	  { EIO, "EIO" },	      { ENXIO, "ENXIO" },
 		{ E2BIG, "E2BIG" },	  { EBADF, "EBADF" },	      { EAGAIN, "EAGAIN" },
@@ -229,6 +230,7 @@ const char *errno_name(int error)
 		{ EOPNOTSUPP, "EOPNOTSUPP" }, { ETIMEDOUT, "ETIMEDOUT" }, { ECANCELED, "ECANCELED" },
 		{ ENODATA, "ENODATA" },	  { EPROTO, "EPROTO" },	      { EMSGSIZE, "EMSGSIZE" },
 		{ ENFILE, "ENFILE" },	  { EXDEV, "EXDEV" },	      { ELOOP, "ELOOP" },
+		/* clang-format on */
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
@@ -244,10 +246,12 @@ const char *signal_name(int signal)
 		int number;
 		const char *name;
 	} names[] = {
+		/* clang-format off */
 		{ SIGSEGV, "SIGSEGV" }, { SIGBUS, "SIGBUS" },	{ SIGILL, "SIGILL" },
 		{ SIGFPE, "SIGFPE" },	{ SIGABRT, "SIGABRT" }, { SIGTRAP, "SIGTRAP" },
 		{ SIGSYS, "SIGSYS" },	{ SIGKILL, "SIGKILL" }, { SIGTERM, "SIGTERM" },
 		{ SIGALRM, "SIGALRM" }, { SIGPIPE, "SIGPIPE" }, { SIGXCPU, "SIGXCPU" },
+		/* clang-format on */
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
