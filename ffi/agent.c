@@ -5,9 +5,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "kit/sys.h"
 #include "protocol/json.h"
 #include "session/session.h"
-#include "kit/sys.h"
 
 /* What the conformance case "registrations are lost over exec" wants to know of a fresh program. */
 static int print_registrations(void)

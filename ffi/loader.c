@@ -64,9 +64,12 @@ static void mount_all(void)
 	static const struct {
 		const char *type, *where;
 	} mounts[] = {
-		{ "devtmpfs", "/dev" },	    { "proc", "/proc" },
-		{ "sysfs", "/sys" },	    { "tracefs", "/sys/kernel/tracing" },
-		{ "debugfs", "/sys/kernel/debug" }, { "tmpfs", "/run" },
+		{ "devtmpfs", "/dev" },
+		{ "proc", "/proc" },
+		{ "sysfs", "/sys" },
+		{ "tracefs", "/sys/kernel/tracing" },
+		{ "debugfs", "/sys/kernel/debug" },
+		{ "tmpfs", "/run" },
 		{ "tmpfs", "/tmp" },
 	};
 
@@ -74,7 +77,8 @@ static void mount_all(void)
 		mkdir(mounts[i].where, 0755);
 		/* a kernel without one of them is reported by the agent's own words */
 		if (mount(mounts[i].type, mounts[i].where, mounts[i].type, 0, NULL) != 0 && errno != EBUSY)
-			dprintf(STDERR_FILENO, "fencelab-loader: mount %s: %s\n", mounts[i].where, strerror(errno));
+			dprintf(STDERR_FILENO, "fencelab-loader: mount %s: %s\n", mounts[i].where,
+				strerror(errno));
 	}
 }
 
@@ -89,7 +93,8 @@ static bool insert_module(const char *name)
 
 	if (fd < 0)
 		return false;
-	done = syscall(SYS_finit_module, fd, "", compressed ? MODULE_COMPRESSED_FILE : 0) == 0 || errno == EEXIST;
+	done = syscall(SYS_finit_module, fd, "", compressed ? MODULE_COMPRESSED_FILE : 0) == 0 ||
+	       errno == EEXIST;
 	close(fd);
 	return done;
 }
@@ -118,7 +123,8 @@ static void insert_modules(void)
 	}
 	for (int i = 0; i < n; i++)
 		if (names[i] && names[i]->d_name[0] != '.')
-			dprintf(STDERR_FILENO, "fencelab-loader: module %s cannot be inserted\n", names[i]->d_name);
+			dprintf(STDERR_FILENO, "fencelab-loader: module %s cannot be inserted\n",
+				names[i]->d_name);
 }
 
 /* The device of the port named "agent"; false when there is none yet. */
@@ -228,7 +234,8 @@ static void handshake(int port)
 		if (sscanf(line, "ask %lld", &seconds) == 1) {
 			clock_settime(CLOCK_REALTIME, &(struct timespec){ .tv_sec = seconds });
 			say(port, "fencelab-push/1 " ARCH_NAME "\n");
-		} else if (sscanf(line, "%64[0-9a-f] %zu", digest, &size) == 2 && size > 0 && size <= AGENT_MAX) {
+		} else if (sscanf(line, "%64[0-9a-f] %zu", digest, &size) == 2 && size > 0 &&
+			   size <= AGENT_MAX) {
 			say(port, "need\n");
 			receive_agent(port, size);
 			say(port, "ok\n");
@@ -258,7 +265,8 @@ static _Noreturn void run_agent(int port)
 		pid_t ended = wait(&status);
 
 		if (ended == agent && WIFSIGNALED(status))
-			dprintf(STDERR_FILENO, "fencelab-loader: the agent was killed by signal %d\n", WTERMSIG(status));
+			dprintf(STDERR_FILENO, "fencelab-loader: the agent was killed by signal %d\n",
+				WTERMSIG(status));
 		if (ended == agent || (ended < 0 && errno != EINTR))
 			power_off(NULL);
 	}

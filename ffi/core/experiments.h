@@ -20,18 +20,18 @@ struct experiment {
  * The request that each answers, and its name: NAME_run() is declared here and
  * called by the worker. A new one is a folder, and a line in this list.
  */
-#define EXPERIMENTS(EACH)                       \
-	EACH("cost", cost)                      \
-	EACH("registration", registration)      \
-	EACH("conformance", conformance)        \
-	EACH("probe", probe)                    \
-	EACH("environment", environment)        \
-	EACH("capture", capture)                \
-	EACH("trace", trace)                    \
-	EACH("disturbance", disturbance)        \
-	EACH("ordering", ordering)              \
-	EACH("core-sync", core_sync)            \
-	EACH("shapes", shapes)                  \
+#define EXPERIMENTS(EACH)                  \
+	EACH("cost", cost)                 \
+	EACH("registration", registration) \
+	EACH("conformance", conformance)   \
+	EACH("probe", probe)               \
+	EACH("environment", environment)   \
+	EACH("capture", capture)           \
+	EACH("trace", trace)               \
+	EACH("disturbance", disturbance)   \
+	EACH("ordering", ordering)         \
+	EACH("core-sync", core_sync)       \
+	EACH("shapes", shapes)             \
 	EACH("rcu", rcu)
 
 #define EXPERIMENT_RUN(id, name) int name##_run(struct request *request, int out);

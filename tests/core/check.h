@@ -6,12 +6,12 @@
 
 extern int check_failures;
 
-#define CHECK(condition)                                                              \
-	do {                                                                          \
-		if (!(condition)) {                                                   \
+#define CHECK(condition)                                                                \
+	do {                                                                            \
+		if (!(condition)) {                                                     \
 			fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition); \
-			check_failures++;                                             \
-		}                                                                     \
+			check_failures++;                                               \
+		}                                                                       \
 	} while (0)
 
 void test_hist(void);

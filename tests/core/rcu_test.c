@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "kit/clock.h"
-#include "rcu/rcu.h"
 #include "kit/sys.h"
+#include "rcu/rcu.h"
 
 /* Time in which a grace period that does not wait would be over. */
 enum { WHILE_NS = 3 * 1000 * 1000 };
@@ -110,7 +110,7 @@ static void test_quiescence(struct rcu_domain *d)
 
 void test_rcu(void)
 {
-	static const char *const ids[] = { "mb", "signal", "membarrier", "membarrier-dyncheck",
+	static const char *const ids[] = { "mb",       "signal", "membarrier", "membarrier-dyncheck",
 					   "mprotect", "munmap", "qsbr" };
 	const int self = sys_gettid();
 

@@ -29,10 +29,11 @@ static void test_accepted(void)
 static void test_refused(void)
 {
 	static const char *const bad[] = { "novalue", "=x", "Key=1", "a b=1", "a=1\na=2", "a=\x01", "-a=1" };
-	static const char *const numbers[] = { "n=", "n=-1", "n=+1", "n= 1", "n=1x", "n=0x10", "n=6", "n=0",
-					       "n=99999999999999999999" };
-	static const char *const lists[] = { "c=,", "c=1,", "c=,1", "c=1;2", "c=1,1", "c=-1", "c=9999",
-					     "c=1,2,3", "c=a" };
+	static const char *const numbers[] = { "n=",   "n=-1", "n=+1",
+					       "n= 1", "n=1x", "n=0x10",
+					       "n=6",  "n=0",  "n=99999999999999999999" };
+	static const char *const lists[] = { "c=,",  "c=1,",   "c=,1",	  "c=1;2", "c=1,1",
+					     "c=-1", "c=9999", "c=1,2,3", "c=a" };
 	int cpus[2];
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)

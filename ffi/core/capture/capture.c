@@ -18,8 +18,8 @@
 
 #include "capture/events.h"
 #include "capture/host.h"
-#include "kit/clock.h"
 #include "experiments.h"
+#include "kit/clock.h"
 #include "protocol/frame.h"
 
 enum { MAX_CPUS = 1023, MAX_TECHNIQUES = 64, REASON = 160 };
@@ -44,8 +44,8 @@ struct capture {
 
 static void *shared(size_t bytes)
 {
-	void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
-			    MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE,
+			    -1, 0);
 
 	return memory == MAP_FAILED ? NULL : memory;
 }
@@ -65,8 +65,8 @@ static void run_phase(struct capture *c, int index)
 		technique_limit(c->technique[index], 2 * c->setup.seconds_ns);
 		board->recorder.technique = (uint32_t)index;
 		board->recorder.log = board->log;
-		board->error[index] = phase_run(&c->setup, c->technique[index], &c->recording.instance, &c->plan,
-						&board->recorder, &board->phase[index],
+		board->error[index] = phase_run(&c->setup, c->technique[index], &c->recording.instance,
+						&c->plan, &board->recorder, &board->phase[index],
 						board->reason[index], REASON);
 		_exit(0);
 	}
@@ -74,8 +74,8 @@ static void run_phase(struct capture *c, int index)
 		board->error[index] = -errno;
 	} else if (waitpid(child, &status, 0) == child && board->error[index] == -EIO &&
 		   !board->reason[index][0]) {
-		technique_died(board->reason[index], REASON,
-			       WIFSIGNALED(status) ? WTERMSIG(status) : 0, WEXITSTATUS(status));
+		technique_died(board->reason[index], REASON, WIFSIGNALED(status) ? WTERMSIG(status) : 0,
+			       WEXITSTATUS(status));
 	}
 	instance_tracing(&c->recording.instance, 0);
 }

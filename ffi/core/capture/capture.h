@@ -2,11 +2,11 @@
 #ifndef FENCELAB_CAPTURE_H
 #define FENCELAB_CAPTURE_H
 
+#include "capture/drain.h"
+#include "capture/instance.h"
 #include "kit/count.h"
 #include "kit/crew.h"
-#include "capture/drain.h"
 #include "kit/hist.h"
-#include "capture/instance.h"
 #include "technique/technique.h"
 
 /* One operation, as it stands in ops.bin (little-endian, 40 bytes); times of CLOCK_BOOTTIME. */
@@ -54,7 +54,7 @@ struct recorder {
 };
 
 int phase_run(const struct capture_setup *setup, const struct technique *technique,
-	      const struct instance *instance, const struct count_plan *plan,
-	      struct recorder *recorder, struct phase *phase, char *reason, size_t room);
+	      const struct instance *instance, const struct count_plan *plan, struct recorder *recorder,
+	      struct phase *phase, char *reason, size_t room);
 
 #endif

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "protocol/frame.h"
 #include "kit/sys.h"
+#include "protocol/frame.h"
 
 static const char *const wanted[][2] = {
 	/* senders: 6.4 (ipi_send_cpu, ipi_send_cpumask), csd since 6.4 */
@@ -86,8 +86,7 @@ static bool has_event(const struct instance *instance, const char *group, const 
 	return tracefs_event_id(&instance->tracefs, group, event, &id) == 0;
 }
 
-static int enable(const struct instance *instance, const char *group, const char *event,
-		  struct json *names)
+static int enable(const struct instance *instance, const char *group, const char *event, struct json *names)
 {
 	char path[160], name[128];
 
@@ -175,9 +174,18 @@ int events_enable_processes(const struct instance *instance, struct json *names)
  */
 int events_filter_calls(const struct instance *instance)
 {
-	static const long calls[] = { SYS_membarrier, SYS_mprotect, SYS_munmap, SYS_mremap, SYS_madvise,
-				      SYS_mmap, SYS_futex, SYS_kill, SYS_tkill, SYS_tgkill,
-				      SYS_rt_tgsigqueueinfo, SYS_sched_setaffinity };
+	static const long calls[] = { SYS_membarrier,
+				      SYS_mprotect,
+				      SYS_munmap,
+				      SYS_mremap,
+				      SYS_madvise,
+				      SYS_mmap,
+				      SYS_futex,
+				      SYS_kill,
+				      SYS_tkill,
+				      SYS_tgkill,
+				      SYS_rt_tgsigqueueinfo,
+				      SYS_sched_setaffinity };
 	char filter[1024];
 	size_t length = 0;
 

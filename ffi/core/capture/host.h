@@ -2,8 +2,8 @@
 #ifndef FENCELAB_CAPTURE_HOST_H
 #define FENCELAB_CAPTURE_HOST_H
 
-#include "capture/events.h"
 #include "capture/drain.h"
+#include "capture/events.h"
 #include "protocol/json.h"
 
 struct clock_snapshot {

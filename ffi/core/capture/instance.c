@@ -69,7 +69,8 @@ static unsigned long long start_time(int pid)
 	char *after = strrchr(text, ')');
 
 	if (after)
-		sscanf(after + 2, "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu",
+		sscanf(after + 2,
+		       "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu",
 		       &start);
 	return start;
 }
@@ -99,9 +100,9 @@ int instance_open(struct instance *instance, uint64_t buffer_kb)
 
 	if (ret)
 		return refuse(instance, ret,
-			      ret == -EACCES ? "this user may not read tracefs" : "tracefs cannot be opened");
-	snprintf(instance->name, sizeof(instance->name), PREFIX "%d-%llu", getpid(),
-		 start_time(getpid()));
+			      ret == -EACCES ? "this user may not read tracefs" :
+					       "tracefs cannot be opened");
+	snprintf(instance->name, sizeof(instance->name), PREFIX "%d-%llu", getpid(), start_time(getpid()));
 	snprintf(path, sizeof(path), "instances/%s", instance->name);
 	if (mkdirat(instance->tracefs.fd, path, 0700) != 0) {
 		ret = refuse(instance, -errno, "a tracefs instance cannot be made");

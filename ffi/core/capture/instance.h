@@ -5,8 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "protocol/json.h"
 #include "kit/tracefs.h"
+#include "protocol/json.h"
 
 struct instance {
 	struct tracefs tracefs;

@@ -10,8 +10,8 @@
 #include "capture/capture.h"
 #include "capture/events.h"
 #include "kit/clock.h"
-#include "protocol/json.h"
 #include "kit/sys.h"
+#include "protocol/json.h"
 
 enum { WARM_UP = 16 };
 
@@ -59,8 +59,7 @@ static int rest(struct crew *crew, const struct duty *duty, uint64_t *burst)
 }
 
 static int operate_many(const struct capture_setup *setup, struct crew *crew, struct fence *fence,
-			struct recorder *recorder, struct phase *phase,
-			const struct instance *instance)
+			struct recorder *recorder, struct phase *phase, const struct instance *instance)
 {
 	struct hist *hist = recorder ? &phase->traced : &phase->untraced;
 	uint64_t burst = now_ns(), end = burst + setup->seconds_ns;
@@ -201,8 +200,7 @@ static int traced(const struct capture_setup *setup, struct crew *crew, struct f
 }
 
 static int with_crew(const struct capture_setup *setup, struct crew *crew, struct fence *fence,
-		     const struct instance *instance, struct recorder *recorder,
-		     struct phase *phase)
+		     const struct instance *instance, struct recorder *recorder, struct phase *phase)
 {
 	int targets[CREW_TIDS], ret = thread_pin(setup->caller_cpu);
 	uint64_t took;
@@ -230,8 +228,8 @@ static int with_crew(const struct capture_setup *setup, struct crew *crew, struc
  * setup->ops operations.
  */
 int phase_run(const struct capture_setup *setup, const struct technique *technique,
-	      const struct instance *instance, const struct count_plan *plan,
-	      struct recorder *recorder, struct phase *phase, char *reason, size_t room)
+	      const struct instance *instance, const struct count_plan *plan, struct recorder *recorder,
+	      struct phase *phase, char *reason, size_t room)
 {
 	bool late = technique->flags & TECHNIQUE_LATE;
 	struct fence fence = { .technique = NULL };

@@ -17,8 +17,10 @@ enum { ARGS_MAX = 1024 };
 
 static int hex(char c)
 {
-	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 :
-	       c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+	return c >= '0' && c <= '9' ? c - '0' :
+	       c >= 'a' && c <= 'f' ? c - 'a' + 10 :
+	       c >= 'A' && c <= 'F' ? c - 'A' + 10 :
+				      -1;
 }
 
 /* "a%20b c" to {"a b", "c", NULL} in place; number of arguments or -EINVAL. */
@@ -106,8 +108,8 @@ int program_start(struct program *program, const char *command)
 
 	if (ret) {
 		if (!program->reason[0])
-			snprintf(program->reason, sizeof(program->reason), "'%.100s' cannot be executed: %s",
-				 args[0], errno_name(-ret));
+			snprintf(program->reason, sizeof(program->reason),
+				 "'%.100s' cannot be executed: %s", args[0], errno_name(-ret));
 		return ret;
 	}
 	if (pipe2(gate, O_CLOEXEC) || pipe2(out, O_CLOEXEC) || pipe2(err, O_CLOEXEC))

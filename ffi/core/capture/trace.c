@@ -16,13 +16,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "capture/drain.h"
 #include "capture/events.h"
 #include "capture/host.h"
-#include "kit/clock.h"
-#include "capture/drain.h"
-#include "experiments.h"
-#include "protocol/frame.h"
 #include "capture/program.h"
+#include "experiments.h"
+#include "kit/clock.h"
+#include "protocol/frame.h"
 
 enum { DRAIN_MS = 20, PROGRESS_MS = 500 };
 

@@ -13,8 +13,8 @@
 #include <string.h>
 
 #include "kit/child.h"
-#include "protocol/frame.h"
 #include "kit/sys.h"
+#include "protocol/frame.h"
 
 struct query_answer {
 	long mask;
@@ -64,8 +64,9 @@ static void explain_enosys(struct membarrier_capability *c, int mode)
 	snprintf(c->reason, sizeof(c->reason), "%s",
 		 c->state == MEMBARRIER_ABSENT ?
 			 "ENOSYS: the kernel is older than 4.3 or built without CONFIG_MEMBARRIER" :
-		 has == 1 ? "ENOSYS from a seccomp filter: the kernel has the call (kallsyms)" :
-			    "ENOSYS under a seccomp filter; whether the kernel has the call cannot be told");
+		 has == 1 ?
+			 "ENOSYS from a seccomp filter: the kernel has the call (kallsyms)" :
+			 "ENOSYS under a seccomp filter; whether the kernel has the call cannot be told");
 }
 
 /*
@@ -85,7 +86,8 @@ void membarrier_capability(struct membarrier_capability *c, enum membarrier_filt
 		snprintf(c->reason, sizeof(c->reason), "no process could be made: %s", errno_name(-ret));
 	} else if (end.signal == SIGSYS) {
 		c->state = MEMBARRIER_FILTERED_KILL;
-		snprintf(c->reason, sizeof(c->reason), "a seccomp filter kills who calls membarrier (SIGSYS)");
+		snprintf(c->reason, sizeof(c->reason),
+			 "a seccomp filter kills who calls membarrier (SIGSYS)");
 	} else if (end.length != sizeof(answer)) {
 		snprintf(c->reason, sizeof(c->reason), "the probe died of signal %d", end.signal);
 	} else if (answer.mask >= 0) {
@@ -93,7 +95,8 @@ void membarrier_capability(struct membarrier_capability *c, enum membarrier_filt
 		c->mask = answer.mask;
 	} else if (answer.mask == -EPERM) {
 		c->state = MEMBARRIER_FILTERED_EPERM;
-		snprintf(c->reason, sizeof(c->reason), "EPERM on QUERY, which the kernel never answers: a seccomp filter");
+		snprintf(c->reason, sizeof(c->reason),
+			 "EPERM on QUERY, which the kernel never answers: a seccomp filter");
 	} else if (answer.mask == -ENOSYS) {
 		explain_enosys(c, answer.mode);
 	} else {

@@ -19,8 +19,7 @@ struct membarrier_capability {
 	char reason[160];
 };
 
-void membarrier_capability(struct membarrier_capability *capability,
-			   enum membarrier_filter filter);
+void membarrier_capability(struct membarrier_capability *capability, enum membarrier_filter filter);
 const char *membarrier_state_name(enum membarrier_state state);
 
 #endif

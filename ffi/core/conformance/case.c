@@ -13,7 +13,8 @@ void case_say(struct case_context *context, long result, bool mask)
 	if (result < 0)
 		snprintf(context->answer, sizeof(context->answer), "%s", errno_name((int)-result));
 	else
-		snprintf(context->answer, sizeof(context->answer), mask && result ? "0x%lx" : "%ld", result);
+		snprintf(context->answer, sizeof(context->answer), mask && result ? "0x%lx" : "%ld",
+			 result);
 }
 
 /* case_skip - say why the case cannot run here. */

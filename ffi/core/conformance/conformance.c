@@ -6,11 +6,11 @@
 
 #include "conformance/capability.h"
 #include "conformance/case.h"
-#include "kit/child.h"
 #include "experiments.h"
+#include "kit/child.h"
+#include "kit/sys.h"
 #include "protocol/frame.h"
 #include "protocol/json.h"
-#include "kit/sys.h"
 
 static const char no_filter[] = "no seccomp filter can be installed";
 
@@ -84,12 +84,12 @@ static void ask_case(const struct job *job, struct case_context *context)
 	else if (end.signal == SIGSYS)
 		snprintf(context->answer, sizeof(context->answer), "killed (SIGSYS)");
 	else
-		snprintf(context->answer, sizeof(context->answer), end.signal ? "killed by signal %d" : "exit %d",
+		snprintf(context->answer, sizeof(context->answer),
+			 end.signal ? "killed by signal %d" : "exit %d",
 			 end.signal ? end.signal : end.status);
 }
 
-static void one_case(struct json *j, const struct conformance_case *test, long mask,
-		     const char *helper)
+static void one_case(struct json *j, const struct conformance_case *test, long mask, const char *helper)
 {
 	bool offered = (mask & test->needs) == test->needs;
 	const char *expected = offered ? test->expected : test->otherwise;
@@ -149,8 +149,8 @@ static void under_foreign_filter(struct json *j, const struct membarrier_capabil
 	static const struct conformance_case native = { .name = "membarrier answers natively" };
 	struct case_context context = { 0 };
 
-	snprintf(context.answer, sizeof(context.answer), "%s: %s",
-		 membarrier_state_name(capability->state), capability->reason);
+	snprintf(context.answer, sizeof(context.answer), "%s: %s", membarrier_state_name(capability->state),
+		 capability->reason);
 	write_case(j, &native, "", "native", &context);
 }
 

@@ -16,13 +16,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "conformance/case.h"
 #include "kit/child.h"
 #include "kit/clock.h"
-#include "conformance/case.h"
 #include "kit/crew.h"
+#include "kit/sys.h"
 #include "protocol/frame.h"
 #include "protocol/json.h"
-#include "kit/sys.h"
 
 enum { TRIES = 5, PROVEN_CALLS = 200, SETTLE_MS = 2, WITHIN_NS = 50000, LOOP_MS = 500 };
 
@@ -137,7 +137,8 @@ static void reaches(struct case_context *context, int registration, int command)
 	if (seen)
 		snprintf(context->answer, sizeof(context->answer), "0, interrupted");
 	else
-		case_skip(context, "interrupts cannot be counted per thread, or the sibling did not get to run");
+		case_skip(context,
+			  "interrupts cannot be counted per thread, or the sibling did not get to run");
 }
 
 void case_global_reaches_lazy(struct case_context *context)

@@ -13,8 +13,8 @@
 
 #include "conformance/case.h"
 #include "kit/count.h"
-#include "protocol/json.h"
 #include "kit/sys.h"
+#include "protocol/json.h"
 
 enum { STACK = 64 * 1024, CALLS = 100 };
 
@@ -180,8 +180,11 @@ static void callbacks(struct case_context *context, int registration, int comman
 	struct counter counter;
 
 	sys_membarrier(registration, 0, 0);
-	if (count_plan_event(&plan, "csd", "csd_function_entry") != 0 || counter_open(&counter, &plan) != 0) {
-		case_skip(context, "csd:csd_function_entry cannot be counted (kernel before 6.4, or no right to it)");
+	if (count_plan_event(&plan, "csd", "csd_function_entry") != 0 ||
+	    counter_open(&counter, &plan) != 0) {
+		case_skip(
+			context,
+			"csd:csd_function_entry cannot be counted (kernel before 6.4, or no right to it)");
 		return;
 	}
 	uint64_t before = counter_read(&counter);
@@ -211,16 +214,18 @@ static void private_alone(struct case_context *context)
 	callbacks(context, MB_REGISTER_PRIVATE_EXPEDITED, MB_PRIVATE_EXPEDITED);
 }
 
-#define SPECIAL(title, answer, bits, function, text) \
-	{ .name = title, .expected = answer, .needs = bits, .run = function, .note = text }
+#define SPECIAL(title, answer, bits, function, text)                                            \
+	{                                                                                       \
+		.name = title, .expected = answer, .needs = bits, .run = function, .note = text \
+	}
 
 const struct conformance_case conformance_special[] = {
-	SPECIAL("QUERY", "consistent", 0, query_mask, "each command is offered together with its registration"),
+	SPECIAL("QUERY", "consistent", 0, query_mask,
+		"each command is offered together with its registration"),
 	SPECIAL("PRIVATE_EXPEDITED with one thread", "0, fast path", MB_PRIVATE_EXPEDITED, private_alone,
 		"mm_users == 1: nobody to interrupt (since 5.4)"),
-	SPECIAL("SYNC_CORE with one thread", "0, runs on the caller's CPU",
-		MB_PRIVATE_EXPEDITED_SYNC_CORE, sync_core_alone,
-		"never takes the fast path: the thread may migrate (e45cdc71d1fa, 5.10)"),
+	SPECIAL("SYNC_CORE with one thread", "0, runs on the caller's CPU", MB_PRIVATE_EXPEDITED_SYNC_CORE,
+		sync_core_alone, "never takes the fast path: the thread may migrate (e45cdc71d1fa, 5.10)"),
 	SPECIAL("registering while threads exist", "0", MB_PRIVATE_EXPEDITED, register_with_threads, NULL),
 	SPECIAL("FLAG_CPU offline", "0", MB_PRIVATE_EXPEDITED_RSEQ, flag_cpu_offline,
 		"a CPU that does not run this process needs no interrupt: 0, not EINVAL"),
@@ -228,8 +233,8 @@ const struct conformance_case conformance_special[] = {
 		MB_PRIVATE_EXPEDITED_SYNC_CORE | MB_GET_REGISTRATIONS, inherit_over_fork, NULL),
 	SPECIAL("registrations are lost over exec", "0, PRIVATE_EXPEDITED EPERM",
 		MB_PRIVATE_EXPEDITED | MB_GET_REGISTRATIONS, lose_over_exec, "membarrier_exec_mmap()"),
-	SPECIAL("a process with the same address space shares the registration", "0",
-		MB_PRIVATE_EXPEDITED, shared_address_space, "the state belongs to the mm"),
+	SPECIAL("a process with the same address space shares the registration", "0", MB_PRIVATE_EXPEDITED,
+		shared_address_space, "the state belongs to the mm"),
 	SPECIAL("PRIVATE_EXPEDITED reaches a thread on a CPU that was idle while registering",
 		"0, interrupted", MB_PRIVATE_EXPEDITED, case_private_reaches_lazy, NULL),
 	SPECIAL("GLOBAL_EXPEDITED reaches a thread on a CPU that was idle while registering",
@@ -239,8 +244,8 @@ const struct conformance_case conformance_special[] = {
 		"the kernel never answers EPERM to QUERY"),
 	SPECIAL("filter answering ENOSYS is recognised", "filtered-enosys", 0, case_filter_enosys, NULL),
 	SPECIAL("filter that kills is recognised", "filtered-kill", 0, case_filter_kill, NULL),
-	SPECIAL("technique under a filter names it",
-		"a seccomp filter forbids membarrier (QUERY): EPERM", 0, case_technique_filtered, NULL),
+	SPECIAL("technique under a filter names it", "a seccomp filter forbids membarrier (QUERY): EPERM",
+		0, case_technique_filtered, NULL),
 	SPECIAL("technique without mlock names it", "mlock: EPERM", 0, case_technique_without_mlock,
 		"RLIMIT_MEMLOCK 0 without CAP_IPC_LOCK: mlock(2)"),
 	{ .name = NULL },

@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #include "arch/code.h"
-#include "protocol/json.h"
 #include "kit/sys.h"
+#include "protocol/json.h"
 
 enum { RETURN_BYTES = 16 };
 

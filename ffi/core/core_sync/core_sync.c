@@ -4,13 +4,13 @@
 #include <errno.h>
 #include <string.h>
 
-#include "kit/clock.h"
 #include "experiments.h"
+#include "kit/clock.h"
 #include "protocol/frame.h"
 #include "protocol/json.h"
 
-static int send_outcome(int out, const struct core_sync_setup *setup,
-			const struct core_sync_outcome *o, int error)
+static int send_outcome(int out, const struct core_sync_setup *setup, const struct core_sync_outcome *o,
+			int error)
 {
 	struct json j;
 

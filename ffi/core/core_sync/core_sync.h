@@ -5,8 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "technique/technique.h"
 #include "kit/thread.h"
+#include "technique/technique.h"
 
 /* The order of the steps by which code is replaced. */
 enum core_sync_order {

@@ -17,8 +17,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "kit/clock.h"
 #include "core_sync/trial.h"
+#include "kit/clock.h"
 #include "protocol/frame.h"
 #include "protocol/json.h"
 
@@ -139,8 +139,8 @@ static int place(struct trial *t)
 	if (!ret && t->outcome->priority == PRIORITY_FIFO)
 		ret = thread_fifo(2);
 	if (ret && ret != -ETIMEDOUT)
-		snprintf(t->outcome->reason, sizeof(t->outcome->reason),
-			 "the threads cannot be placed: %s", errno_name(-ret));
+		snprintf(t->outcome->reason, sizeof(t->outcome->reason), "the threads cannot be placed: %s",
+			 errno_name(-ret));
 	return ret;
 }
 

@@ -3,8 +3,8 @@
 #include <linux/futex.h>
 #include <sys/prctl.h>
 
-#include "kit/clock.h"
 #include "core_sync/trial.h"
+#include "kit/clock.h"
 #include "kit/sys.h"
 
 enum { OBEY_S = 3 }; /* longer than any time slice or throttling period */

@@ -5,8 +5,8 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-#include "core_sync/core_sync.h"
 #include "core_sync/code.h"
+#include "core_sync/core_sync.h"
 #include "kit/crew.h"
 
 /* One trial as its two threads share it. */

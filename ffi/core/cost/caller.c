@@ -201,8 +201,7 @@ int callers_open(struct session *s)
 	for (int i = 0; i < setup->callers && !ret; i++) {
 		struct caller *c = &s->caller[i];
 
-		ret = fence_open(&c->fence, setup->technique, aim(setup, i),
-				 setup->delay_ns);
+		ret = fence_open(&c->fence, setup->technique, aim(setup, i), setup->delay_ns);
 		if (ret)
 			memcpy(s->outcome->reason, c->fence.reason, sizeof(c->fence.reason));
 	}
@@ -229,4 +228,3 @@ void callers_finish(struct session *s)
 	}
 	counter_close(&s->caller[0].counter);
 }
-

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "experiments.h"
-#include "protocol/frame.h"
 #include "kit/hist_frame.h"
+#include "protocol/frame.h"
 #include "protocol/json.h"
 
 enum { MAX_CPUS = 1024 };

@@ -5,8 +5,8 @@
 #include "kit/clock.h"
 #include "kit/count.h"
 #include "kit/hist.h"
-#include "technique/technique.h"
 #include "kit/thread.h"
+#include "technique/technique.h"
 
 /* Parameters of one measurement: one technique on given CPUs. */
 struct cost_setup {

@@ -184,8 +184,7 @@ static int measure(struct session *s, int progress_fd)
 	int ret = calibrate(s);
 
 	duty_choose(&duty, s->crew.priority);
-	while (!ret && now - start < s->setup->budget_ns &&
-	       s->outcome->hist.count < s->setup->samples) {
+	while (!ret && now - start < s->setup->budget_ns && s->outcome->hist.count < s->setup->samples) {
 		ret = measured_batch(s);
 		now = now_ns();
 		if (duty.burst_ns && now - burst > duty.burst_ns) {

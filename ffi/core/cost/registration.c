@@ -8,12 +8,12 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "experiments.h"
 #include "kit/child.h"
 #include "kit/clock.h"
-#include "experiments.h"
+#include "kit/sys.h"
 #include "protocol/frame.h"
 #include "protocol/json.h"
-#include "kit/sys.h"
 #include "technique/technique.h"
 
 enum { TRIALS = 25, THREADED_TRIALS = 7, WARM_REPEATS = 50 };

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 
 #include "experiments.h"
-#include "protocol/frame.h"
 #include "kit/hist_frame.h"
+#include "protocol/frame.h"
 #include "protocol/json.h"
 
 static const char *const kins[] = { "same-process", "other-process", "other-process-registered" };
@@ -47,8 +47,7 @@ static void write_side(struct json *j, const char *key, const struct disturbance
 	json_object_end(j);
 }
 
-static int send_outcome(int out, const struct disturbance_setup *setup,
-			const struct disturbance_outcome *o)
+static int send_outcome(int out, const struct disturbance_setup *setup, const struct disturbance_outcome *o)
 {
 	struct json j;
 
@@ -87,7 +86,8 @@ static int send_outcome(int out, const struct disturbance_setup *setup,
  */
 int disturbance_run(struct request *r, int out)
 {
-	struct disturbance_setup setup = { .technique = technique_find(request_string(r, "technique", "")) };
+	struct disturbance_setup setup = { .technique =
+						   technique_find(request_string(r, "technique", "")) };
 	struct disturbance_outcome *o = calloc(1, sizeof(*o));
 
 	if (!o)
@@ -104,7 +104,8 @@ int disturbance_run(struct request *r, int out)
 		request_fail(r, "caller-cpus names no CPU");
 	for (int i = 0; i < setup.callers; i++)
 		if (setup.caller_cpu[i] == setup.victim_cpu)
-			request_fail(r, "CPU %d is named for a caller and for the victim", setup.victim_cpu);
+			request_fail(r, "CPU %d is named for a caller and for the victim",
+				     setup.victim_cpu);
 	if (!setup.technique)
 		request_fail(r, "technique '%.60s' is not known", request_string(r, "technique", ""));
 	if (request_finish(r)) {

@@ -14,8 +14,8 @@
 #include "arch/arch.h"
 #include "kit/clock.h"
 #include "kit/hist.h"
-#include "technique/technique.h"
 #include "kit/thread.h"
+#include "technique/technique.h"
 
 enum {
 	DISTURBANCE_BLOCKS = 512, /* of each kind, at most; a test compares all three with the plan's */

@@ -4,11 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kit/count.h"
 #include "disturbance/disturbance.h"
+#include "kit/count.h"
+#include "kit/sys.h"
 #include "protocol/frame.h"
 #include "protocol/json.h"
-#include "kit/sys.h"
 
 enum {
 	/* gaps of this length are not told from turns of the loop */
@@ -41,8 +41,7 @@ static void collect(struct disturbance_side *side, const struct disturbance *d)
 }
 
 /* One block: quiet or with the storm of the leader and of all stormers. */
-static int block(struct disturbance *d, struct fence *f, struct disturbance_outcome *o,
-		 enum phase phase)
+static int block(struct disturbance *d, struct fence *f, struct disturbance_outcome *o, enum phase phase)
 {
 	struct disturbance_side *side = &o->side[phase == PHASE_STORM];
 	const int cpu = d->setup->victim_cpu;

@@ -9,8 +9,8 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 
-#include "kit/crew.h"
 #include "disturbance/disturbance.h"
+#include "kit/crew.h"
 #include "kit/sys.h"
 
 enum {
@@ -207,8 +207,8 @@ int victim_answer(const struct disturbance *d)
 /* victim_start - start the victim, which then rests; 0 or -errno. */
 int victim_start(struct disturbance *d)
 {
-	d->shared = mmap(NULL, sizeof(*d->shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
-			 -1, 0);
+	d->shared =
+		mmap(NULL, sizeof(*d->shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (d->shared == MAP_FAILED) {
 		d->shared = NULL;
 		return -errno;

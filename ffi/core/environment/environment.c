@@ -13,11 +13,11 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include "kit/clock.h"
+#include "environment/reading.h"
 #include "experiments.h"
+#include "kit/clock.h"
 #include "protocol/frame.h"
 #include "protocol/json.h"
-#include "environment/reading.h"
 
 enum { CPUS_MAX = 8192 };
 

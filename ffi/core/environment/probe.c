@@ -7,15 +7,15 @@
 #include <sys/mman.h>
 
 #include "conformance/capability.h"
+#include "experiments.h"
 #include "kit/child.h"
 #include "kit/count.h"
-#include "experiments.h"
-#include "protocol/frame.h"
-#include "protocol/json.h"
 #include "kit/sys.h"
-#include "technique/technique.h"
 #include "kit/thread.h"
 #include "kit/tracefs.h"
+#include "protocol/frame.h"
+#include "protocol/json.h"
+#include "technique/technique.h"
 
 struct technique_answer {
 	int error;
@@ -93,8 +93,8 @@ static void write_counting(struct json *j)
 
 static void write_tracefs(struct json *j)
 {
-	static const char *const groups[] = { "ipi", "csd", "irq_vectors", "irq",    "tlb",
-					      "sched", "powerpc", "raw_syscalls" };
+	static const char *const groups[] = { "ipi", "csd",   "irq_vectors", "irq",
+					      "tlb", "sched", "powerpc",     "raw_syscalls" };
 	struct tracefs tracefs;
 	int error = tracefs_open(&tracefs);
 

@@ -9,9 +9,9 @@
 
 /* Limits that a control group may set; looked for in the group itself and all its ancestors. */
 static const char *const group_files[] = {
-	"cpu.max",	     "cpuset.cpus.effective", "memory.max",	 "pids.max",
-	"cpu.cfs_quota_us",  "cpu.cfs_period_us",     "cpu.rt_runtime_us", "cpuset.cpus",
-	"memory.limit_in_bytes",
+	"cpu.max",	     "cpuset.cpus.effective", "memory.max",
+	"pids.max",	     "cpu.cfs_quota_us",      "cpu.cfs_period_us",
+	"cpu.rt_runtime_us", "cpuset.cpus",	      "memory.limit_in_bytes",
 };
 
 /* reading_add - a file's whole text, or the error of reading it; cut at 256 KiB. */

@@ -51,8 +51,7 @@ struct clog_unaligned {
 } __attribute__((packed));
 
 /* clog_once - one clog; at: number of the clog, lines: CLOG_BYTES of the light side's own. */
-static inline __attribute__((always_inline)) void clog_once(enum clog_kind kind, char *lines,
-							    uint64_t at)
+static inline __attribute__((always_inline)) void clog_once(enum clog_kind kind, char *lines, uint64_t at)
 {
 	char *line = lines + at % CLOG_LINES * CLOG_STRIDE + CLOG_LINE;
 	volatile uint64_t *inside = (volatile uint64_t *)line;

@@ -15,9 +15,9 @@
 #include <string.h>
 #include <sys/ioctl.h>
 
-#include "protocol/json.h"
 #include "kit/sys.h"
 #include "kit/tracefs.h"
+#include "protocol/json.h"
 
 /*
  * Tracepoints that together show every inter-processor interrupt once, by
@@ -115,8 +115,7 @@ int count_plan_make(struct count_plan *plan)
 	if (plan->error) {
 		plan->events = 0;
 		snprintf(plan->reason, sizeof(plan->reason),
-			 "perf_event_open refuses tracepoint counting (%s)",
-			 errno_name(-plan->error));
+			 "perf_event_open refuses tracepoint counting (%s)", errno_name(-plan->error));
 		return plan->error;
 	}
 	counter_close(&trial);

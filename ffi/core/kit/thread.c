@@ -12,8 +12,8 @@
 #include <unistd.h>
 
 #include "kit/clock.h"
-#include "protocol/frame.h"
 #include "kit/sys.h"
+#include "protocol/frame.h"
 
 /* thread_pin - keep the calling thread on one CPU; 0 or -errno (EINVAL: not allowed or offline). */
 int thread_pin(int cpu)

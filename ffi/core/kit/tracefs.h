@@ -12,8 +12,7 @@ struct tracefs {
 
 int tracefs_open(struct tracefs *t);
 void tracefs_close(struct tracefs *t);
-int tracefs_event_id(const struct tracefs *t, const char *group, const char *event,
-		     uint64_t *id);
+int tracefs_event_id(const struct tracefs *t, const char *group, const char *event, uint64_t *id);
 int tracefs_has(const struct tracefs *t, const char *group);
 
 #endif

@@ -44,8 +44,7 @@ static struct clog_trial *best_of(struct clog_calibration *c)
 	return best;
 }
 
-static int try_all(struct sb *sb, struct fence *delay, uint64_t budget_ns,
-		   struct clog_calibration *c)
+static int try_all(struct sb *sb, struct fence *delay, uint64_t budget_ns, struct clog_calibration *c)
 {
 	struct clog clogs[CLOG_CANDIDATES];
 	int n = ordering_clogs(clogs), ret = 0;
@@ -68,8 +67,7 @@ static int try_all(struct sb *sb, struct fence *delay, uint64_t budget_ns,
  * length, shorter ones are tried: the clog that reaches furthest is the best
  * choice then, too. 0, or as sb_rate().
  */
-int ordering_calibrate(struct sb *sb, struct fence *delay, uint64_t budget_ns,
-		       struct clog_calibration *c)
+int ordering_calibrate(struct sb *sb, struct fence *delay, uint64_t budget_ns, struct clog_calibration *c)
 {
 	const struct clog_trial *winner = NULL;
 	int ret = 0;

@@ -40,8 +40,8 @@ static int median_cost(struct sb *sb, struct fence *f, struct clog clog, uint64_
 }
 
 /* Technique and delay in turns; the light side's interrupts during the technique's blocks. */
-static int blocks(struct sb *sb, struct fence *f, struct fence *delay,
-		  const struct ordering_setup *setup, struct ordering_outcome *o, int out)
+static int blocks(struct sb *sb, struct fence *f, struct fence *delay, const struct ordering_setup *setup,
+		  struct ordering_outcome *o, int out)
 {
 	const bool slow = o->cost_ns > SLOW_NS;
 	uint64_t turns = slow && setup->iterations > SLOW_TURNS ? SLOW_TURNS : setup->iterations;
@@ -56,14 +56,15 @@ static int blocks(struct sb *sb, struct fence *f, struct fence *delay,
 		o->interrupts += sb->shared->interrupts - interrupts;
 		o->involuntary += sb->shared->involuntary - involuntary;
 		if (!ret && !slow)
-			ret = sb_rate(sb, delay, o->calibration.clog, (each + 1) / 2, slice * 3 / 10, &o->delay);
+			ret = sb_rate(sb, delay, o->calibration.clog, (each + 1) / 2, slice * 3 / 10,
+				      &o->delay);
 		progress_send(out, 0.1 + 0.9 * (double)(block + 1) / ORDERING_BLOCKS);
 	}
 	return ret;
 }
 
-static int phases(struct sb *sb, struct fence *f, struct fence *delay,
-		  const struct ordering_setup *setup, struct ordering_outcome *o, int out)
+static int phases(struct sb *sb, struct fence *f, struct fence *delay, const struct ordering_setup *setup,
+		  struct ordering_outcome *o, int out)
 {
 	const struct clog none = { .kind = CLOG_NONE };
 	const uint64_t slice = setup->budget_ns / 20;
@@ -163,8 +164,7 @@ void ordering_measure(const struct ordering_setup *wanted, struct ordering_outco
 	if (o->starved)
 		snprintf(o->reason, sizeof(o->reason), "a side did not get to run for 3 s");
 	else if (ret && !o->reason[0])
-		snprintf(o->reason, sizeof(o->reason), "%s",
-			 errno_name(-ret));
+		snprintf(o->reason, sizeof(o->reason), "%s", errno_name(-ret));
 	sb_stop(sb);
 	fence_close(&fence);
 	free(sb);

@@ -9,7 +9,6 @@
 #include "protocol/frame.h"
 #include "protocol/json.h"
 
-
 static const char *const shapes[] = { "sb", "mp" };
 static const char *const relations[] = { "thread", "process", "process-registered", "shared-mm" };
 static const char *const habits[] = { "spin", "sleep", "switch", "exit" };
@@ -117,7 +116,8 @@ static int send_outcome(int out, const struct ordering_setup *setup, const struc
 	write_ns(&j, "cloggedNs", o->clogged_ns);
 	if (counted)
 		json_double(&j, "interruptsPerOp",
-			    (double)o->interrupts / (double)(o->technique.iterations + o->technique.missed));
+			    (double)o->interrupts /
+				    (double)(o->technique.iterations + o->technique.missed));
 	else
 		json_null(&j, "interruptsPerOp");
 	json_u64(&j, "preempted", o->involuntary);

@@ -36,7 +36,8 @@ struct ordering_outcome {
 	char reason[200];
 	struct count_plan plan;
 	struct clock_facts clock;
-	double cost_ns, cost_after_ns, clogged_ns; /* medians, net of the clock's own cost; negative: not measured */
+	double cost_ns, cost_after_ns,
+		clogged_ns; /* medians, net of the clock's own cost; negative: not measured */
 	struct clog_calibration calibration;
 	struct sb_count technique, delay;
 	int witnessed, witness_samples; /* with the technique … */

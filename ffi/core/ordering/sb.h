@@ -24,11 +24,11 @@
 #include <sys/types.h>
 
 #include "arch/arch.h"
-#include "kit/clog.h"
 #include "kit/clock.h"
+#include "kit/clog.h"
 #include "kit/count.h"
-#include "technique/technique.h"
 #include "kit/thread.h"
+#include "technique/technique.h"
 
 enum {
 	/* turns that the light side may run ahead before the heavy side misses an entry */
@@ -113,8 +113,8 @@ int sb_order(struct sb *sb, enum sb_order order);
 int sb_breathe(struct sb *sb, enum sb_order resume);
 int sb_settle(struct sb *sb, struct fence *f, struct clog clog);
 
-int sb_rate(struct sb *sb, struct fence *f, struct clog clog, uint64_t iterations,
-	    uint64_t budget_ns, struct sb_count *count);
+int sb_rate(struct sb *sb, struct fence *f, struct clog clog, uint64_t iterations, uint64_t budget_ns,
+	    struct sb_count *count);
 int sb_cost(struct sb *sb, struct fence *f, struct clog clog, double *sample, int samples,
 	    uint64_t budget_ns);
 int sb_witness(struct sb *sb, struct fence *f, int samples, uint64_t budget_ns, int *hits);

@@ -150,8 +150,8 @@ int sb_settle(struct sb *sb, struct fence *f, struct clog clog)
  * Adds to *count. 0; the technique's -errno; or -ETIMEDOUT when the light side
  * does not get to run.
  */
-int sb_rate(struct sb *sb, struct fence *f, struct clog clog, uint64_t iterations,
-	    uint64_t budget_ns, struct sb_count *count)
+int sb_rate(struct sb *sb, struct fence *f, struct clog clog, uint64_t iterations, uint64_t budget_ns,
+	    struct sb_count *count)
 {
 	int ret = sb_settle(sb, f, clog), error = 0;
 	uint64_t start = now_ns(), end = start + budget_ns, rested = 0;

@@ -22,9 +22,8 @@ enum {
  * cache until the heavy side writes it, and a load drains no store buffer. One
  * word of the log holds turn and value, so the log needs no barrier either.
  */
-static inline __attribute__((always_inline)) void light_turns(struct sb *sb, uint32_t order,
-							      uint64_t turns, enum clog_kind clog,
-							      enum sb_light light,
+static inline __attribute__((always_inline)) void light_turns(struct sb *sb, uint32_t order, uint64_t turns,
+							      enum clog_kind clog, enum sb_light light,
 							      enum sb_shape shape)
 {
 	struct sb_shared *shared = sb->shared;
@@ -60,8 +59,7 @@ static inline __attribute__((always_inline)) void light_turns(struct sb *sb, uin
 }
 
 static inline __attribute__((always_inline)) void light_clogged(struct sb *sb, uint32_t order,
-								uint64_t turns,
-								enum clog_kind clog)
+								uint64_t turns, enum clog_kind clog)
 {
 	if (sb->setup->shape == SB_MESSAGE_PASSING)
 		light_turns(sb, order, turns, clog, SB_BARRIER, SB_MESSAGE_PASSING);

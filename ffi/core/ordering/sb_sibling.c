@@ -81,8 +81,7 @@ static void partner_main(const struct sb *sb)
 	const struct sb_setup *setup = sb->setup;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (thread_pin(setup->light_cpu) ||
-	    (setup->priority == PRIORITY_FIFO && thread_fifo(1)))
+	if (thread_pin(setup->light_cpu) || (setup->priority == PRIORITY_FIFO && thread_fifo(1)))
 		_exit(1);
 	for (;;) {
 		uint32_t order = atomic_load_explicit(&sb->shared->order, memory_order_relaxed);
@@ -98,14 +97,14 @@ static int start_process(struct sb *sb)
 {
 	const bool shares = sb->setup->relation == SB_SHARED_MM;
 
-	sb->stack = mmap(NULL, STACK_BYTES, PROT_READ | PROT_WRITE,
-			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+	sb->stack = mmap(NULL, STACK_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK,
+			 -1, 0);
 	if (sb->stack == MAP_FAILED) {
 		sb->stack = NULL;
 		return -errno;
 	}
-	sb->process = clone(process_main, (char *)sb->stack + STACK_BYTES,
-			    SIGCHLD | (shares ? CLONE_VM : 0), sb);
+	sb->process =
+		clone(process_main, (char *)sb->stack + STACK_BYTES, SIGCHLD | (shares ? CLONE_VM : 0), sb);
 	if (sb->process < 0) {
 		sb->process = 0;
 		return -errno;

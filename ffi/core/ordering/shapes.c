@@ -4,8 +4,8 @@
 #include <errno.h>
 #include <stdio.h>
 
-#include "kit/clock.h"
 #include "experiments.h"
+#include "kit/clock.h"
 #include "protocol/frame.h"
 #include "protocol/json.h"
 

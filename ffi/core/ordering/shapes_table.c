@@ -7,30 +7,33 @@
  * Plain accesses: volatile keeps the compiler from merging them, the barrier
  * between them from reordering them; the CPU is free to.
  */
-#define BODY(name, barrier, first, second)                                                  \
-	static void name(const struct walk *walk, struct cell *cell, struct seen *seen)      \
-	{                                                                                    \
-		for (uint32_t i = 0; i < SHAPE_CELLS; i++) {                                 \
-			uint32_t at = (walk->start + i * walk->stride) % SHAPE_CELLS;        \
-			volatile uint32_t *x = &cell[at].x, *y = &cell[at].y;                \
-			uint32_t a = 0, b = 0;                                               \
-                                                                                             \
-			first;                                                               \
-			barrier;                                                             \
-			second;                                                              \
-			(void)x;                                                             \
-			(void)y;                                                             \
-			seen[at].a = a;                                                      \
-			seen[at].b = b;                                                      \
-		}                                                                            \
+#define BODY(name, barrier, first, second)                                              \
+	static void name(const struct walk *walk, struct cell *cell, struct seen *seen) \
+	{                                                                               \
+		for (uint32_t i = 0; i < SHAPE_CELLS; i++) {                            \
+			uint32_t at = (walk->start + i * walk->stride) % SHAPE_CELLS;   \
+			volatile uint32_t *x = &cell[at].x, *y = &cell[at].y;           \
+			uint32_t a = 0, b = 0;                                          \
+                                                                                        \
+			first;                                                          \
+			barrier;                                                        \
+			second;                                                         \
+			(void)x;                                                        \
+			(void)y;                                                        \
+			seen[at].a = a;                                                 \
+			seen[at].b = b;                                                 \
+		}                                                                       \
 	}
 
 /* A thread's code in both variants; the fences of a shape's threads pair with each other. */
-#define THREAD(name, first, second)                                                         \
-	BODY(name##_plain, compiler_barrier(), first, second)                                \
+#define THREAD(name, first, second)                           \
+	BODY(name##_plain, compiler_barrier(), first, second) \
 	BODY(name##_fence, arch_full_fence(), first, second)
 
-#define BOTH(name) { name##_plain, name##_fence }
+#define BOTH(name)                         \
+	{                                  \
+		name##_plain, name##_fence \
+	}
 
 THREAD(write_x_write_y, *x = 1, *y = 1)
 THREAD(write_x_read_y, *x = 1, a = *y)
@@ -101,9 +104,6 @@ const struct shape shapes[] = {
 	{ "S", 2, { BOTH(write_x2_write_y), BOTH(read_y_write_x) }, s_weak },
 	{ "2+2W", 2, { BOTH(write_x_write_y2), BOTH(write_y_write_x2) }, w22_weak },
 	{ "CoRR", 2, { BOTH(write_x), BOTH(read_x_twice) }, corr_weak },
-	{ "IRIW",
-	  4,
-	  { BOTH(write_x), BOTH(write_y), BOTH(read_x_read_y), BOTH(read_y_read_x) },
-	  iriw_weak },
+	{ "IRIW", 4, { BOTH(write_x), BOTH(write_y), BOTH(read_x_read_y), BOTH(read_y_read_x) }, iriw_weak },
 	{ .id = NULL },
 };

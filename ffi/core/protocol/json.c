@@ -49,9 +49,11 @@ static void put(struct json *j, const char *text, size_t len)
  */
 static size_t utf8_length(const unsigned char *s, size_t left)
 {
-	size_t len = s[0] < 0x80 ? 1 : s[0] >= 0xc2 && s[0] < 0xe0 ? 2 : (s[0] & 0xf0) == 0xe0 ? 3 :
-		     s[0] >= 0xf0 && s[0] < 0xf5		  ? 4 :
-								    0;
+	size_t len = s[0] < 0x80		 ? 1 :
+		     s[0] >= 0xc2 && s[0] < 0xe0 ? 2 :
+		     (s[0] & 0xf0) == 0xe0	 ? 3 :
+		     s[0] >= 0xf0 && s[0] < 0xf5 ? 4 :
+						   0;
 
 	if (len == 0 || len > left)
 		return 0;

@@ -113,8 +113,7 @@ static bool parse_u64(const char *text, uint64_t *value)
 }
 
 /* request_u64 - a decimal number between min and max, `otherwise` where the key is not given. */
-uint64_t request_u64(struct request *r, const char *key, uint64_t min, uint64_t max,
-		     uint64_t otherwise)
+uint64_t request_u64(struct request *r, const char *key, uint64_t min, uint64_t max, uint64_t otherwise)
 {
 	const char *text = request_string(r, key, NULL);
 	uint64_t value;

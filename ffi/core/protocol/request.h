@@ -20,7 +20,8 @@
 enum {
 	REQUEST_MAX = 64 * 1024, /* bytes of one request */
 	REQUEST_KEYS = 48,
-	CPU_LIST_MAX = 4096, /* more CPUs than any kernel has been built for: NR_CPUS <= 8192, half of them siblings */
+	CPU_LIST_MAX =
+		4096, /* more CPUs than any kernel has been built for: NR_CPUS <= 8192, half of them siblings */
 };
 
 struct request {
@@ -35,14 +36,12 @@ struct request {
 
 int request_parse(struct request *r, const char *text, size_t length);
 const char *request_string(struct request *r, const char *key, const char *otherwise);
-uint64_t request_u64(struct request *r, const char *key, uint64_t min, uint64_t max,
-		     uint64_t otherwise);
+uint64_t request_u64(struct request *r, const char *key, uint64_t min, uint64_t max, uint64_t otherwise);
 int request_cpus(struct request *r, const char *key, int *cpus, int max);
 int request_cpu(struct request *r, const char *key);
 int request_choice(struct request *r, const char *key, const char *const *names, size_t n);
 void request_priority(struct request *r, bool *fifo, bool *autogroup);
-void request_fail(struct request *r, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
+void request_fail(struct request *r, const char *format, ...) __attribute__((format(printf, 2, 3)));
 int request_finish(struct request *r);
 
 #endif

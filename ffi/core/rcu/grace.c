@@ -58,7 +58,8 @@ int rcu_open(struct rcu_domain *d, const struct rcu_flavour *flavour, int reader
 	if (!d->reader || !d->pending)
 		return -ENOMEM;
 	memset(d->reader, 0, bytes);
-	return fence_open(&d->fence, flavour->own ? flavour->own : technique_find(flavour->technique), 0, 0);
+	return fence_open(&d->fence, flavour->own ? flavour->own : technique_find(flavour->technique), 0,
+			  0);
 }
 
 void rcu_close(struct rcu_domain *d)
@@ -170,8 +171,7 @@ static int one_count(struct rcu_domain *d)
 	uint64_t section;
 	int ret = 0;
 
-	atomic_store_explicit(&d->period,
-			      atomic_load_explicit(&d->period, memory_order_relaxed) + 1,
+	atomic_store_explicit(&d->period, atomic_load_explicit(&d->period, memory_order_relaxed) + 1,
 			      memory_order_relaxed);
 	/*
 	 * The new period comes before the looks at readers; also what the first heavy fence does

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "experiments.h"
-#include "protocol/frame.h"
 #include "kit/hist_frame.h"
+#include "protocol/frame.h"
 #include "rcu/session.h"
 
 enum { MAX_CPUS = 1024, MAX_THREADS = 1024 };

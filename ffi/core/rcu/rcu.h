@@ -99,8 +99,7 @@ RCU_INLINE void rcu_light_fence(enum rcu_light light, const struct rcu_domain *d
 }
 
 /* rcu_read_lock - begin a section; sections nest. Nothing for RCU_LIGHT_QUIESCENT. */
-RCU_INLINE void rcu_read_lock(enum rcu_light light, const struct rcu_domain *d,
-			      struct rcu_reader *self)
+RCU_INLINE void rcu_read_lock(enum rcu_light light, const struct rcu_domain *d, struct rcu_reader *self)
 {
 	if (light == RCU_LIGHT_QUIESCENT) {
 		compiler_barrier();
@@ -124,8 +123,7 @@ RCU_INLINE void rcu_read_lock(enum rcu_light light, const struct rcu_domain *d,
 }
 
 /* rcu_read_unlock - end a section, and wake the writer that waits for its end. */
-RCU_INLINE void rcu_read_unlock(enum rcu_light light, const struct rcu_domain *d,
-				struct rcu_reader *self)
+RCU_INLINE void rcu_read_unlock(enum rcu_light light, const struct rcu_domain *d, struct rcu_reader *self)
 {
 	if (light == RCU_LIGHT_QUIESCENT) {
 		compiler_barrier();

@@ -6,10 +6,10 @@
 #include <string.h>
 
 #include "kit/crew.h"
+#include "kit/sys.h"
 #include "protocol/frame.h"
 #include "protocol/json.h"
 #include "rcu/session.h"
-#include "kit/sys.h"
 
 enum {
 	/* a thread obeys after a grace period, which waits for others' time slices where they share CPUs */

@@ -6,8 +6,8 @@
 
 #include "kit/clock.h"
 #include "kit/hist.h"
-#include "rcu/rcu.h"
 #include "kit/thread.h"
+#include "rcu/rcu.h"
 
 struct rcu_setup {
 	const struct rcu_flavour *flavour;

@@ -15,8 +15,8 @@
 
 #include "arch/arch.h"
 #include "kit/clock.h"
-#include "rcu/rcu.h"
 #include "kit/sys.h"
+#include "rcu/rcu.h"
 
 enum {
 	LOOK_NS = 1000 * 1000,

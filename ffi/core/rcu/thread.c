@@ -6,8 +6,8 @@
 #include <sys/prctl.h>
 
 #include "kit/crew.h"
-#include "rcu/session.h"
 #include "kit/sys.h"
+#include "rcu/session.h"
 
 enum {
 	/* grace periods that enter no kernel are about as short as reading the clock twice */

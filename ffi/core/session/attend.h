@@ -9,7 +9,7 @@
 
 /* Starts zeroed: nobody is attended to. */
 struct attend {
-	uint64_t limit_ns;  /* 0: silence is of no interest */
+	uint64_t limit_ns; /* 0: silence is of no interest */
 	uint64_t silent_ns; /* for how long it has listened in vain */
 	uint64_t looked_ns; /* when it looked last */
 };

@@ -12,9 +12,9 @@
 
 #include "arch/arch.h"
 #include "kit/clock.h"
+#include "kit/sys.h"
 #include "protocol/frame.h"
 #include "session/session.h"
-#include "kit/sys.h"
 #include "technique/technique.h"
 
 #ifndef SYS_close_range

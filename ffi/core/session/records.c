@@ -32,8 +32,9 @@ static int refuse(struct session *s, const char *code, const char *message)
 
 static int refuse_claimed(struct session *s, const char *holder)
 {
-	int ret = holder[0] ? outlet_error(&s->out, "claimed", "it is claimed by '%s'", holder) :
-			      outlet_error(&s->out, "claimed", "it is claimed by somebody who does not answer");
+	int ret = holder[0] ?
+			  outlet_error(&s->out, "claimed", "it is claimed by '%s'", holder) :
+			  outlet_error(&s->out, "claimed", "it is claimed by somebody who does not answer");
 
 	return ret ? ret : send_done(s, "failed");
 }
@@ -48,7 +49,8 @@ static int handle_claim(struct session *s)
 	struct json j;
 
 	if (!owner[0] || strlen(owner) > CLAIM_OWNER_MAX)
-		request_fail(&s->request, "owner is 1 to %d bytes that say whose the host is", CLAIM_OWNER_MAX);
+		request_fail(&s->request, "owner is 1 to %d bytes that say whose the host is",
+			     CLAIM_OWNER_MAX);
 	if (s->claim.fd >= 0)
 		request_fail(&s->request, "this session has claimed the host already");
 	if (request_finish(&s->request))
@@ -121,7 +123,8 @@ static int handle_record(struct session *s, const char *text, size_t length)
 		return refuse(s, "bad-request", s->request.error);
 	if (strcmp(s->kind, "attend") == 0)
 		return attend_request(&s->attend, &s->request) ?
-			       refuse(s, "bad-request", s->request.error) : send_done(s, "ok");
+			       refuse(s, "bad-request", s->request.error) :
+			       send_done(s, "ok");
 	if (strcmp(s->kind, "claim") == 0)
 		return handle_claim(s);
 	const struct experiment *experiment = experiment_find(s->kind);

@@ -120,10 +120,11 @@ static int turn(struct session *s)
 	int ret = wait[IN].revents ? read_input(s) : 0;
 
 	if (!ret && attend_silent(&s->attend)) {
-		outlet_error(&s->out, "silent",
-			     "it has heard nothing from the controller for %u s. Remedy: look whether the way "
-			     "to it is up and neither side is overloaded, then run again",
-			     (unsigned int)(s->attend.limit_ns / NSEC_PER_SEC));
+		outlet_error(
+			&s->out, "silent",
+			"it has heard nothing from the controller for %u s. Remedy: look whether the way "
+			"to it is up and neither side is overloaded, then run again",
+			(unsigned int)(s->attend.limit_ns / NSEC_PER_SEC));
 		return -ETIMEDOUT;
 	}
 	if (!ret && wait[PIPE].revents)

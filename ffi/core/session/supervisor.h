@@ -2,10 +2,10 @@
 #ifndef FENCELAB_SUPERVISOR_H
 #define FENCELAB_SUPERVISOR_H
 
+#include "protocol/relay.h"
 #include "session/attend.h"
 #include "session/claim.h"
 #include "session/housekeeping.h"
-#include "protocol/relay.h"
 #include "session/stop.h"
 #include "session/warden.h"
 

@@ -7,8 +7,8 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-#include "protocol/frame.h"
 #include "conformance/seccomp.h"
+#include "protocol/frame.h"
 
 #define ENTRY(id, name) { id, name##_run },
 

@@ -10,8 +10,8 @@
 
 #include <stdio.h>
 
-#include "protocol/json.h"
 #include "kit/sys.h"
+#include "protocol/json.h"
 
 /*
  * membarrier_open - look the command up, then register.
@@ -56,10 +56,9 @@ static int membarrier_cpu_heavy(struct fence *f)
 	return (int)sys_membarrier(MB_PRIVATE_EXPEDITED_RSEQ, MB_FLAG_CPU, f->cpu < 0 ? 0 : f->cpu);
 }
 
-#define MEMBARRIER(name, cmd, reg, fn)                                                        \
-	{                                                                                       \
-		.id = name, .command = (cmd), .registration = (reg), .open = membarrier_open,   \
-		.heavy = fn                                                                     \
+#define MEMBARRIER(name, cmd, reg, fn)                                                                    \
+	{                                                                                                 \
+		.id = name, .command = (cmd), .registration = (reg), .open = membarrier_open, .heavy = fn \
 	}
 
 const struct technique techniques_membarrier[] = {

@@ -10,8 +10,8 @@
 
 #include "arch/arch.h"
 #include "kit/clock.h"
-#include "protocol/json.h"
 #include "kit/sys.h"
+#include "protocol/json.h"
 
 enum { SIGNAL_DEADLINE_MS = 2000 };
 
@@ -168,10 +168,7 @@ static void walk_close(struct fence *f)
 }
 
 const struct technique techniques_thread[] = {
-	{ .id = "signal",
-	  .open = signal_open,
-	  .heavy = signal_heavy,
-	  .close = signal_close },
+	{ .id = "signal", .open = signal_open, .heavy = signal_heavy, .close = signal_close },
 	{ .id = "affinity-walk",
 	  .flags = TECHNIQUE_PREEMPTS,
 	  .open = walk_open,

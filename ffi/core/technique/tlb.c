@@ -199,8 +199,7 @@ static int mremap_prepare(struct fence *f)
 
 static int mremap_heavy(struct fence *f)
 {
-	void *moved = mremap(f->page, f->page_size, f->page_size, MREMAP_MAYMOVE | MREMAP_FIXED,
-			     f->spare);
+	void *moved = mremap(f->page, f->page_size, f->page_size, MREMAP_MAYMOVE | MREMAP_FIXED, f->spare);
 
 	if (moved == MAP_FAILED)
 		return -errno;
@@ -209,8 +208,8 @@ static int mremap_heavy(struct fence *f)
 	return 0;
 }
 
-#define TLB(name, open_fn, prepare_fn, heavy_fn)                                                   \
-	{                                                                                          \
+#define TLB(name, open_fn, prepare_fn, heavy_fn)                                                           \
+	{                                                                                                  \
 		.id = name, .open = open_fn, .prepare = prepare_fn, .heavy = heavy_fn, .close = close_page \
 	}
 

@@ -20,48 +20,48 @@
 /* What a user's heavy call may take beyond the time that a measurement was given. */
 enum { LIMIT_S = 20 };
 
-#define DEFINE(n, name)                                                                  \
-	int fencelab_user##n##_setup(void **state);                                       \
-	int fencelab_user##n##_heavy(void *state);                                        \
-	void fencelab_user##n##_light(void *state);                                       \
-	void fencelab_user##n##_teardown(void *state);                                    \
-                                                                                          \
-	static int open_##n(struct fence *f)                                              \
-	{                                                                                 \
-		int error = fencelab_user##n##_setup(&f->private);                        \
-                                                                                          \
-		f->set_up = error == 0;                                                   \
-		return error ? fence_fail(f, error, "fence_setup") : 0;                   \
-	}                                                                                 \
-                                                                                          \
-	static int heavy_##n(struct fence *f)                                             \
-	{                                                                                 \
-		int error = fencelab_user##n##_heavy(f->private);                         \
-                                                                                          \
-		return error > 0 ? -error : error;                                        \
-	}                                                                                 \
-                                                                                          \
-	static void light_##n(struct fence *f)                                            \
-	{                                                                                 \
-		/* pairs with heavy_##n() */                                              \
-		fencelab_user##n##_light(f->private);                                     \
-	}                                                                                 \
-                                                                                          \
-	static void close_##n(struct fence *f)                                            \
-	{                                                                                 \
-		if (f->set_up)                                                            \
-			fencelab_user##n##_teardown(f->private);                          \
-		f->set_up = false;                                                        \
+#define DEFINE(n, name)                                                 \
+	int fencelab_user##n##_setup(void **state);                     \
+	int fencelab_user##n##_heavy(void *state);                      \
+	void fencelab_user##n##_light(void *state);                     \
+	void fencelab_user##n##_teardown(void *state);                  \
+                                                                        \
+	static int open_##n(struct fence *f)                            \
+	{                                                               \
+		int error = fencelab_user##n##_setup(&f->private);      \
+                                                                        \
+		f->set_up = error == 0;                                 \
+		return error ? fence_fail(f, error, "fence_setup") : 0; \
+	}                                                               \
+                                                                        \
+	static int heavy_##n(struct fence *f)                           \
+	{                                                               \
+		int error = fencelab_user##n##_heavy(f->private);       \
+                                                                        \
+		return error > 0 ? -error : error;                      \
+	}                                                               \
+                                                                        \
+	static void light_##n(struct fence *f)                          \
+	{                                                               \
+		/* pairs with heavy_##n() */                            \
+		fencelab_user##n##_light(f->private);                   \
+	}                                                               \
+                                                                        \
+	static void close_##n(struct fence *f)                          \
+	{                                                               \
+		if (f->set_up)                                          \
+			fencelab_user##n##_teardown(f->private);        \
+		f->set_up = false;                                      \
 	}
 
-#define ENTRY(n, name)                                                                   \
-	{                                                                                 \
-		.id = "user:" name,                                                       \
-		.flags = TECHNIQUE_USER,                                                  \
-		.open = open_##n,                                                         \
-		.heavy = heavy_##n,                                                       \
-		.light = light_##n,                                                       \
-		.close = close_##n,                                                       \
+#define ENTRY(n, name)                   \
+	{                                \
+		.id = "user:" name,      \
+		.flags = TECHNIQUE_USER, \
+		.open = open_##n,        \
+		.heavy = heavy_##n,      \
+		.light = light_##n,      \
+		.close = close_##n,      \
 	},
 
 FENCELAB_USER_FENCES(DEFINE)
@@ -86,9 +86,11 @@ void technique_died(char *reason, size_t room, int signal, int status)
 	else if (signal == SIGALRM)
 		snprintf(reason, room, "the technique did not return in time (SIGALRM)");
 	else if (signal == SIGKILL)
-		snprintf(reason, room, "killed by SIGKILL: the technique did not return, or memory ran out");
+		snprintf(reason, room,
+			 "killed by SIGKILL: the technique did not return, or memory ran out");
 	else if (signal)
-		snprintf(reason, room, "the technique crashed: %s (signal %d)", signal_name(signal), signal);
+		snprintf(reason, room, "the technique crashed: %s (signal %d)", signal_name(signal),
+			 signal);
 	else
 		snprintf(reason, room, "the technique ended its process with status %d", status);
 }
