@@ -7,6 +7,7 @@
 const PACKAGES = [
   "gcc",
   "libc6-dev",
+  "clang-format",
   "liburcu-dev",
   "gcc-aarch64-linux-gnu",
   "libc6-dev-arm64-cross",
