@@ -20,8 +20,8 @@
 enum {
 	REQUEST_MAX = 64 * 1024, /* bytes of one request */
 	REQUEST_KEYS = 48,
-	CPU_LIST_MAX =
-		4096, /* more CPUs than any kernel has been built for: NR_CPUS <= 8192, half of them siblings */
+	/* more CPUs than any kernel has been built for: NR_CPUS <= 8192, half of them siblings */
+	CPU_LIST_MAX = 4096,
 };
 
 struct request {
