@@ -33,14 +33,15 @@ export function unavailableResult<Schema extends z.ZodObject>(
   { reason, errno }: Refusal,
   known: Readonly<Record<string, unknown>> = {},
 ): z.infer<Schema> {
-  const asked: Record<string, unknown> = { technique };
-  for (const [name, value] of Object.entries(parameters)) {
+  const asked: Record<string, unknown> = {};
+  const said: Record<string, unknown> = { technique, ...parameters };
+  for (const [name, value] of Object.entries(said)) {
     const key = name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
     if (!Object.hasOwn(schema.shape, key)) continue;
     asked[key] = schema.shape[key] instanceof z.ZodBoolean ? value === 1 : value;
   }
-  const said = { ...nothingOf(schema) as object, ...known, ...asked };
-  return parseReply(schema, { ...said, available: false, reason, errno }, "result", label);
+  const nothing = { ...nothingOf(schema) as object, ...known, ...asked };
+  return parseReply(schema, { ...nothing, available: false, reason, errno }, "result", label);
 }
 
 /** What a schema takes for nothing. */
@@ -56,7 +57,7 @@ function nothingOf(schema: z.core.$ZodType): unknown {
   if (schema instanceof z.ZodArray) return [];
   if (schema instanceof z.ZodBoolean) return false;
   if (schema instanceof z.ZodNumber) return schema.safeParse(0).success ? 0 : 1;
-  if (schema instanceof z.ZodString) return "";
+  if (schema instanceof z.ZodString) return schema.safeParse("").success ? "" : "none";
   if (schema instanceof z.ZodLiteral) return schema.value;
   if (schema instanceof z.ZodEnum) {
     return schema.options.includes("none") ? "none" : schema.options[0];

@@ -4,8 +4,9 @@ import type { RequestOptions, RequestParameters, Session } from "../../../ffi/se
 import type { Conversion } from "../../../traces/convert/conversion.ts";
 import { EngineError, TraceLoadError } from "../../../traces/trace_processor/errors.ts";
 import type { HostFacts } from "../../environment/facts.ts";
-import type { CaptureResult } from "./capture_schema.ts";
+import { type CaptureResult, captureSchema } from "./capture_schema.ts";
 import { type EngineOptions, openTraceProcessor } from "../../places/traces_files.ts";
+import { unavailableResult } from "../../request/unavailable.ts";
 import type { CaptureOptions } from "../experiment.ts";
 import { directorySource } from "./capture_directory.ts";
 import { captureResult, loadTrace, writeTrace } from "./analyse.ts";
@@ -87,20 +88,8 @@ function messageOf(error: unknown): string {
 
 /** The result where tracing is not to be had. */
 export function unavailable(reason: string, errno: string | null): CaptureResult {
-  return {
-    experiment: "capture",
-    available: false,
-    reason,
-    errno,
-    trace: null,
-    index: null,
+  const asked = { label: "capture", technique: null, parameters: {} };
+  return unavailableResult(captureSchema, asked, { reason, errno }, {
     ladder: "proc-interrupts",
-    events: 0,
-    lost: 0,
-    sends: 0,
-    matched: 0,
-    stoppedBy: null,
-    techniques: [],
-    worst: [],
-  };
+  });
 }
