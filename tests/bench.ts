@@ -6,7 +6,7 @@ import { benchGuests } from "./bench/guests_bench.ts";
 import { benchRcu } from "./bench/rcu_bench.ts";
 import { benchReport } from "./bench/report_bench.ts";
 import { benchWeb } from "./bench/web_bench.ts";
-import { benchTraces } from "./traces_bench.ts";
+import { benchTraces } from "./bench/traces_bench.ts";
 
 const benches: Readonly<Record<string, () => Promise<string[]>>> = {
   cost: benchCost,

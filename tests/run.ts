@@ -29,21 +29,19 @@ const DEADLINE = 600;
 /** Arguments of `deno test` for the tests that lie beside their source, and for the examples. */
 const UNIT_TESTS = ["--doc", "--parallel", "--ignore=tests,lab/hosts"];
 
-/** End-to-end tests of one thing's measuring: one at a time, since each takes all CPUs for moments. */
-const MEASURING = ["capture", "core_sync", "cost", "rcu", "shapes", "user_fence"]
-  .map((name) => `tests/${name}_test.ts`);
-
-/** Those whose findings are the clearer, the less else there is. */
-const ALONE = ["conformance", "disturbance", "ordering"].map((name) => `tests/${name}_test.ts`);
-
-/** Asks this machine's mirror of Debian itself. */
-const OUTSIDE = "tests/guest_kernel_test.ts";
-
-/** End-to-end tests that need no guest, no browser and no root, and take a few seconds. */
-const QUICK = [
-  ...["architecture", "cli", "compare", "ladders", "machine_claim", "permissions"],
-  ...["report", "session", "traces_convert", "traces_dat", "traces_pages", "web_pages"],
-].map((name) => `tests/${name}_test.ts`);
+/** What may run beside what: the folder of a test says it. Those in none of these, side by side. */
+const FOLDERS = {
+  /** Need no guest, no browser and no root, and take a few seconds: `deno task test quick`. */
+  quick: "tests/lab/",
+  /** One at a time: memory, and the CPUs that emulation takes. */
+  guests: "tests/guests/",
+  /** One at a time, since each takes all CPUs for moments. */
+  measuring: "tests/measuring/",
+  /** Those whose findings are the clearer, the less else there is. */
+  alone: "tests/alone/",
+  /** Ask this machine's mirror of Debian itself. */
+  mirror: "tests/guests/mirror/",
+} as const;
 
 function say(line: string): void {
   Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
@@ -78,11 +76,11 @@ async function mountTracefs(): Promise<void> {
   }
 }
 
-/** Files of tests directly in a folder, or below it. */
-function testsIn(folder: string, deep: boolean): string[] {
+/** Files of tests in a folder and below it. */
+function testsIn(folder: string): string[] {
   return [...Deno.readDirSync(folder)].flatMap(({ name, isDirectory }) => {
-    if (isDirectory) return deep ? testsIn(`${folder}/${name}`, deep) : [];
-    return name.endsWith("_test.ts") ? [`${folder}/${name}`] : [];
+    if (isDirectory) return testsIn(`${folder}${name}/`);
+    return name.endsWith("_test.ts") ? [`${folder}${name}`] : [];
   }).sort();
 }
 
@@ -111,8 +109,8 @@ class Suite {
   async run(name: string, args: readonly string[]): Promise<void> {
     const outcome = await runTests(name, args, {
       ...this.#options,
-      ...(args.includes(OUTSIDE) ? { network: [] } : {}),
-      urgent: args.some((arg) => arg.startsWith("tests/guest_")),
+      ...(args.some((arg) => arg.startsWith(FOLDERS.mirror)) ? { network: [] } : {}),
+      urgent: args.some((arg) => arg.startsWith(FOLDERS.guests)),
     });
     this.#outcomes.push(outcome);
     this.#waiting--;
@@ -163,13 +161,13 @@ async function runNamed(
   preparation: Preparation,
 ): Promise<void> {
   await preparation.programs();
-  if (args.some((arg) => arg.includes("guest"))) await preparation.kernels();
+  if (args.some((arg) => arg.startsWith(FOLDERS.guests))) await preparation.kernels();
   suite.expect(1);
   await suite.run(args.join(" "), ["--doc", ...args]);
 }
 
 async function runQuick(suite: Suite, isolated: boolean): Promise<void> {
-  const files = [...QUICK];
+  const files = testsIn(FOLDERS.quick);
   suite.expect(files.length + 1);
   const units = suite.run("unit tests", UNIT_TESTS);
   if (!isolated) await units;
@@ -179,11 +177,12 @@ async function runQuick(suite: Suite, isolated: boolean): Promise<void> {
 
 async function runAll(suite: Suite, preparation: Preparation, isolated: boolean): Promise<void> {
   // Tests of hosts count the programs of their process, so each file has one of its own
-  const files = [...testsIn("lab/hosts", true), ...testsIn("tests", false)];
-  const guests = files.filter((name) => name.startsWith("tests/guest_"));
-  const single = [...guests, ...MEASURING];
+  const files = [...testsIn("lab/hosts/"), ...testsIn("tests/")];
+  const inFolder = (folder: string): string[] => files.filter((name) => name.startsWith(folder));
+  const single = [...inFolder(FOLDERS.guests), ...inFolder(FOLDERS.measuring)];
+  const alone = inFolder(FOLDERS.alone);
   // Backwards: those with a browser, which take long, are not left over for the end then
-  const others = files.filter((name) => !single.includes(name) && !ALONE.includes(name)).reverse();
+  const others = files.filter((name) => ![...single, ...alone].includes(name)).reverse();
   suite.expect(files.length + 1);
   const programs = preparation.programs();
   const units = Promise.all([programs, suite.run("unit tests", UNIT_TESTS)]);
@@ -202,7 +201,7 @@ async function runAll(suite: Suite, preparation: Preparation, isolated: boolean)
     await units;
     await singly();
   }
-  await lane(suite, [...ALONE]);
+  await lane(suite, alone);
 }
 
 /** Regular expressions of a file, one a line; lines that begin with # are for people. */

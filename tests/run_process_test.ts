@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 
-import { needs } from "./needs.ts";
+import { needs } from "./fixtures/needs.ts";
 import { type Outcome, ownNetwork, runTests, type TestProcessOptions } from "./run_process.ts";
 
 const network = await ownNetwork();

@@ -8,7 +8,7 @@ import { formatRun } from "../../lab/experiments/run/run_schema.ts";
 import { sampleCost, sampleRun } from "../../lab/testdata/sample_run.ts";
 import { drawHistogram, INTERRUPT, normal, seeded } from "../../lab/statistics/testdata/samples.ts";
 import { techniques } from "../../lab/format/techniques.ts";
-import { lab } from "../lab_process.ts";
+import { lab } from "../fixtures/lab_process.ts";
 
 const RUNS = 500;
 const SAMPLES = 5000;

@@ -7,7 +7,7 @@
 
 import { median } from "simple-statistics";
 import { Session } from "../../ffi/session.ts";
-import { doors } from "../doors.ts";
+import { doors } from "../fixtures/doors.ts";
 
 const ROUNDS = 31;
 const calls = [

@@ -10,7 +10,7 @@ import { ensureBuild } from "../../ffi/build.ts";
 import { cacheDirectory } from "../../lab/places/cache_directory.ts";
 import { guestHost } from "../../lab/hosts/guest/guest_host.ts";
 import { parseGuestName } from "../../lab/hosts/guest/guest_name.ts";
-import { hasProgram } from "../needs.ts";
+import { hasProgram } from "../fixtures/needs.ts";
 
 const RESTORES = 5;
 const TARGET_SECONDS = 2;

@@ -10,7 +10,7 @@
 import { median } from "simple-statistics";
 import { Session } from "../../ffi/session.ts";
 import { type FlavourId } from "../../lab/experiments/rcu/flavours.ts";
-import { doors } from "../doors.ts";
+import { doors } from "../fixtures/doors.ts";
 
 const REPETITIONS = 5;
 const MILLISECONDS = 400;

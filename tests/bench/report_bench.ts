@@ -5,7 +5,7 @@
 
 import { formatRun, type Run } from "../../lab/experiments/run/run_schema.ts";
 import { emulatedArm64, fullRun, hostOf } from "../../lab/report/testdata/runs.ts";
-import { lab } from "../lab_process.ts";
+import { lab } from "../fixtures/lab_process.ts";
 
 const REPEATS = 5;
 

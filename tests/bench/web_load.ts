@@ -2,7 +2,7 @@
 
 import { sampleRun } from "../../lab/testdata/sample_run.ts";
 import { formatRun } from "../../lab/experiments/run/run_schema.ts";
-import { WebServer } from "../web_server.ts";
+import { WebServer } from "../web/server.ts";
 
 const RUNS = 10_000;
 const CLIENTS = 50;

@@ -5,9 +5,9 @@
 import { median } from "simple-statistics";
 import type { Page } from "playwright-core";
 import type { TimelineProbe } from "../../web/islands/timeline/probe.ts";
-import { openPage } from "../web_browser.ts";
-import { WebServer } from "../web_server.ts";
-import { longTrace, type StoredTrace } from "../web_trace.ts";
+import { openPage } from "../web/browser.ts";
+import { WebServer } from "../web/server.ts";
+import { longTrace, type StoredTrace } from "../web/trace.ts";
 import { putWideTrace } from "./wide_trace.ts";
 
 /** What the page has for benches. */

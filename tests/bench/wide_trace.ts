@@ -6,7 +6,7 @@ import { type BuiltIndex, TraceIndexBuilder } from "../../traces/index/index_bui
 import { joinColumns } from "../../traces/index/join_columns.ts";
 import { encodeIndex } from "../../traces/index/index_file.ts";
 import { markOf } from "../../traces/index/slice_marks.ts";
-import type { StoredTrace } from "../web_trace.ts";
+import type { StoredTrace } from "../web/trace.ts";
 
 const CPUS = 256;
 const THREADS = 2000;
