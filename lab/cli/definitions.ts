@@ -12,6 +12,7 @@ export interface OptionDefinition {
   readonly short?: string;
   /** It may be given more than once. */
   readonly repeats?: boolean;
+  /** `{experiments}` stands for their names. */
   readonly help: string;
   /** Its value is a path that the command reads or writes below. */
   readonly path?: "read" | "write";
@@ -90,8 +91,7 @@ export const commands: readonly CommandDefinition[] = [
         name: "experiment",
         value: "E",
         repeats: true,
-        help: "only this experiment: conformance, cost, ordering, core-sync, rcu, " +
-          "disturbance, capture",
+        help: "only this experiment: {experiments}",
       },
       { name: "technique", value: "T", repeats: true, help: "only this technique" },
       {

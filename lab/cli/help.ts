@@ -1,5 +1,6 @@
 /** Help texts, rendered from the definitions. */
 
+import { experiments } from "../experiments/experiments.ts";
 import { type CommandDefinition, commands, type OptionDefinition } from "./definitions.ts";
 
 const EXIT_CODES = `Exit codes:
@@ -34,9 +35,11 @@ Examples:
 export function commandHelp(command: CommandDefinition): string {
   const options = [...command.options, { name: "help", short: "h", help: "print this help" }];
   const width = Math.max(...options.map((option) => spelling(option).length));
-  const lines = options.map((option) =>
-    `  ${spelling(option).padEnd(width)}  ${option.help}${option.repeats ? "; repeats" : ""}\n`
-  );
+  const names = experiments.map(({ name }) => name).join(", ");
+  const lines = options.map((option) => {
+    const help = option.help.replace("{experiments}", names);
+    return `  ${spelling(option).padEnd(width)}  ${help}${option.repeats ? "; repeats" : ""}\n`;
+  });
   const rest = command.rest === undefined ? [] : [`[-- ${command.rest}]`];
   const usage = [`deno task lab ${command.name}`, ...command.positionals, "[OPTIONS]", ...rest]
     .join(" ");
