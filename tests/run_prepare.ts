@@ -48,9 +48,7 @@ export class Preparation implements Disposable {
     const { denoDir } = JSON.parse(await run(Deno.execPath(), "info", "--json"));
     const preparation = new Preparation(say, signal, denoDir);
     await ensureBuild(undefined, say);
-    const entries = ["tests", "web", "lab"].flatMap((folder) =>
-      [...Deno.readDirSync(folder)].map(({ name }) => `${folder}/${name}`)
-    ).filter((path) => /\.tsx?$/.test(path));
+    const entries = ["tests", "web", "lab"].flatMap(sourcesIn);
     await run(Deno.execPath(), "install", "--quiet", "--entrypoint", ...entries);
     return preparation;
   }
@@ -117,6 +115,13 @@ export class Preparation implements Disposable {
   [Symbol.dispose](): void {
     Deno.removeSync(this.#home, { recursive: true });
   }
+}
+
+/** Sources in a folder and below it. */
+function sourcesIn(folder: string): string[] {
+  return [...Deno.readDirSync(folder)].flatMap(({ name, isDirectory }) =>
+    isDirectory ? sourcesIn(`${folder}/${name}`) : [`${folder}/${name}`]
+  ).filter((path) => /\.tsx?$/.test(path));
 }
 
 /** Runs a program to its end. @returns What it printed. */

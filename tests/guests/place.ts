@@ -6,7 +6,6 @@ import { cacheDirectory } from "../../lab/places/cache_directory.ts";
 import { guestHost } from "../../lab/hosts/guest/guest_host.ts";
 import { parseGuestName } from "../../lab/hosts/guest/guest_name.ts";
 import { cacheOf } from "../../lab/hosts/guest/kernels/kept_kernels.ts";
-import type { NamedKernel } from "../../lab/hosts/guest/kernels/metapackage.ts";
 import { suiteSources } from "../../lab/hosts/guest/kernels/mirror.ts";
 import { MACHINES } from "../../lab/hosts/guest/machine.ts";
 import type { LabHost } from "../../lab/hosts/host.ts";
@@ -28,18 +27,23 @@ export const KERNELS_VARIABLE = "FENCELAB_TEST_KERNELS";
 
 /** What a test of a guest needs; see {@linkcode needs}. */
 export function guestNeed(host: GuestName): Readonly<Record<string, boolean>> {
-  const { arch, kernel } = parseGuestName(host);
-  const reason = JSON.parse(Deno.env.get(KERNELS_VARIABLE) ?? "{}")[host] ??
-    `see 'lab hosts prepare ${host}'`;
+  const { arch } = parseGuestName(host);
+  const prepared = Deno.env.get(KERNELS_VARIABLE);
+  // The runner knows, also where the lab takes another kernel than its name says
+  const reason = prepared === undefined
+    ? (hasKernel(host) ? undefined : `see 'lab hosts prepare ${host}'`)
+    : JSON.parse(prepared)[host];
   return {
     [MACHINES[arch].program]: hasProgram(MACHINES[arch].program),
     "setpriv": hasProgram("setpriv"),
-    [`a kernel for ${host}: ${reason}`]: "series" in kernel && hasKernel({ arch, ...kernel }),
+    [`a kernel for ${host}: ${reason}`]: reason === undefined,
   };
 }
 
-function hasKernel(kernel: NamedKernel): boolean {
-  const { directory } = cacheOf(`${cacheDirectory()}/kernels`, kernel);
+function hasKernel(host: GuestName): boolean {
+  const { arch, kernel } = parseGuestName(host);
+  if (!("series" in kernel)) return false;
+  const { directory } = cacheOf(`${cacheDirectory()}/kernels`, { arch, ...kernel });
   return existsSync(`${directory}/kernel.json`);
 }
 
