@@ -125,7 +125,7 @@ for (const door of Object.keys(doors) as Door[]) {
 
   Deno.test(`a core ends when its controller falls silent (${door})`, async () => {
     const channel = new Deaf(doors[door]());
-    await using session = await Session.open(channel, { attendSeconds: 1 });
+    await using session = await Session.open(channel, { attendSeconds: 4 });
     const running = session.request("cost", long);
     running.catch(() => {}); // awaited below
     await until("the worker runs", () => workerOf(Deno.pid));

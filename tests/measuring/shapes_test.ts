@@ -27,14 +27,17 @@ Deno.test({
     "two CPUs": cpus >= 2,
   }),
   async fn(): Promise<void> {
-    const result = await shapes([0, 1], 4_000_000, 20_000);
-    const weak = weakOf(result);
-    const seen = [...weak].filter(([, count]) => count > 0).map(([name]) => name);
-    assertEquals(seen, ["SB none", "R none"]);
-    for (const { shape, iterations, threads, ran } of result.shapes) {
-      assertEquals(ran, threads <= 2, shape);
-      if (ran) assertGreater(iterations, 0);
+    const seen = new Set<string>();
+    // Where other load leaves the threads little time together, one run may not show both
+    for (let run = 0; run < 6 && seen.size < 2; run++) {
+      const result = await shapes([0, 1], 4_000_000, 20_000);
+      for (const [name, count] of weakOf(result)) if (count > 0) seen.add(name);
+      for (const { shape, iterations, threads, ran } of result.shapes) {
+        assertEquals(ran, threads <= 2, shape);
+        if (ran) assertGreater(iterations, 0);
+      }
     }
+    assertEquals(seen, new Set(["SB none", "R none"]));
   },
 });
 

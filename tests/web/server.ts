@@ -1,6 +1,6 @@
 /** Starts the server as a user does: the launcher in a process of its own. */
 
-import { taskArguments } from "../fixtures/lab_process.ts";
+import { taskArguments, withoutDownloads } from "../fixtures/lab_process.ts";
 
 const project = new URL("../../", import.meta.url).pathname;
 
@@ -77,7 +77,7 @@ export class WebServer implements AsyncDisposable {
       // A test has ended it
     }
     await this.#child.status;
-    return (await this.#stderr).replaceAll(/^.*Download\S* https:.*\n/gm, "");
+    return withoutDownloads(await this.#stderr);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
