@@ -35,10 +35,10 @@ const SOURCES: Readonly<Record<string, string>> = {
   refuses: fence("return 0;", "return ENOMEM;"),
 };
 
-/** The C file of the README. */
+/** The C file of the guide. */
 function template(): string {
-  const readme = Deno.readTextFileSync(new URL("../../README.md", import.meta.url));
-  return /```c\n([\s\S]*?)```/.exec(readme)![1]!;
+  const page = new URL("../../web/guide/your-own-fence.md", import.meta.url);
+  return /```c\n([\s\S]*?)```/.exec(Deno.readTextFileSync(page))![1]!;
 }
 
 /**
