@@ -47,6 +47,8 @@ function pagesOf([first, second]: readonly string[]): string[] {
     `/compare?base=${first}&with=${second}`,
     "/fallbacks",
     "/live",
+    "/guide",
+    "/guide/traces",
     trace,
     `${trace}?tab=details&select=0`,
     `${trace}?tab=sql`,

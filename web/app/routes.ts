@@ -13,6 +13,7 @@ import { registerRunsApi } from "../api/runs.ts";
 import { registerDownloads } from "../downloads/downloads.ts";
 import { registerComparePage } from "../pages/compare_page.tsx";
 import { registerFallbacksPage } from "../pages/fallbacks_page.tsx";
+import { registerGuidePage } from "../pages/guide_page.tsx";
 import { registerOverviewPage } from "../pages/overview_page.tsx";
 import { registerRunPage } from "../pages/run_page.tsx";
 import { registerRunsPage } from "../pages/runs_page.tsx";
@@ -44,4 +45,5 @@ export const routes: readonly ((app: WebApp, context: WebContext) => void)[] = [
   registerComparePage,
   registerFallbacksPage,
   registerRunPage,
+  registerGuidePage,
 ];

@@ -10,6 +10,7 @@ const PAGES = [
   { path: "/compare", title: "Compare" },
   { path: "/fallbacks", title: "Fallbacks" },
   { path: "/live", title: "Live" },
+  { path: "/guide", title: "Guide" },
 ] as const;
 
 /** The path of a main page. */

@@ -4,6 +4,7 @@ import uplotStyle from "uplot/dist/uPlot.min.css" with { type: "text" };
 import blocks from "../../lab/document/html/blocks.css" with { type: "text" };
 import theme from "../../lab/document/html/theme.css" with { type: "text" };
 import formsStyle from "../styles/forms.css" with { type: "text" };
+import guideStyle from "../styles/guide.css" with { type: "text" };
 import liveStyle from "../styles/live.css" with { type: "text" };
 import pageStyle from "../styles/page.css" with { type: "text" };
 import sqlStyle from "../styles/sql.css" with { type: "text" };
@@ -23,6 +24,7 @@ const STYLES = [
   sqlStyle,
   timelineStyle,
   uploadStyle,
+  guideStyle,
 ];
 
 interface Asset {
