@@ -5,9 +5,10 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import axe from "axe-core/axe.min.js" with { type: "text" };
 import { Guide } from "../../web/guide/guide.ts";
+import { guideTerms } from "../../web/guide/terms.ts";
 import { needs } from "../fixtures/needs.ts";
 import { axeFindings, chromiumPath, type View } from "./report_browser.ts";
-import { ReportPlace } from "../lab/report_place.ts";
+import { crossArchitecture, ReportPlace } from "../lab/report_place.ts";
 import { openPage } from "./browser.ts";
 import { WebServer } from "./server.ts";
 
@@ -84,6 +85,28 @@ Deno.test("the guide is served as pages that lead to one another", async (t) => 
     assertEquals(response.headers.get("content-type"), "image/png");
     assert((await response.bytes()).length < 200 * 1024);
   });
+});
+
+Deno.test("terms of tables lead to headings of the guide", async () => {
+  using place = new ReportPlace();
+  for (const run of crossArchitecture()) place.put(run);
+  await using server = await WebServer.open(place.store);
+  for (const [term, address] of guideTerms()) {
+    const { pathname, hash } = new URL(address, server.url);
+    assert(hasAnchor(await textOf(server, pathname), hash), `${term}: ${address}`);
+  }
+  const shown = new Set<string>();
+  const unknown = new Set<string>();
+  const runs = crossArchitecture().map(({ id }) => `/runs/${id}`);
+  for (const path of [...runs, "/", "/fallbacks"]) {
+    // Lists of facts are of a class of their own
+    const lists = [...(await textOf(server, path)).matchAll(/<dl>.*?<\/dl>/gs)].join("");
+    for (const [, term] of lists.matchAll(/<dt>(.*?)<\/dt>/g)) {
+      (/^<a href="\/guide/.test(term!) ? shown : unknown).add(term!);
+    }
+  }
+  assertEquals([...unknown], [], "terms without a place in web/guide/terms.ts");
+  assert(shown.size > 30, `only ${shown.size} terms were found`);
 });
 
 Deno.test({

@@ -5,12 +5,13 @@ import type { JSX } from "hono/jsx/jsx-runtime";
 import type { Section } from "../../lab/document/blocks.ts";
 import { scriptJson } from "../../lab/document/html/escape.ts";
 import { HtmlBlocks, swatch } from "../../lab/document/html/html_blocks.ts";
+import { guideAddress } from "../guide/terms.ts";
 import type { HistogramChart } from "../runs/histograms.ts";
 import { shown } from "./texts.tsx";
 
 /** Renders the sections of one page, and collects what the charts island draws. */
 export class PageBlocks {
-  readonly #blocks = new HtmlBlocks();
+  readonly #blocks = new HtmlBlocks(guideAddress);
   readonly #histograms: HistogramChart[] = [];
 
   /** A section with its heading of the second level. */

@@ -1,15 +1,24 @@
 import type { Block, Chart, Group, Inline, ReportTable, Section, Terms, Text } from "../blocks.ts";
-import { piecesOf } from "../blocks.ts";
+import { piecesOf, plainText } from "../blocks.ts";
 import { escapeHtml } from "./escape.ts";
 
 /** Colours of lines that report.css has. */
 export const LINE_COLORS = 8;
 
+/** Where more is said about a term; null: nowhere. */
+export type TermAddress = (term: string) => string | null;
+
 /** Renders blocks, and collects the charts that the script draws afterwards. */
 export class HtmlBlocks {
   /** In the order of their places in the page. */
   readonly charts: Chart[] = [];
+  readonly #address: TermAddress;
   #tables = 0;
+
+  /** @param address What terms lead to; a report, which stands alone, leaves it out. */
+  constructor(address: TermAddress = () => null) {
+    this.#address = address;
+  }
 
   /** A section with its heading of the second level. */
   section({ id, title, blocks }: Section): string {
@@ -29,7 +38,7 @@ ${this.#all(blocks, 3)}
       case "paragraph":
         return `<p${toneClass(block.tone)}>${inline(block.text)}</p>`;
       case "terms":
-        return termList(block);
+        return termList(block, this.#address);
       case "list": {
         const points = block.points.map((point) => `<li>${inline(point)}</li>`).join("");
         return block.ordered ? `<ol>${points}</ol>` : `<ul>${points}</ul>`;
@@ -102,10 +111,14 @@ export function swatch(color: number, dashed: boolean, number: number): string {
     `${dashes}/></svg><span class="number" aria-hidden="true">${number}</span> `;
 }
 
-function termList({ terms }: Terms): string {
-  const items = terms.map(({ term, meaning }) =>
-    `<div><dt>${inline(term)}</dt><dd>${inline(meaning)}</dd></div>`
-  );
+function termList({ terms }: Terms, addressOf: TermAddress): string {
+  const items = terms.map(({ term, meaning }) => {
+    const address = addressOf(plainText(term));
+    const name = address === null
+      ? inline(term)
+      : `<a href="${escapeHtml(address)}">${inline(term)}</a>`;
+    return `<div><dt>${name}</dt><dd>${inline(meaning)}</dd></div>`;
+  });
   return `<dl>${items.join("")}</dl>`;
 }
 

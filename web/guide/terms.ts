@@ -1,0 +1,64 @@
+/** Where the guide says more about a term of a table: a page and its heading. */
+
+/** Terms as tables and lists of terms show them, by where they are explained. */
+const PLACES: Readonly<Record<string, readonly string[]>> = {
+  "README#words": [
+    "asymmetric fence",
+    "light side",
+    "heavy side",
+    "technique",
+    "sibling",
+    "caller, sibling",
+    "host",
+  ],
+  "README#techniques": ["…-untouched (dashed)"],
+  "tables#emulated-hosts": ["emulated"],
+  "tables#cost-of-one-operation": ["p50, p99, p99.9", "kept", "dropped", "IPIs/op", "×N"],
+  "tables#techniques-at-a-glance": ["promise", "interrupts", "caller", "refused"],
+  "tables#warnings": ["W003, …", "invalidates"],
+  "ordering#verdicts": [
+    "ordered",
+    "not-ordered",
+    "not-discriminable",
+    "not-discriminable, starved",
+    "starved",
+  ],
+  "ordering#evidence": ["forbidden", "power", "bound", "witness", "cost, clogged"],
+  "ordering#controls-and-mutants": ["mutant"],
+  "rcu#flavours": ["flavour", "mb", "membarrier-dyncheck", "qsbr"],
+  "rcu#operations": ["section", "grace period", "reads × mb"],
+  "rcu#torture": ["stale"],
+  "disturbance#the-table": ["victim", "work", "quiet, storm", "stolen"],
+  "disturbance#effects": ["hurt, unharmed, unclear"],
+  "traces#capture": [
+    "CPUs",
+    "enter → send",
+    "send → entry",
+    "handler",
+    "exit → return",
+    "function",
+  ],
+  "fallbacks#whether-a-rung-is-sound": [
+    "by contract",
+    "observed",
+    "unsound",
+    "unknown",
+    "no fence",
+  ],
+};
+
+const TERMS: ReadonlyMap<string, string> = new Map(
+  Object.entries(PLACES).flatMap(([place, terms]) =>
+    terms.map((term) => [term, `/guide/${place}`.replace("/README", "")] as const)
+  ),
+);
+
+/** The address that says more about a term; null: the term says it all. */
+export function guideAddress(term: string): string | null {
+  return TERMS.get(term) ?? null;
+}
+
+/** All terms with their addresses. */
+export function guideTerms(): ReadonlyMap<string, string> {
+  return TERMS;
+}
