@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 
 const root = new URL("../", import.meta.url);
 
-/** What each folder may import from (DESIGN: arrows point one way only). */
+/** What each folder may import from (ARCHITECTURE.md, "The house"): arrows point one way only. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   ffi: [],
   traces: [],

@@ -28,7 +28,7 @@ interface WorkerScope {
 
 const scope = self as unknown as WorkerScope;
 
-/** Output of the engine that says nothing; see perfetto.md, section 8. */
+/** Output of the engine that says nothing: it tries system calls that its platform lacks. */
 const HARMLESS = "unsupported syscall";
 
 /** The last lines that the engine printed, for the message of its death. */
