@@ -11,9 +11,9 @@ import { observationOf } from "./observation.ts";
 
 /** Numbers of the rules. */
 export const RULES = {
-  /** Least share of forbidden outcomes of the controls that must fail (litmus.md section 6.3). */
+  /** Least share of forbidden outcomes of the controls that must fail. */
   gate: 0.1,
-  /** Forbidden outcomes that missing order would have caused, at least, for "ordered" (6.4). */
+  /** Forbidden outcomes that missing order would have caused, at least, for "ordered". */
   expectedWeak: 20,
   /** Turns below which a technique that is not slow counts as starved. */
   leastIterations: 1000,

@@ -99,7 +99,8 @@ export function hostsJsonSchema(): Record<string, unknown> {
   return { ...z.toJSONSchema(hostsFileSchema, { io: "input" }) };
 }
 
-const LOOK = "compare it with the example in README.md, or with 'deno task lab hosts schema'";
+const LOOK =
+  "compare it with the example in web/guide/hosts.md, or with 'deno task lab hosts schema'";
 
 /** Keys that are known at a place, by whether it is within a host. */
 const KEYS = {

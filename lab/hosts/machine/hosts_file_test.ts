@@ -31,7 +31,7 @@ Deno.test("parseHostsFile() reads everything that a host may say", () => {
 /** What is wrong with a hosts file, and parts of the message. */
 const WRONG: readonly (readonly [string, string, readonly string[]])[] = [
   ["no JSON", "{", ["it is not JSON", "Remedy: correct it"]],
-  ["no hosts file", "[]", ["Invalid input", "README.md"]],
+  ["no hosts file", "[]", ["Invalid input", "web/guide/hosts.md"]],
   ["another schema", '{"schema":"fencelab.hosts/2","hosts":[]}', ["at schema: "]],
   ["an unknown key", file({ ...p9, comand: [] }), ["at hosts[0]: ", "'comand'", "'command'"]],
   ["an unknown key at the top", '{"schema":"fencelab.hosts/1","hosts":[],"host":1}', ["'hosts'"]],
