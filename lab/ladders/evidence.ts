@@ -3,7 +3,8 @@
 import { type HostRun, type Source, sourceOf } from "../experiments/run/host_evidence.ts";
 import { flavours } from "../experiments/rcu/flavours.ts";
 import type { Result, Run } from "../experiments/run/run_schema.ts";
-import type { OrderingResult, Verdict } from "../experiments/ordering/ordering_schema.ts";
+import type { OrderingResult } from "../experiments/ordering/ordering_schema.ts";
+import type { Verdict } from "../format/verdict.ts";
 
 /** What is asked of a technique. */
 export type Need = "ordering" | "core-sync" | "rseq-restart";

@@ -1,7 +1,8 @@
 /** Techniques times hosts: what each is worth where. */
 
 import type { Run } from "../experiments/run/run_schema.ts";
-import { techniques } from "../format/techniques.ts";
+import { type Promise as Promised, techniques } from "../format/techniques.ts";
+import type { Verdict } from "../format/verdict.ts";
 import { measuredOf } from "./measured.ts";
 
 /** One technique on one host. */
@@ -11,8 +12,8 @@ export interface MatrixCell {
   readonly available: boolean | null;
   readonly interruptsPerOp: number | null;
   /** What documentation promises. */
-  readonly promised: string;
-  readonly verdict: string | null;
+  readonly promised: Promised;
+  readonly verdict: Verdict | null;
   /** Median cost of the caller beside a running sibling, ns. */
   readonly p50Ns: number | null;
   /** Time that one operation takes from each sibling: its interrupt handler's median, ns. */

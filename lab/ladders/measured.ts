@@ -5,6 +5,7 @@ import type { Run } from "../experiments/run/run_schema.ts";
 import type { CapturedTechnique } from "../experiments/capture/capture_schema.ts";
 import type { CostResult } from "../experiments/cost/cost_schema.ts";
 import type { OrderingCounts } from "../experiments/ordering/ordering_schema.ts";
+import type { Verdict } from "../format/verdict.ts";
 import { orderedOf, siblingRows } from "./evidence.ts";
 
 /** One technique on one host; null: the run does not say. */
@@ -16,7 +17,7 @@ export interface Measured {
   readonly p50Ns: number | null;
   readonly interruptsPerOp: number | null;
   /** Verdict for a running sibling; not-ordered if the technique failed in any other situation. */
-  readonly verdict: string | null;
+  readonly verdict: Verdict | null;
 }
 
 /** Interrupts per operation by one way of counting. */

@@ -1,8 +1,8 @@
 import { adviceFor } from "../ladders/advice.ts";
 import { assessLadders } from "../ladders/assess.ts";
 import { matrixOf } from "../ladders/matrix.ts";
-import type { Result, Run } from "../experiments/run/run_schema.ts";
-import { findTechnique } from "../format/techniques.ts";
+import { expectedOfCoreSync } from "../experiments/core_sync/core_sync_verdict.ts";
+import type { Run } from "../experiments/run/run_schema.ts";
 import type { ReportSource } from "./compose.ts";
 import type { HostView } from "../experiments/run/host_view.ts";
 import { measurementsOf } from "./measurements.ts";
@@ -61,20 +61,11 @@ function verdictsOf({ label, run, origin }: HostView): ReportJson["verdicts"] {
       context: result.experiment === "ordering"
         ? `${result.role}: ${result.arrangement}`
         : result.order,
-      expected: expectedOf(result),
+      expected: result.experiment === "ordering" ? result.expected : expectedOfCoreSync(result),
       verdict,
       why,
     }];
   });
-}
-
-/** What documentation or construction says about a verdict; null: nothing. */
-export function expectedOf(
-  result: Extract<Result, { experiment: "ordering" | "core-sync" }>,
-): "ordered" | "not-ordered" | null {
-  if (result.experiment === "ordering") return result.expected;
-  if (result.order === "publish-first") return "not-ordered";
-  return findTechnique(result.technique)?.promise === "ordering+core-sync" ? "ordered" : null;
 }
 
 function* measured(

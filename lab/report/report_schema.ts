@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import type { Known } from "../format/known.ts";
-import { VERDICTS } from "../experiments/ordering/ordering_schema.ts";
+import { VERDICTS } from "../format/verdict.ts";
 
 /** Name of the format. */
 export const REPORT_SCHEMA = "fencelab.report/1";

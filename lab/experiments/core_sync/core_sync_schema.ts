@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Known } from "../../format/known.ts";
-import { VERDICTS } from "../ordering/ordering_schema.ts";
+import { VERDICTS } from "../../format/verdict.ts";
 
 const count = z.int().nonnegative();
 

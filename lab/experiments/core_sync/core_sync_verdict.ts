@@ -6,7 +6,8 @@
  */
 
 import type { CoreSyncCounts } from "./core_sync_schema.ts";
-import type { Verdict } from "../ordering/ordering_schema.ts";
+import { findTechnique } from "../../format/techniques.ts";
+import type { Expected, Verdict } from "../../format/verdict.ts";
 
 /** Numbers of the rules. */
 export const CORE_SYNC_RULES = {
@@ -132,4 +133,10 @@ const rules: readonly Rule[] = [
 export function judgeCoreSync(facts: CoreSyncFacts): CoreSyncJudgement {
   const rule = rules.find((one) => one.applies(facts))!;
   return { verdict: rule.verdict, rule: rule.id, why: rule.words(facts) };
+}
+
+/** What documentation or construction says about a trial. */
+export function expectedOfCoreSync({ order, technique }: CoreSyncCounts): Expected {
+  if (order === "publish-first") return "not-ordered";
+  return findTechnique(technique)?.promise === "ordering+core-sync" ? "ordered" : null;
 }

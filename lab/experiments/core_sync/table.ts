@@ -1,19 +1,18 @@
 import type { Run } from "../run/run_schema.ts";
+import { verdictTone } from "../../format/verdict.ts";
 import type { CoreSyncResult } from "./core_sync_schema.ts";
+import { expectedOfCoreSync } from "./core_sync_verdict.ts";
 import { printable } from "../../text/printable.ts";
 import { paint, type RenderOptions, type Tone, wrap } from "../../text/style.ts";
 import { type Column, renderTable } from "../../document/table.ts";
 
-const TONES: Readonly<Record<CoreSyncResult["verdict"], Tone>> = {
-  "ordered": "good",
-  "not-ordered": "bad",
-  "not-discriminable": "doubtful",
-  "starved": "doubtful",
-};
-
 const COLUMNS: readonly Column<CoreSyncResult>[] = [
   { title: "technique", text: ({ technique }) => technique },
-  { title: "verdict", text: ({ verdict }) => verdict, tone: toneOf },
+  {
+    title: "verdict",
+    text: ({ verdict }) => verdict,
+    tone: (row) => verdictTone(row.verdict, expectedOfCoreSync(row)),
+  },
   { title: "stale", right: true, text: ({ stale }) => String(stale) },
   { title: "calls", right: true, text: ({ calls }) => String(calls) },
   {
@@ -29,11 +28,6 @@ const COLUMNS: readonly Column<CoreSyncResult>[] = [
     dispensable: 2,
   },
 ];
-
-/** Of the control it is expected that it fails. */
-function toneOf({ technique, verdict }: CoreSyncResult): Tone {
-  return technique === "none" ? "plain" : TONES[verdict];
-}
 
 /**
  * The core-sync results of a run: does another CPU run replaced code?

@@ -6,6 +6,7 @@
 import type { RequestParameters } from "../../../ffi/session.ts";
 import type { OrderingResult } from "./ordering_schema.ts";
 import { findTechnique } from "../../format/techniques.ts";
+import { expectedOf } from "../../format/verdict.ts";
 
 /** One arrangement of the store-buffering test. */
 export interface Arrangement {
@@ -116,19 +117,6 @@ function mutant(technique: string, name: string): Arrangement {
   return { technique, role: "mutant", name, expected: "not-ordered", parameters: {}, share: 0.5 };
 }
 
-/** Whether documentation or construction says that a technique orders a running sibling. */
-function expectedOf(technique: string): Arrangement["expected"] {
-  switch (findTechnique(technique)?.promise) {
-    case "ordering":
-    case "ordering+core-sync":
-      return "ordered";
-    case "control":
-      return "not-ordered";
-    default:
-      return null;
-  }
-}
-
 /** The controls of a list of techniques: a null system call, and the same calls without effect. */
 function controlsOf(techniques: readonly string[]): string[] {
   const untouched = techniques.flatMap((technique) => {
@@ -149,7 +137,7 @@ export function arrangementsFor(techniques: readonly string[]): Arrangement[] {
         ? "control" as const
         : "technique" as const,
       name: SIBLING,
-      expected: expectedOf(technique),
+      expected: expectedOf(findTechnique(technique)?.promise),
       parameters: {},
       share: 1,
     }));

@@ -2,6 +2,7 @@
 
 import type { OrderingCounts, OrderingResult } from "./ordering_schema.ts";
 import { type Arrangement, gateArrangements } from "./arrangements.ts";
+import { evidenceFrom } from "./evidence.ts";
 import { type Gates, judge, observation } from "./verdict.ts";
 
 /** What one arrangement counted. */
@@ -31,23 +32,6 @@ export function gatesOf(all: readonly Counted[]): Gates {
   return { mustFail, mustPassWeak };
 }
 
-function shareOf(share: OrderingCounts["witness"]): number | null {
-  return share === null || share.samples === 0 ? null : share.hits / share.samples;
-}
-
-function evidenceOf(counts: OrderingCounts): Record<string, unknown> {
-  const { costNs, cloggedNs } = counts;
-  return {
-    interruptsPerOp: counts.interruptsPerOp,
-    witness: shareOf(counts.witness),
-    witnessOfDelay: shareOf(counts.background),
-    witnessBy: counts.witnessBy,
-    costNs,
-    cloggedNs,
-    costRiseNs: costNs === null || cloggedNs === null ? null : cloggedNs - costNs,
-  };
-}
-
 /** Gives every arrangement its verdict. */
 export function concludeOrdering(all: readonly Counted[]): OrderingResult[] {
   const gates = gatesOf(all);
@@ -70,7 +54,7 @@ export function concludeOrdering(all: readonly Counted[]): OrderingResult[] {
         mustFail: gates.mustFail,
         mustPassWeak: gates.mustPassWeak,
       },
-      evidence: evidenceOf(counts),
+      evidence: evidenceFrom(counts),
       verdict: judged.verdict,
       why: judged.why,
       observation: observation(counts),

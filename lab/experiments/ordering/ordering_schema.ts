@@ -1,11 +1,9 @@
 import { z } from "zod";
 import type { Known } from "../../format/known.ts";
+import { VERDICTS } from "../../format/verdict.ts";
 
 const count = z.int().nonnegative();
 const nanoseconds = z.number().nonnegative().nullable();
-
-/** Verdicts of experiments that test an order. */
-export const VERDICTS = ["ordered", "not-ordered", "not-discriminable", "starved"] as const;
 
 const counts = z.looseObject({
   iterations: count.describe("turns of the heavy side that got an answer"),
@@ -86,6 +84,3 @@ export type OrderingCounts = Known<z.infer<typeof orderingCountsSchema>>;
 
 /** One entry of `results` with `experiment: "ordering"`. */
 export type OrderingResult = Known<z.infer<typeof orderingSchema>>;
-
-/** A verdict about an order. */
-export type Verdict = typeof VERDICTS[number];

@@ -1,4 +1,7 @@
+import { VERDICT_MEANINGS } from "../../format/verdict.ts";
 import { formatShare } from "../../text/units.ts";
+import { expectedOfCoreSync } from "../core_sync/core_sync_verdict.ts";
+import { type Evidence, evidenceOf } from "./evidence.ts";
 import { mutationScore } from "./score.ts";
 import { findingOf, shapeObservation } from "./shapes.ts";
 import type { OrderingResult } from "./ordering_schema.ts";
@@ -33,18 +36,7 @@ export function orderingSection(hosts: readonly HostView[]): Section | null {
           "is clogged with slow stores, so that missing order shows.",
       ),
       terms(
-        ["not-ordered", "at least one turn had the forbidden outcome: proof"],
-        [
-          "ordered",
-          "none had, and 20 or more were to be expected otherwise. Of a technique that " +
-          "promises nothing this holds for this kernel and processor only.",
-        ],
-        [
-          "not-discriminable",
-          "none had, but the test had no power to show it, or its controls " +
-          "did not fail; it is no verdict in favour",
-        ],
-        ["starved", "too few turns: a side did not get to run"],
+        ...Object.entries(VERDICT_MEANINGS),
         ["forbidden", "turns with the outcome that a fence forbids, of all turns"],
         [
           "power",
@@ -107,13 +99,13 @@ function verdicts(host: HostView): Block[] {
       {
         title: "IPIs/op",
         right: true,
-        cell: ({ evidence }) => perOperation(evidence["interruptsPerOp"]),
+        cell: (row) => perOperation(evidenceOf(row).interruptsPerOp),
       },
-      { title: "witness", right: true, cell: ({ evidence }) => witness(evidence) },
+      { title: "witness", right: true, cell: (row) => witness(evidenceOf(row)) },
       {
         title: "cost, clogged",
         right: true,
-        cell: ({ evidence }) => `${time(evidence["costNs"])}, ${time(evidence["cloggedNs"])}`,
+        cell: (row) => `${time(evidenceOf(row).costNs)}, ${time(evidenceOf(row).cloggedNs)}`,
       },
       { title: "why", cell: ({ why }) => why },
     ], host.run.host.emulated)];
@@ -121,9 +113,9 @@ function verdicts(host: HostView): Block[] {
   return [...tables, ...score(results)];
 }
 
-function witness(evidence: Record<string, unknown>): string {
-  const share = (value: unknown): string => typeof value === "number" ? formatShare(value) : "–";
-  return `${share(evidence["witness"])} / ${share(evidence["witnessOfDelay"])}`;
+function witness({ witness, witnessOfDelay }: Evidence): string {
+  const share = (value: number | null): string => value === null ? "–" : formatShare(value);
+  return `${share(witness)} / ${share(witnessOfDelay)}`;
 }
 
 function score(results: readonly OrderingResult[]): Block[] {
@@ -172,7 +164,7 @@ function coreSync(host: HostView): Block[] {
     ),
     tableOf(`Replaced code, on ${host.label}`, results, [
       { title: "technique", cell: ({ technique }) => technique },
-      { title: "verdict", cell: ({ verdict }) => verdictText(verdict) },
+      { title: "verdict", cell: (row) => verdictText(row.verdict, expectedOfCoreSync(row)) },
       { title: "stale", right: true, cell: ({ stale, calls }) => `${stale} of ${calls} calls` },
       { title: "modifications", right: true, cell: ({ modifications }) => String(modifications) },
     ], host.run.host.emulated),

@@ -1,10 +1,12 @@
+import { verdictTone } from "../../format/verdict.ts";
+import { evidenceOf } from "./evidence.ts";
 import { mutationScore } from "./score.ts";
 import type { Run } from "../run/run_schema.ts";
 import type { OrderingResult } from "./ordering_schema.ts";
 import { emulatedStamp } from "../run/emulated.ts";
 import { renderPairs } from "./pairs_table.ts";
 import { printable } from "../../text/printable.ts";
-import { paint, type RenderOptions, type Tone, wrap } from "../../text/style.ts";
+import { paint, type RenderOptions, wrap } from "../../text/style.ts";
 import { type Column, renderTable } from "../../document/table.ts";
 import { formatNs, formatShare } from "../../text/units.ts";
 
@@ -64,7 +66,11 @@ function columnsFor(
       title: "light side",
       text: ({ arrangement }: OrderingResult): string => arrangement,
     }]),
-    { title: "verdict", text: ({ verdict }) => verdict, tone: toneOf },
+    {
+      title: "verdict",
+      text: ({ verdict }) => verdict,
+      tone: ({ verdict, expected }) => verdictTone(verdict, expected),
+    },
     {
       title: "forbidden",
       right: true,
@@ -84,24 +90,26 @@ function columnsFor(
     {
       title: "IPIs/op",
       right: true,
-      text: ({ evidence }) => fixed(evidence["interruptsPerOp"]),
+      text: (row) => evidenceOf(row).interruptsPerOp?.toFixed(2) ?? "n/a",
     },
     {
       title: "witness",
       right: true,
-      text: ({ evidence }) => shareText(evidence["witness"]),
+      text: (row) => shareText(evidenceOf(row).witness),
     },
     {
       title: "delay's",
       right: true,
-      text: ({ evidence }) => shareText(evidence["witnessOfDelay"]),
+      text: (row) => shareText(evidenceOf(row).witnessOfDelay),
       dispensable: 4,
     },
     {
       title: "cost, clogged",
       right: true,
-      text: ({ evidence }) =>
-        `${time(evidence["costNs"], options)}, ${time(evidence["cloggedNs"], options)}`,
+      text: (row) => {
+        const { costNs, cloggedNs } = evidenceOf(row);
+        return `${time(costNs, options)}, ${time(cloggedNs, options)}`;
+      },
       dispensable: 1,
     },
     {
@@ -113,24 +121,12 @@ function columnsFor(
   ];
 }
 
-/** A control that fails is as it should be; a promise that is broken is not. */
-function toneOf({ verdict, expected, role }: OrderingResult): Tone {
-  if (verdict === "ordered") return expected === "not-ordered" ? "bad" : "good";
-  if (verdict !== "not-ordered") return "doubtful";
-  if (expected === "ordered") return "bad";
-  return role === "technique" ? "doubtful" : "plain";
+function shareText(value: number | null): string {
+  return value === null ? "-" : formatShare(value);
 }
 
-function fixed(value: unknown): string {
-  return typeof value === "number" ? value.toFixed(2) : "n/a";
-}
-
-function shareText(value: unknown): string {
-  return typeof value === "number" ? formatShare(value) : "-";
-}
-
-function time(value: unknown, options: RenderOptions): string {
-  return typeof value === "number" ? formatNs(value, options) : "-";
+function time(value: number | null, options: RenderOptions): string {
+  return value === null ? "-" : formatNs(value, options);
 }
 
 /** Why a row has not the verdict that one might expect. */

@@ -6,7 +6,8 @@
  * that takes as long and orders nothing.
  */
 
-import type { OrderingCounts, Verdict } from "./ordering_schema.ts";
+import type { Verdict } from "../../format/verdict.ts";
+import type { OrderingCounts } from "./ordering_schema.ts";
 import { observationOf } from "./observation.ts";
 
 /** Numbers of the rules. */

@@ -1,6 +1,6 @@
 /** Words and marks that several sections share. */
 
-import type { Tone } from "../../text/style.ts";
+import { type Expected, type Verdict, verdictTone } from "../../format/verdict.ts";
 import { formatNs } from "../../text/units.ts";
 import type { CostResult } from "./run_schema.ts";
 import type { Inline, Text } from "../../document/blocks.ts";
@@ -36,18 +36,8 @@ export function hostTitle({ label, run }: HostView): string {
 }
 
 /** A verdict with the colour of what it means here. */
-export function verdictText(
-  verdict: string,
-  expected: "ordered" | "not-ordered" | null = null,
-): Inline {
+export function verdictText(verdict: Verdict, expected: Expected): Inline {
   return { text: verdict, tone: verdictTone(verdict, expected) };
-}
-
-function verdictTone(verdict: string, expected: string | null): Tone {
-  if (verdict === "ordered") return expected === "not-ordered" ? "bad" : "good";
-  if (verdict !== "not-ordered") return "faint";
-  if (expected === "ordered") return "bad";
-  return expected === "not-ordered" ? "plain" : "doubtful";
 }
 
 /** Results of one experiment of a host. */

@@ -1,7 +1,8 @@
 /** Conformance and verdicts as checks that passed, failed or could not be made, for CI systems. */
 
 import { type Source, sourceOf } from "../../experiments/run/host_evidence.ts";
-import { expectedOf } from "../report_json.ts";
+import { expectedOfCoreSync } from "../../experiments/core_sync/core_sync_verdict.ts";
+import { isFirm } from "../../format/verdict.ts";
 import { findingOf } from "../../experiments/ordering/shapes.ts";
 import type { Result } from "../../experiments/run/run_schema.ts";
 import type { HostView } from "../../experiments/run/host_view.ts";
@@ -98,8 +99,8 @@ function judged(
   result: Extract<Result, { experiment: "ordering" | "core-sync" }>,
 ): Omit<Check, "name"> {
   const { verdict, why } = result;
-  const expected = expectedOf(result);
-  if (verdict !== "ordered" && verdict !== "not-ordered") {
+  const expected = result.experiment === "ordering" ? result.expected : expectedOfCoreSync(result);
+  if (!isFirm(verdict)) {
     return { outcome: "skipped", why: `${verdict}: ${why}` };
   }
   const promise = expected ?? "nothing";

@@ -10,7 +10,8 @@ import {
   type Text,
 } from "../../document/blocks.ts";
 import type { HostView } from "../../experiments/run/host_view.ts";
-import { findTechnique } from "../../format/techniques.ts";
+import { findTechnique, type Promise as Promised } from "../../format/techniques.ts";
+import { expectedOf } from "../../format/verdict.ts";
 import { hostTitle, time, verdictText } from "../../experiments/run/words.ts";
 
 /** Techniques times hosts in one table: what each is worth where. */
@@ -71,7 +72,7 @@ function described(technique: string): Text {
   return does === undefined ? technique : [technique, BREAK, { text: does, tone: "faint" }];
 }
 
-function promised(promise: string): Text {
+function promised(promise: Promised): Text {
   if (promise === "nothing") return { text: "nothing", tone: "doubtful" };
   return promise === "control" ? { text: "control", tone: "faint" } : promise;
 }
@@ -81,10 +82,7 @@ function cellText(cell: MatrixCell): Text {
   if (!cell.available) return { text: "refused", tone: "doubtful" };
   const lines: Inline[] = [];
   if (cell.verdict !== null) {
-    const expected = cell.promised === "control" ? "not-ordered" : null;
-    lines.push(
-      verdictText(cell.verdict, cell.promised.startsWith("ordering") ? "ordered" : expected),
-    );
+    lines.push(verdictText(cell.verdict, expectedOf(cell.promised)));
   }
   if (cell.interruptsPerOp !== null) lines.push(`${cell.interruptsPerOp.toFixed(2)} interrupts`);
   if (cell.p50Ns !== null) lines.push(`caller ${time(cell.p50Ns)}`);

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { mustFailRates } from "../../experiments/ordering/evidence.ts";
 import { brokenPromises, contradictions, mutationScore } from "../../experiments/ordering/score.ts";
 import { findingOf, shapeObservation } from "../../experiments/ordering/shapes.ts";
 import { RULES } from "../../experiments/ordering/verdict.ts";
@@ -24,12 +25,13 @@ function harnessFails({ orderings, shapes, environment }: WarningContext): strin
 }
 
 function powerless({ orderings }: WarningContext): string[] {
-  const gates = orderings[0]?.controls["mustFail"] ?? {};
-  return Object.entries(gates).filter(([, rate]) => Number(rate) < RULES.gate).map((
-    [name, rate],
-  ) =>
-    `The control '${name}' had the forbidden outcome in ${(Number(rate) * 100).toFixed(2)} % of ` +
-    "its turns only"
+  const [first] = orderings;
+  if (first === undefined) return [];
+  return [...mustFailRates(first)].filter(([, rate]) => rate < RULES.gate).map(([name, rate]) =>
+    `The control '${name}' had the forbidden outcome in ${
+      (rate * 100).toFixed(2)
+    } % of its turns ` +
+    "only"
   );
 }
 
