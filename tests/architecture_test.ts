@@ -56,22 +56,3 @@ Deno.test("files at the top that folders import are deno.json alone", () => {
     }
   }
 });
-
-Deno.test("no source file is longer than 300 lines", () => {
-  for (const folder of ["ffi", "traces", "lab", "web", "tests"]) {
-    for (const path of [...sources(folder), ...cSources(folder)]) {
-      const lines = Deno.readTextFileSync(new URL(path, root)).split("\n").length;
-      assert(lines <= 301, `${path} has ${lines} lines`);
-    }
-  }
-});
-
-function cSources(folder: string): string[] {
-  const found: string[] = [];
-  for (const entry of Deno.readDirSync(new URL(`${folder}/`, root))) {
-    const path = `${folder}/${entry.name}`;
-    if (entry.isDirectory) found.push(...cSources(path));
-    else if (/\.[ch]$/.test(entry.name)) found.push(path);
-  }
-  return found;
-}

@@ -7,7 +7,7 @@
  * @module
  */
 
-import { SOUNDNESS_WARNINGS } from "./warning_catalogue_soundness.ts";
+import { techniques } from "../format/techniques.ts";
 
 /** What is fixed about a warning; the finding that triggers it comes from its rule. */
 export type CatalogueEntry = {
@@ -32,6 +32,8 @@ export const THRESHOLDS = {
   /** Pages a process must be able to lock: one for each technique that locks one, and a spare. */
   lockedPages: 4,
 } as const;
+
+const LOCKING = techniques.filter(({ locks }) => locks).map(({ id }) => id);
 
 /** All warnings by code. */
 export const WARNING_CATALOGUE = {
@@ -118,7 +120,7 @@ export const WARNING_CATALOGUE = {
     invalidates: false,
   },
   W015: {
-    reason: "techniques that lock their page (mprotect, mprotect-dotnet) are not available; a " +
+    reason: `techniques that lock their page (${LOCKING.join(", ")}) are not available; a ` +
       "library that ignores this failure loses its barrier without a sign",
     remedy: "Raise RLIMIT_MEMLOCK, grant CAP_IPC_LOCK, or allow mlock in the seccomp profile",
     invalidates: false,
@@ -270,7 +272,43 @@ export const WARNING_CATALOGUE = {
     remedy: "Look at the call sites in the trace: the kernel may send on behalf of another thread",
     invalidates: false,
   },
-  ...SOUNDNESS_WARNINGS,
+  W042: {
+    reason: "no verdict about order can be trusted, since nothing orders more than that",
+    remedy: "Report it with the run: the processor, the hypervisor or the lab is at fault",
+    invalidates: true,
+  },
+  W043: {
+    reason: "where missing order does not show, its absence says nothing: no technique gets the " +
+      "verdict ordered",
+    remedy: "Free both CPUs of other work and run again; under emulation this may happen",
+    invalidates: false,
+  },
+  W044: {
+    reason: "it is documented to order memory and did not",
+    remedy: "Do not rely on it in this situation; private-expedited may do in its place",
+    invalidates: false,
+  },
+  W045: {
+    reason: "a technique broken on purpose passed for a sound one, so verdicts may be wrong",
+    remedy: "Report it with the run: the test is blind for that mistake here",
+    invalidates: true,
+  },
+  W046: {
+    reason: "what is known not to order others looked as if it did",
+    remedy: "Look at its interrupts per operation: if there are some, it is no control here",
+    invalidates: false,
+  },
+  W047: {
+    reason: "grace periods ended too early although the order of both fences is documented",
+    remedy:
+      "Report it with the run: the processor, the hypervisor, the kernel or the lab is at fault",
+    invalidates: true,
+  },
+  W048: {
+    reason: "it does not order readers here, which no documentation promised",
+    remedy: "Do not build RCU on it; membarrier-private-expedited may do in its place",
+    invalidates: false,
+  },
 } as const satisfies Record<string, CatalogueEntry>;
 
 /** The number of a warning: "W001". */
