@@ -1,10 +1,5 @@
 import type { Run, Warning } from "../experiments/run/run_schema.ts";
-import { techniques, USER_PREFIX } from "../format/techniques.ts";
-
-/** How identifiers of mistakes made on purpose begin; no time of theirs is measured. */
-const MUTANT_PREFIX = "mutant-";
-
-const KNOWN: ReadonlySet<string> = new Set(techniques.map(({ id }) => id));
+import { findTechnique, MUTANT_PREFIX } from "../format/techniques.ts";
 
 /**
  * Why times of a technique must not be judged although its runs are alike: "W038 invalidates those
@@ -42,8 +37,7 @@ function concerns({ message }: Warning, technique: string): boolean {
   // Whole words: membarrier-global is not named by membarrier-global-expedited
   const words = message.split(/[^\w:.-]+/).map((word) => word.replace(/[:.-]+$/, ""));
   const named = words.filter((word) =>
-    word === technique || KNOWN.has(word) || word.startsWith(USER_PREFIX) ||
-    word.startsWith(MUTANT_PREFIX)
+    word === technique || findTechnique(word) !== undefined || word.startsWith(MUTANT_PREFIX)
   );
   return named.length === 0 || named.includes(technique);
 }

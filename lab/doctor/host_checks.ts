@@ -7,6 +7,7 @@ import { type Arch, normaliseArch } from "../environment/arch.ts";
 import type { Capabilities } from "../environment/capabilities.ts";
 import { formatCpuList } from "../text/cpu_list.ts";
 import type { HostFacts } from "../environment/facts.ts";
+import { familyOf } from "../format/techniques.ts";
 import { privilegesOf } from "../environment/privileges.ts";
 import { THRESHOLDS, WARNING_CATALOGUE } from "../warnings/warning_catalogue.ts";
 import { type Check, type CheckState, type Examined, fine, unasked } from "./check.ts";
@@ -58,7 +59,7 @@ function cpusCheck(facts: HostFacts): Check {
 
 function techniquesCheck({ techniques }: Capabilities): Check {
   const id = "techniques";
-  const tried = techniques.filter((technique) => !technique.id.startsWith("membarrier-"));
+  const tried = techniques.filter(({ id }) => familyOf(id) !== "membarrier");
   const refused = tried.filter((technique) => !technique.available);
   const usable = tried.length - refused.length;
   const detail = `${usable} of ${tried.length}`;

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Capabilities } from "../environment/capabilities.ts";
+import { familyOf } from "../format/techniques.ts";
 import { WARNING_CATALOGUE } from "../warnings/warning_catalogue.ts";
 import { type Check, fine } from "./check.ts";
 
@@ -75,7 +76,7 @@ function notNative(id: string, title: string, membarrier: Capabilities["membarri
 function usableCheck(techniques: Capabilities["techniques"]): Check {
   const id = "membarrier-use";
   const title = "membarrier registration and use";
-  const tried = techniques.filter((technique) => technique.id.startsWith("membarrier-"));
+  const tried = techniques.filter(({ id }) => familyOf(id) === "membarrier");
   const usable = tried.filter((technique) => technique.available).map((technique) => technique.id);
   const refused = tried.filter((technique) => !technique.available);
   const detail = usable.length === 0 ? "none works" : usable.join(", ");

@@ -19,160 +19,210 @@ export type Promise =
   /** A control: known not to order other CPUs. */
   | "control";
 
+/** Techniques that are drawn and examined together. */
+export type Family =
+  /** Commands of membarrier(2). */
+  | "membarrier"
+  /** Tricks with mappings, which live on the interrupt of a TLB flush. */
+  | "mappings"
+  | "other";
+
 /** One technique. */
 export interface Technique {
   readonly id: string;
+  readonly family: Family;
   readonly promise: Promise;
   /** What one heavy operation is. */
   readonly does: string;
   readonly source: string;
   /** The technique that makes the same calls without their effect. */
   readonly control?: string;
+  /** It is that of this one alone: the same calls on a page that there is nothing to flush of. */
+  readonly controlOf?: string;
+  /** System calls that one operation makes. */
+  readonly calls: readonly string[];
   /** It needs registering with membarrier first. */
   readonly registers?: boolean;
+  /** The case of the conformance suite that calls what it calls, after registering. */
+  readonly conformance?: string;
   /** It locks its page, which RLIMIT_MEMLOCK may forbid. */
   readonly locks?: boolean;
+  /** It must not reach another process; the ordering experiment tries that, too. */
+  readonly withinProcess?: boolean;
 }
 
-const membarrierSource = "membarrier(2), kernel/sched/membarrier.c";
-const untouched = "the same calls on a page that was never populated: nothing to flush";
+type Entry = Omit<Technique, "family" | "calls" | "source">;
+
+function membarrier({ since, ...entry }: Entry & { since: string }): Technique {
+  const source = `membarrier(2), kernel/sched/membarrier.c, since ${since}`;
+  return { ...entry, family: "membarrier", calls: ["membarrier"], source };
+}
+
+/** A trick with a mapping, and its control. */
+function mapping(
+  entry: Omit<Entry, "promise" | "control"> & { source: string },
+  ...calls: string[]
+): Technique[] {
+  const { id } = entry;
+  const control = `${id}-untouched`;
+  return [
+    { ...entry, family: "mappings", promise: "nothing", control, calls },
+    {
+      id: control,
+      family: "mappings",
+      promise: "control",
+      does: "the same calls on a page that was never populated: nothing to flush",
+      source: OWN,
+      controlOf: id,
+      calls,
+    },
+  ];
+}
+
+const OWN = "the lab's own";
 
 /** All techniques, in the order in which tables show them. */
 export const techniques: readonly Technique[] = [
   {
     id: "none",
+    family: "other",
     promise: "control",
     does: "a compiler barrier",
     source: "barrier() of include/linux/compiler.h",
+    calls: [],
   },
   {
     id: "fence",
+    family: "other",
     promise: "control",
     does: "a full fence of the caller alone",
     source: "smp_mb() of include/asm-generic/barrier.h",
+    calls: [],
   },
-  { id: "getppid", promise: "control", does: "a null system call", source: "getppid(2)" },
+  {
+    id: "getppid",
+    family: "other",
+    promise: "control",
+    does: "a null system call",
+    source: "getppid(2)",
+    calls: ["getppid"],
+  },
   {
     id: "delay",
+    family: "other",
     promise: "control",
     does: "spins for a given time (10 µs by default)",
-    source: "the lab's own",
+    source: OWN,
+    calls: [],
   },
-  {
+  membarrier({
     id: "membarrier-global",
     promise: "ordering",
     does: "MEMBARRIER_CMD_GLOBAL: waits for an RCU grace period",
-    source: `${membarrierSource}, since 4.3`,
+    since: "4.3",
     control: "delay",
-  },
-  {
+    conformance: "GLOBAL, two threads",
+  }),
+  membarrier({
     id: "membarrier-global-expedited",
     promise: "ordering",
     does: "interrupts CPUs that run registered processes",
-    source: `${membarrierSource}, since 4.16`,
+    since: "4.16",
     control: "getppid",
     registers: true,
-  },
-  {
+    conformance: "GLOBAL_EXPEDITED registered, two threads",
+  }),
+  membarrier({
     id: "membarrier-private-expedited",
     promise: "ordering",
     does: "interrupts CPUs that run this process",
-    source: `${membarrierSource}, since 4.14; liburcu, folly, .NET, OpenJDK`,
+    since: "4.14; liburcu, folly, .NET, OpenJDK",
     control: "getppid",
     registers: true,
-  },
-  {
+    conformance: "PRIVATE_EXPEDITED registered, two threads",
+    withinProcess: true,
+  }),
+  membarrier({
     id: "membarrier-sync-core",
     promise: "ordering+core-sync",
     does: "as private-expedited, and serialises the core",
-    source: `${membarrierSource}, since 4.16; SpiderMonkey, wasmtime`,
+    since: "4.16; SpiderMonkey, wasmtime",
     control: "getppid",
     registers: true,
-  },
-  {
+    conformance: "SYNC_CORE registered, two threads",
+    withinProcess: true,
+  }),
+  membarrier({
     id: "membarrier-rseq",
     promise: "rseq-restart",
     does: "interrupts CPUs that run this process and restarts rseq sections",
-    source: `${membarrierSource}, since 5.10; tcmalloc`,
+    since: "5.10; tcmalloc",
     control: "getppid",
     registers: true,
-  },
-  {
+    conformance: "RSEQ registered, two threads",
+    withinProcess: true,
+  }),
+  membarrier({
     id: "membarrier-rseq-cpu",
     promise: "rseq-restart",
     does: "the same for one CPU (MEMBARRIER_CMD_FLAG_CPU)",
-    source: `${membarrierSource}, since 5.10; tcmalloc`,
+    since: "5.10; tcmalloc",
     control: "getppid",
     registers: true,
-  },
-  {
+  }),
+  ...mapping({
     id: "mprotect",
-    promise: "nothing",
     does: "a locked page to read-write, then to read-only",
     source: "Sullivan 2015, msullivan/userspace-rcu branch msync-barrier",
-    control: "mprotect-untouched",
     locks: true,
-  },
-  { id: "mprotect-untouched", promise: "control", does: untouched, source: "the lab's own" },
-  {
+    withinProcess: true,
+  }, "mprotect"),
+  ...mapping({
     id: "mprotect-folly",
-    promise: "nothing",
     does: "a page to read-write, a write, to read-only",
     source: "folly/synchronization/AsymmetricThreadFence.cpp",
-    control: "mprotect-folly-untouched",
-  },
-  { id: "mprotect-folly-untouched", promise: "control", does: untouched, source: "the lab's own" },
-  {
+  }, "mprotect"),
+  ...mapping({
     id: "mprotect-dotnet",
-    promise: "nothing",
     does: "a locked page to read-write, an atomic add, to no access",
     source: "dotnet/runtime src/native/minipal/memorybarrierprocesswide.c",
-    control: "mprotect-dotnet-untouched",
     locks: true,
-  },
-  { id: "mprotect-dotnet-untouched", promise: "control", does: untouched, source: "the lab's own" },
-  {
+  }, "mprotect"),
+  ...mapping({
     id: "munmap",
-    promise: "nothing",
     does: "unmaps a populated page",
     source: "munmap(2), mm/mmu_gather.c",
-    control: "munmap-untouched",
-  },
-  { id: "munmap-untouched", promise: "control", does: untouched, source: "the lab's own" },
-  {
+    withinProcess: true,
+  }, "munmap"),
+  ...mapping({
     id: "madvise-dontneed",
-    promise: "nothing",
     does: "drops a populated page",
     source: "madvise(2) MADV_DONTNEED, mm/madvise.c",
-    control: "madvise-dontneed-untouched",
-  },
-  {
-    id: "madvise-dontneed-untouched",
-    promise: "control",
-    does: untouched,
-    source: "the lab's own",
-  },
-  {
+    withinProcess: true,
+  }, "madvise"),
+  ...mapping({
     id: "mremap",
-    promise: "nothing",
     does: "moves a populated page",
     source: "mremap(2), mm/mremap.c move_ptes()",
-    control: "mremap-untouched",
-  },
-  { id: "mremap-untouched", promise: "control", does: untouched, source: "the lab's own" },
+    withinProcess: true,
+  }, "mremap"),
   {
     id: "signal",
+    family: "other",
     promise: "ordering",
     does: "signals every thread; each fences and acknowledges",
     source: "liburcu's signal flavour (until 0.14)",
     control: "delay",
+    calls: ["rt_tgsigqueueinfo"],
   },
   {
     id: "affinity-walk",
+    family: "other",
     promise: "nothing",
     does: "moves the caller to every CPU in turn",
     source: "tcmalloc/internal/percpu.cc SlowFence",
     control: "delay",
+    calls: ["sched_setaffinity"],
   },
 ];
 
@@ -180,6 +230,9 @@ const byId = new Map(techniques.map((technique) => [technique.id, technique]));
 
 /** What the identifiers of techniques begin with that a user brings by `--technique-source`. */
 export const USER_PREFIX = "user:";
+
+/** The same of mistakes made on purpose, which are no techniques; no time of theirs is measured. */
+export const MUTANT_PREFIX = "mutant-";
 
 /** Identifier of the technique that a source of the user's own gives. */
 export function userTechniqueId(name: string): string {
@@ -191,10 +244,12 @@ function userTechnique(id: string): Technique | undefined {
   if (!/^user:[a-z0-9_-]{1,32}$/.test(id)) return undefined;
   return {
     id,
+    family: "other",
     promise: "ordering",
     does: "a fence of the user's own",
     source: `${id.slice(USER_PREFIX.length)}.c`,
     control: "getppid",
+    calls: [],
   };
 }
 
@@ -205,4 +260,9 @@ function userTechnique(id: string): Technique | undefined {
  */
 export function findTechnique(id: string): Technique | undefined {
   return byId.get(id) ?? userTechnique(id);
+}
+
+/** The family of a technique; that of others if there is none of that name. */
+export function familyOf(id: string): Family {
+  return findTechnique(id)?.family ?? "other";
 }

@@ -2,6 +2,7 @@
 
 import type { HostRun } from "../experiments/run/host_evidence.ts";
 import type { Run } from "../experiments/run/run_schema.ts";
+import { familyOf } from "../format/techniques.ts";
 import { failuresOf, type Need } from "./evidence.ts";
 import { measuredOf } from "./measured.ts";
 import { membarrierAnswer } from "./refusals.ts";
@@ -171,7 +172,7 @@ function costAt(run: Run | HostRun, technique: string, need: Need): HostCost {
 
 function availableAt(run: Run | HostRun, technique: string): boolean | null {
   const { available } = measuredOf(run, technique);
-  if (available !== null || !technique.startsWith("membarrier-")) return available;
+  if (available !== null || familyOf(technique) !== "membarrier") return available;
   const answer = membarrierAnswer(run, technique);
   return answer === "unknown" ? null : answer === "granted";
 }

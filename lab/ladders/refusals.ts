@@ -8,15 +8,6 @@ import { measuredOf } from "./measured.ts";
 /** What becomes of asking for something. */
 export type Answer = "granted" | "refused" | "killed" | "unknown";
 
-/** Cases of the conformance suite that call what a technique calls, after registering. */
-const CASES: Readonly<Record<string, string>> = {
-  "membarrier-global": "GLOBAL, two threads",
-  "membarrier-global-expedited": "GLOBAL_EXPEDITED registered, two threads",
-  "membarrier-private-expedited": "PRIVATE_EXPEDITED registered, two threads",
-  "membarrier-sync-core": "SYNC_CORE registered, two threads",
-  "membarrier-rseq": "RSEQ registered, two threads",
-};
-
 /** Whether a technique of membarrier is granted; "unknown" where nothing was tried. */
 export function membarrierAnswer(run: Run | HostRun, technique: string): Answer {
   const answers = [
@@ -55,7 +46,8 @@ function conformanceAnswers(result: Result, technique: string): Answer[] {
     : "unknown";
   const tried = result.cases.filter(({ skipped }) => !skipped);
   const query = tried.filter(({ name }) => name === "QUERY").map(({ actual }) => refusal(actual));
-  const own = tried.filter(({ name }) => name === CASES[technique])
+  const named = findTechnique(technique)?.conformance;
+  const own = tried.filter(({ name }) => name === named)
     .map(({ actual }) => actual === "0" ? "granted" as const : refusal(actual));
   return [whole, ...query, ...own];
 }

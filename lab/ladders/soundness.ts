@@ -3,7 +3,7 @@
 import { bootOption } from "../environment/kernel.ts";
 import type { HostRun } from "../experiments/run/host_evidence.ts";
 import type { Run } from "../experiments/run/run_schema.ts";
-import { findTechnique } from "../format/techniques.ts";
+import { familyOf, findTechnique } from "../format/techniques.ts";
 import { type Failure, failuresOf, type Need, orderedOf } from "./evidence.ts";
 import { countsOf, measuredOf } from "./measured.ts";
 
@@ -32,8 +32,6 @@ const NO_INTERRUPT = 0.5;
 /** From here on each operation interrupts the sibling, but for the odd one that is not counted. */
 const ONE_INTERRUPT = 0.9;
 
-const TLB = /^(mprotect|munmap|madvise|mremap)/;
-
 /** Kernels of these architectures flush TLBs by broadcast (Arm ARM TLBI …IS, Power ISA tlbie). */
 const BROADCASTS: readonly string[] = ["aarch64", "ppc64le"];
 
@@ -59,7 +57,7 @@ export function soundnessOf(run: Run | HostRun, technique: string, need: Need): 
   if (need === "rseq-restart" && promise === "rseq-restart") {
     return { soundness: "by contract", why: "documented to restart rseq critical sections" };
   }
-  if (TLB.test(technique)) return shootdown(run, technique);
+  if (familyOf(technique) === "mappings") return shootdown(run, technique);
   const seen = ordered.verdict === "ordered";
   const soundness = seen ? "observed" : "unknown";
   if (need === "rseq-restart" && technique === "affinity-walk") {

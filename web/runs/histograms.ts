@@ -1,13 +1,13 @@
 /** Distributions of cost as charts: bins of equal width on a logarithmic axis. */
 
 import type { CostResult, Histogram } from "../../lab/experiments/run/run_schema.ts";
-import { families } from "../../lab/experiments/cost/latency_chart.ts";
+import { families, linesOf } from "../../lab/experiments/cost/latency_chart.ts";
+import { familyOf } from "../../lab/format/techniques.ts";
 import { crewOf } from "../../lab/experiments/run/words.ts";
 import { bucketMidpoint, sampleCount } from "../../lab/statistics/histogram.ts";
 
 /** Bins of each power of ten. */
 const BINS = 20;
-const UNTOUCHED = /-untouched$/;
 
 /** What the charts island draws. */
 export interface HistogramChart {
@@ -35,8 +35,8 @@ export function histogramCharts(
   if (widest === undefined) return [];
   const crew = crewOf(widest);
   const rows = filled.filter((row) => crewOf(row) === crew);
-  return families.flatMap(({ title, holds }) => {
-    const members = rows.filter(({ technique }) => holds(technique));
+  return families.flatMap(({ title, family }) => {
+    const members = rows.filter(({ technique }) => familyOf(technique) === family);
     return members.length === 0 ? [] : [chartOf(`${title}: ${crew}`, members, emulated)];
   });
 }
@@ -45,7 +45,6 @@ function chartOf(title: string, rows: readonly CostResult[], emulated: boolean):
   const binned = rows.map(({ histogram }) => bins(histogram!));
   const all = binned.flatMap((line) => [...line.keys()]);
   const [first, last] = [Math.min(...all), Math.max(...all)];
-  const colors = [...new Set(rows.map(({ technique }) => technique.replace(UNTOUCHED, "")))];
   const places = Array.from({ length: last - first + 1 }, (_, at) => first + at);
   return {
     kind: "histogram",
@@ -53,11 +52,7 @@ function chartOf(title: string, rows: readonly CostResult[], emulated: boolean):
     emulated,
     edges: [...places, last + 1].map((place) => Number((10 ** (place / BINS)).toPrecision(5))),
     shares: binned.map((line) => places.map((place) => line.get(place) ?? 0)),
-    series: rows.map(({ technique }) => ({
-      name: technique,
-      color: colors.indexOf(technique.replace(UNTOUCHED, "")),
-      dashed: UNTOUCHED.test(technique),
-    })),
+    series: linesOf(rows),
   };
 }
 

@@ -1,5 +1,6 @@
 /** Curves of latency over percentiles, out of histograms. */
 
+import { type Family, findTechnique } from "../../format/techniques.ts";
 import type { CostResult, Histogram } from "../run/run_schema.ts";
 import { bucketMidpoint, sampleCount } from "../../statistics/histogram.ts";
 import type { Chart, ReportTable } from "../../document/blocks.ts";
@@ -10,23 +11,25 @@ export const AXIS_ENDS = "p0 to p90, from p90 to p99, and from p99 to p99.9";
 /** Places on the axis in each power of ten. */
 const PLACES = 16;
 
-const UNTOUCHED = /-untouched$/;
-
 /** Techniques that are drawn together. */
-export const families: readonly {
-  readonly title: string;
-  readonly holds: (technique: string) => boolean;
-}[] = [
-  { title: "membarrier(2)", holds: (technique) => technique.startsWith("membarrier-") },
-  {
-    title: "Tricks with mappings",
-    holds: (technique) => /^(mprotect|munmap|madvise|mremap)/.test(technique),
-  },
-  {
-    title: "Others and controls",
-    holds: (technique) => !/^(membarrier-|mprotect|munmap|madvise|mremap)/.test(technique),
-  },
+export const families: readonly { readonly family: Family; readonly title: string }[] = [
+  { family: "membarrier", title: "membarrier(2)" },
+  { family: "mappings", title: "Tricks with mappings" },
+  { family: "other", title: "Others and controls" },
 ];
+
+/** A line of a chart by its technique: the control of one alone has its colour, and is dashed. */
+export function linesOf(
+  rows: readonly CostResult[],
+): { name: string; color: number; dashed: boolean }[] {
+  const shown = rows.map(({ technique }) => findTechnique(technique)?.controlOf ?? technique);
+  const colors = [...new Set(shown)];
+  return rows.map(({ technique }, at) => ({
+    name: technique,
+    color: colors.indexOf(shown[at]!),
+    dashed: shown[at] !== technique,
+  }));
+}
 
 /** Draws the distributions of some results beside one another. */
 export function chartOf(
@@ -37,16 +40,14 @@ export function chartOf(
 ): Chart {
   const most = Math.max(10, ...rows.map(({ histogram }) => histogram ? sampleCount(histogram) : 0));
   const at = axis(most);
-  const colors = [...new Set(rows.map(({ technique }) => technique.replace(UNTOUCHED, "")))];
+  const lines = linesOf(rows);
   return {
     kind: "chart",
     title,
     emulated,
     at,
-    series: rows.map(({ technique, histogram }) => ({
-      name: technique,
-      color: colors.indexOf(technique.replace(UNTOUCHED, "")),
-      dashed: UNTOUCHED.test(technique),
+    series: rows.map(({ histogram }, line) => ({
+      ...lines[line]!,
       ns: histogram === null ? at.map(() => null) : curve(histogram, at),
     })),
     table,

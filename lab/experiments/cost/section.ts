@@ -1,3 +1,4 @@
+import { familyOf } from "../../format/techniques.ts";
 import type { CostResult } from "../run/run_schema.ts";
 import { formatShare } from "../../text/units.ts";
 import {
@@ -72,8 +73,8 @@ function costOf(host: HostView): Block[] {
   );
   const blocks = ordered.flatMap(([crew, rows], at): Block[] =>
     at < DRAWN_CREWS
-      ? families.flatMap(({ title, holds }) => {
-        const members = rows.filter(({ technique }) => holds(technique));
+      ? families.flatMap(({ title, family }) => {
+        const members = rows.filter(({ technique }) => familyOf(technique) === family);
         if (members.length === 0) return [];
         const heading = `${title}: ${crew}`;
         const table = figures(`${heading}, on ${host.label}`, members, emulated);

@@ -5,7 +5,7 @@
 
 import type { RequestParameters } from "../../../ffi/session.ts";
 import type { OrderingResult } from "./ordering_schema.ts";
-import { findTechnique } from "../../format/techniques.ts";
+import { findTechnique, techniques } from "../../format/techniques.ts";
 import { expectedOf } from "../../format/verdict.ts";
 
 /** One arrangement of the store-buffering test. */
@@ -40,15 +40,9 @@ function control(
 
 /** The same calls where nothing makes them interrupt the light side. */
 const mechanismArrangements: readonly Arrangement[] = [
-  ...[
-    "membarrier-private-expedited",
-    "membarrier-sync-core",
-    "membarrier-rseq",
-    "mprotect",
-    "munmap",
-    "madvise-dontneed",
-    "mremap",
-  ].map((technique) => mechanism(technique, "another process", "process")),
+  ...techniques.filter(({ withinProcess }) => withinProcess).map(({ id }) =>
+    mechanism(id, "another process", "process")
+  ),
   mechanism("membarrier-global-expedited", "another process, not registered", "process"),
   {
     ...mechanism(
@@ -118,19 +112,15 @@ function mutant(technique: string, name: string): Arrangement {
 }
 
 /** The controls of a list of techniques: a null system call, and the same calls without effect. */
-function controlsOf(techniques: readonly string[]): string[] {
-  const untouched = techniques.flatMap((technique) => {
-    const own = findTechnique(technique)?.control;
-    return own?.endsWith("-untouched") ? [own] : [];
-  });
-  return ["getppid", ...untouched];
+function controlsOf(asked: readonly string[]): string[] {
+  const own = asked.flatMap((id) => techniques.filter(({ controlOf }) => controlOf === id));
+  return ["getppid", ...own.map(({ id }) => id)];
 }
 
 /** All arrangements that belong to a list of techniques, gates first. */
-export function arrangementsFor(techniques: readonly string[]): Arrangement[] {
-  const asked = new Set(techniques);
+export function arrangementsFor(asked: readonly string[]): Arrangement[] {
   const gates = new Set(["none", "fence"]);
-  const own = [...new Set([...techniques, ...controlsOf(techniques)])]
+  const own = [...new Set([...asked, ...controlsOf(asked)])]
     .filter((technique) => !gates.has(technique)).map((technique) => ({
       technique,
       role: findTechnique(technique)?.promise === "control"
@@ -142,13 +132,13 @@ export function arrangementsFor(techniques: readonly string[]): Arrangement[] {
       share: 1,
     }));
   const about = (list: readonly Arrangement[]): Arrangement[] =>
-    list.filter(({ technique }) => asked.has(technique));
+    list.filter(({ technique }) => asked.includes(technique));
   return [
     ...gateArrangements,
     ...own,
     ...about(mechanismArrangements),
     ...about(scenarioArrangements),
     // The man page's table is membarrier's, and so are the mistakes
-    ...(asked.has(MEMBARRIER) ? [...pairArrangements, ...mutantArrangements] : []),
+    ...(asked.includes(MEMBARRIER) ? [...pairArrangements, ...mutantArrangements] : []),
   ];
 }
