@@ -35,7 +35,7 @@ function linesOf({ label, run, runs, origin }: HostView): string[] {
       (starts.get(origin.get(result)!) ?? 0).toFixed(3),
       result.seconds.toFixed(3),
       ((low + width - 1) / 1e9).toFixed(6),
-      `${encodeHistogram(result.histogram).toString("base64")}\n`,
+      `${encodeHistogram(result.histogram)}\n`,
     ].join(",")];
   });
 }
