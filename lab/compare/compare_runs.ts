@@ -1,10 +1,10 @@
 import type { Run } from "../experiments/run/run_schema.ts";
 import { timeBarriers } from "./comparability.ts";
 import type { Comparison, RunLabel, WarningDifference } from "./comparison.ts";
-import { compareCosts } from "./cost.ts";
+import { compareCosts } from "../experiments/cost/compare.ts";
 import { environmentDifferences } from "./environment_rows.ts";
 import { compareFigures } from "./figures.ts";
-import { RULES } from "./judge.ts";
+import { RULES } from "../judgement/judge.ts";
 import { compareStatements } from "./statements.ts";
 
 /**

@@ -6,92 +6,10 @@
  *
  * @module
  */
-import type { CostResult, Warning } from "../experiments/run/run_schema.ts";
-import type { Dominance } from "../statistics/dominance.ts";
-
-/** The verdict about a time. */
-export type TimeVerdict =
-  | "faster"
-  | "slower"
-  | "no-change"
-  /** The noise would hide what is to be found. */
-  | "too-noisy"
-  /** Only the spread between runs could judge it, and each side has one. */
-  | "needs-runs"
-  /** There is nothing to compare, or it must not be compared in time; the words say why. */
-  | "not-compared";
-
-/** What decided how great a change has to be. */
-export type ThresholdFrom = "minimum" | "clock-step" | "within-runs" | "between-runs";
-
-/** A value with its 95 % confidence interval; `null` where there are too few samples to say. */
-export interface Estimate {
-  value: number;
-  low: number | null;
-  high: number | null;
-}
-
-/** A factor from left to right with its 95 % confidence interval; above 1 the right is greater. */
-export type Ratio = Estimate;
-
-/** A change judged by the noise of its own samples. */
-export interface Judgement {
-  /** `null` where times must not be compared, and for shares, which are compared by difference. */
-  ratio: Ratio | null;
-  /**
-   * Changes above this share count: 0.05 is 5 %, or 5 percentage points of a share. `null`: no bound
-   * can be given.
-   */
-  threshold: number | null;
-  thresholdFrom: ThresholdFrom | null;
-  verdict: TimeVerdict;
-}
-
-/** One quantile of a technique's cost on both sides, nanoseconds. */
-export interface QuantileComparison extends Judgement {
-  quantile: "p50" | "p90" | "p99";
-  left: Estimate | null;
-  right: Estimate | null;
-}
-
-/** What one side measured of a technique. */
-export interface CostSide {
-  /** Runs that hold it. */
-  runs: number;
-  /** Samples kept, of all runs. */
-  samples: number;
-  dropped: number;
-  /** Mean over runs; `null` where they could not be counted. */
-  ipisPerOp: number | null;
-  /** Why there is no sample; `null` if there are some. */
-  reason: string | null;
-}
-
-/** What tells the cost results of a run apart. */
-export interface CostSubject {
-  technique: string;
-  callers: number;
-  siblings: number;
-  placement: CostResult["placement"];
-}
-
-/** The cost of one technique in one arrangement on both sides. */
-export interface CostComparison extends CostSubject {
-  left: CostSide;
-  right: CostSide;
-  /** p50, p90, p99; empty if a side holds no sample. */
-  quantiles: QuantileComparison[];
-  /** How often a sample of the right exceeds one of the left; `null` where times do not compare. */
-  effect: Dominance | null;
-  /** That of the median. */
-  verdict: TimeVerdict;
-  /** The verdict in words, with reasons; of single runs it says that the change is one of theirs. */
-  words: string;
-  /** Whether the interrupts per operation are others. */
-  interruptsChanged: boolean;
-  /** Why times are not compared, if a warning forbids it, and what else differs in the measuring. */
-  notes: string[];
-}
+import type { CostComparison } from "../experiments/cost/cost_comparison.ts";
+import type { Warning } from "../experiments/run/run_schema.ts";
+import type { Figure } from "../judgement/figure.ts";
+import type { Estimate, Judgement, Rules } from "../judgement/judgement.ts";
 
 /** A statement of an experiment on both sides: a verdict, an answer, an observation. */
 export interface StatementComparison {
@@ -112,7 +30,7 @@ export interface FigureComparison extends Judgement {
   experiment: string;
   subject: string;
   figure: string;
-  unit: "ns" | "per-second" | "share" | "times";
+  unit: Figure["unit"];
   /** Mean of the runs (of shares the arithmetic one), with the interval that their spread gives. */
   left: Estimate | null;
   right: Estimate | null;
@@ -142,17 +60,6 @@ export interface WarningDifference {
   side: "left" | "right" | "both";
   warning: Warning;
   runs: number;
-}
-
-/** How verdicts are reached, so that a reader need not look it up. */
-export interface Rules {
-  /** Share of intervals that hold the true value. */
-  confidence: number;
-  /** Changes below this share never count. */
-  minimum: number;
-  /** "No change" only if the ratio's whole interval lies within 1 / (1 + this) to 1 + this. */
-  tooNoisy: number;
-  words: string[];
 }
 
 /** Two sides compared. */

@@ -1,13 +1,7 @@
-import type {
-  Comparison,
-  CostComparison,
-  Estimate,
-  FigureComparison,
-  Judgement,
-  QuantileComparison,
-  TimeVerdict,
-} from "./comparison.ts";
-import { isChange, OF_THESE_RUNS, VERDICT_WORDS } from "./judge.ts";
+import type { CostComparison, QuantileComparison } from "../experiments/cost/cost_comparison.ts";
+import { isChange, OF_THESE_RUNS, VERDICT_WORDS } from "../judgement/judge.ts";
+import type { Estimate, Judgement, TimeVerdict } from "../judgement/judgement.ts";
+import type { Comparison, FigureComparison } from "./comparison.ts";
 import { printable } from "../text/printable.ts";
 import { paint, type RenderOptions, type Tone, wrap } from "../text/style.ts";
 import { type Column, renderTable } from "../document/table.ts";

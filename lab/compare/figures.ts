@@ -1,23 +1,16 @@
 import type { Result, Run } from "../experiments/run/run_schema.ts";
 import { type Replicates, replicatesOf } from "../statistics/replicates.ts";
-import type { Estimate, FigureComparison } from "./comparison.ts";
-import { disturbanceSubject } from "../experiments/disturbance/disturbance_subject.ts";
-import { notComparedWords, timeDoubts } from "./invalid_times.ts";
-import { estimateOf, judge, judgementWords, NO_SPREAD, NOT_COMPARED } from "./judge.ts";
-import { compareShares } from "./shares.ts";
-
-/** A figure of one run. */
-interface Figure {
-  experiment: Result["experiment"];
-  technique: string;
-  subject: string;
-  figure: string;
-  unit: FigureComparison["unit"];
-  value: number;
-}
+import { kindOf } from "../experiments/experiments.ts";
+import type { Figure } from "../judgement/figure.ts";
+import { notComparedWords, timeDoubts } from "../judgement/invalid_times.ts";
+import { estimateOf, judge, judgementWords, NO_SPREAD, NOT_COMPARED } from "../judgement/judge.ts";
+import type { Estimate } from "../judgement/judgement.ts";
+import { compareShares } from "../judgement/shares.ts";
+import type { FigureComparison } from "./comparison.ts";
 
 /** A figure with the run that states it. */
 interface Stated extends Figure {
+  experiment: Result["experiment"];
   run: Run;
 }
 
@@ -116,100 +109,11 @@ function valueOf(side: Replicates, values: readonly number[], unit: Figure["unit
   return { value: value / fineOf(unit), low: scaled(low), high: scaled(high) };
 }
 
-function figuresOf(run: Run): Figure[] {
-  return run.results.flatMap((result) => {
-    switch (result.experiment) {
-      case "cost":
-        return registrationFigures(result);
-      case "rcu":
-        return rcuFigures(result, run);
-      case "disturbance":
-        return disturbanceFigures(result);
-      case "capture":
-        return captureFigures(result);
-      default:
-        return [];
-    }
-  });
-}
-
-type Of<Name extends Result["experiment"]> = Extract<Result, { experiment: Name }>;
-
-/** Registering stands with one result of its technique: it depends on no arrangement. */
-function registrationFigures({ experiment, technique, registerNs }: Of<"cost">): Figure[] {
-  if (registerNs === null) return [];
-  const subject = `registering for ${technique}`;
-  const kinds = [
-    ["first, one thread", registerNs.coldSingle],
-    ["first, many threads", registerNs.coldThreaded],
-    ["again", registerNs.warm],
-  ] as const;
-  return kinds.flatMap(([name, times]): Figure[] =>
-    times === null || times.count === 0 ? [] : [{
-      experiment,
-      technique,
-      subject,
-      figure: `${name} p50`,
-      unit: "ns",
-      value: times.p50,
-    }]
+/** All figures of a run; those of one kind of result may look at each other. */
+function figuresOf({ results }: Run): Omit<Stated, "run">[] {
+  const kinds = Map.groupBy(results, ({ experiment }) => experiment);
+  return results.flatMap((result) =>
+    kindOf(result).figures(result, kinds.get(result.experiment)!)
+      .map((figure) => ({ ...figure, experiment: result.experiment }))
   );
-}
-
-function rcuFigures(result: Of<"rcu">, run: Run): Figure[] {
-  const { experiment, technique, flavour, readers, writers, seconds, reads, writes } = result;
-  if (!result.available || result.mode !== "bench" || result.mutant || seconds === 0) return [];
-  const subject = `${flavour}, ${readers} readers, ${writers} writers`;
-  const name = { experiment, technique, subject };
-  const perSecond = { ...name, unit: "per-second" as const };
-  const figures: Figure[] = [
-    { ...perSecond, figure: "reads", value: reads / seconds },
-    { ...perSecond, figure: "writes", value: writes / seconds },
-  ];
-  // The flavour with fences in the reader is the yardstick of the kernel commit's table.
-  const yardstick = run.results.find((one) =>
-    one.experiment === "rcu" && one.flavour === "mb" && one.mode === "bench" && !one.mutant &&
-    one.readers === readers && one.writers === writers && one.reads > 0
-  );
-  if (yardstick?.experiment === "rcu" && flavour !== "mb") {
-    const value = reads / seconds / (yardstick.reads / yardstick.seconds);
-    figures.push({ ...name, figure: "reads relative to mb", unit: "times", value });
-  }
-  return figures;
-}
-
-function disturbanceFigures(result: Of<"disturbance">): Figure[] {
-  const { experiment, technique, wakeupNs, idleNs, stolenShare } = result;
-  if (!result.available) return [];
-  const named = { experiment, technique, subject: disturbanceSubject(result) };
-  const figures: Figure[] = [];
-  for (const [name, times] of [["wake-up", wakeupNs], ["idle wake-up", idleNs]] as const) {
-    for (const quantile of ["p50", "p99"] as const) {
-      if (times === null) continue;
-      const [figure, value] = [`${name} ${quantile}`, times[quantile]];
-      figures.push({ ...named, figure, unit: "ns", value });
-    }
-  }
-  if (stolenShare !== null) {
-    const [figure, value] = ["stolen share", stolenShare];
-    figures.push({ ...named, figure, unit: "share", value });
-  }
-  return figures;
-}
-
-function captureFigures({ experiment, techniques }: Of<"capture">): Figure[] {
-  return techniques.flatMap((row) => {
-    const { technique } = row;
-    const steps = [
-      ["enter to send", row.enterToSendNs],
-      ["send to entry", row.sendToEntryNs],
-      ["handler", row.handlerNs],
-      ["exit to return", row.exitToReturnNs],
-    ] as const;
-    return steps.flatMap(([name, times]): Figure[] => {
-      if (times === null || times.count === 0) return [];
-      const [figure, value] = [`${name} p50`, times.p50];
-      return [{ experiment, technique, subject: technique, figure, unit: "ns", value }];
-    });
-  });
 }

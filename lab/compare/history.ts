@@ -2,13 +2,9 @@ import { machineOf } from "../experiments/run/host_identity.ts";
 import type { Run } from "../experiments/run/run_schema.ts";
 import { timeBarriers } from "./comparability.ts";
 import { labelOf } from "./compare_runs.ts";
-import type {
-  CostComparison,
-  CostSubject,
-  EnvironmentDifference,
-  Estimate,
-  RunLabel,
-} from "./comparison.ts";
+import type { CostComparison, CostSubject } from "../experiments/cost/cost_comparison.ts";
+import type { Estimate } from "../judgement/judgement.ts";
+import type { EnvironmentDifference, RunLabel } from "./comparison.ts";
 import {
   compareCost,
   costDoubts,
@@ -17,7 +13,7 @@ import {
   costSeries,
   sampleOf,
   subjectOf,
-} from "./cost.ts";
+} from "../experiments/cost/compare.ts";
 import { environmentDifferences } from "./environment_rows.ts";
 
 /** One run's cost of a technique. */

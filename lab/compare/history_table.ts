@@ -1,6 +1,7 @@
-import type { CostComparison, Estimate } from "./comparison.ts";
+import type { CostComparison } from "../experiments/cost/cost_comparison.ts";
+import type { Estimate } from "../judgement/judgement.ts";
 import type { History, HistoryPoint, HistorySeries, KernelChange } from "./history.ts";
-import { isChange, OF_THESE_RUNS } from "./judge.ts";
+import { isChange, OF_THESE_RUNS } from "../judgement/judge.ts";
 import { crewOf, formatEstimate, TONES } from "./cost_table.ts";
 import { printable } from "../text/printable.ts";
 import { spark } from "../text/spark.ts";

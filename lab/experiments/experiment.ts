@@ -5,6 +5,7 @@ import * as z from "zod";
 import type { HostFacts } from "../environment/facts.ts";
 import { findTechnique } from "../format/techniques.ts";
 import type { EngineOptions } from "../places/traces_files.ts";
+import type { ResultKind, TestedHost } from "../judgement/result_kind.ts";
 import type { StepOptions } from "../request/attempt.ts";
 import type { Requests } from "../request/stall_guard.ts";
 import type { Result } from "./run/results_schema.ts";
@@ -62,14 +63,6 @@ export interface CaptureOptions {
   readonly engine?: EngineOptions;
 }
 
-/** What verdicts depend on besides counts. */
-export interface TestedHost {
-  /** "x86_64", "aarch64", "ppc64le". */
-  readonly arch: string;
-  /** The host's CPU is emulated. */
-  readonly emulated: boolean;
-}
-
 /** What accompanies a step of a run. */
 export interface Around extends StepOptions {
   readonly facts: HostFacts;
@@ -121,8 +114,10 @@ export interface Experiment<
   steps(part: Part, machine: Machine): Steps<Kind>;
   /** Begins it in a run. */
   start(): Running<Kind>;
-  /** What its results are called in a run: their `experiment`. */
-  readonly results: readonly Own["experiment"][];
+  /** What is known of its results, by what a run calls them: their `experiment`. */
+  readonly results: {
+    readonly [Name in Own["experiment"]]: ResultKind<Extract<Own, { readonly experiment: Name }>>;
+  };
   /** Whether a result holds a measurement or a case, and not only why there is none. */
   hasRun(result: Own): boolean;
   /** Whether a technique was seen to break what it promises. */

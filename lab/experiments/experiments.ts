@@ -2,6 +2,7 @@
 
 import type * as z from "zod";
 
+import type { ResultKind } from "../judgement/result_kind.ts";
 import type { Experiment } from "./experiment.ts";
 import * as registry from "./registry.ts";
 import type { Result } from "./run/results_schema.ts";
@@ -26,5 +27,11 @@ export function experimentOf({ experiment }: Pick<Part, "experiment">): Experime
 
 /** The experiment that a result is of. */
 export function experimentOfResult({ experiment }: Result): Experiment<Part> {
-  return experiments.find(({ results }) => results.includes(experiment))!;
+  return experiments.find(({ results }) => Object.hasOwn(results, experiment))!;
+}
+
+/** What is known of the kind that a result is of. */
+export function kindOf<Own extends Result>(result: Own): ResultKind<Own> {
+  const kinds: Readonly<Record<string, unknown>> = experimentOfResult(result).results;
+  return kinds[result.experiment] as ResultKind<Own>;
 }

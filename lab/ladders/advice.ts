@@ -3,7 +3,8 @@
 import type { HostRun } from "../experiments/run/host_evidence.ts";
 import type { Run } from "../experiments/run/run_schema.ts";
 import { familyOf } from "../format/techniques.ts";
-import { failuresOf, type Need } from "./evidence.ts";
+import type { Need } from "../judgement/result_kind.ts";
+import { failuresOf } from "./evidence.ts";
 import { measuredOf } from "./measured.ts";
 import { membarrierAnswer } from "./refusals.ts";
 import { failureWords, type Judged, type Soundness, soundnessOf } from "./soundness.ts";

@@ -1,13 +1,12 @@
 /** What was seen of a technique: proof that it fails, and whether it was seen to order. */
 
 import { type HostRun, type Source, sourceOf } from "../experiments/run/host_evidence.ts";
-import { flavours } from "../experiments/rcu/flavours.ts";
-import type { Result, Run } from "../experiments/run/run_schema.ts";
+import { kindOf } from "../experiments/experiments.ts";
+import { resultsIn } from "../experiments/run/results_in.ts";
+import type { Run } from "../experiments/run/run_schema.ts";
 import type { OrderingResult } from "../experiments/ordering/ordering_schema.ts";
 import type { Verdict } from "../format/verdict.ts";
-
-/** What is asked of a technique. */
-export type Need = "ordering" | "core-sync" | "rseq-restart";
+import type { Need } from "../judgement/result_kind.ts";
 
 /** Something that was seen and that the technique should have prevented. */
 export interface Failure {
@@ -25,39 +24,9 @@ export interface Failure {
  */
 export function failuresOf(run: Run | HostRun, technique: string, need: Need): Failure[] {
   return run.results.flatMap((result) => {
-    const situation = failureIn(result, technique, need);
+    const situation = kindOf(result).failure(result, technique, need);
     return situation === null ? [] : [{ situation, run: sourceOf(run, result).run }];
   });
-}
-
-function failureIn(result: Result, technique: string, need: Need): string | null {
-  switch (result.experiment) {
-    case "ordering":
-      return result.technique === technique && result.verdict === "not-ordered" && counts(result)
-        ? `${result.arrangement} (${result.weak} of ${result.iterations} turns)`
-        : null;
-    case "core-sync":
-      // Publishing first is wrong whatever the technique
-      return need === "core-sync" && result.technique === technique && technique !== "none" &&
-          result.order === "code-first" && result.verdict === "not-ordered"
-        ? `replaced code still ran (${result.stale} of ${result.calls} calls)`
-        : null;
-    case "rcu": {
-      const flavour = flavours.find(({ id }) => id === result.flavour);
-      return !result.mutant && result.stale > 0 &&
-          (flavour?.technique ?? result.technique) === technique
-        ? `RCU flavour ${result.flavour}: ${result.stale} readers held freed objects`
-        : null;
-    }
-    default:
-      return null;
-  }
-}
-
-/** Whether it bears on the technique: not if it was built to fail, as controls and mutants are. */
-function counts({ role, expected }: OrderingResult): boolean {
-  if (role === "technique" || role === "scenario") return expected !== "not-ordered";
-  return (role === "pair" || role === "mechanism") && expected === "ordered";
 }
 
 /** What the ordering experiment says of a technique. */
@@ -70,7 +39,7 @@ export interface Ordered {
 
 /** What the ordering experiment measured of a technique beside a sibling that runs. */
 export function siblingRows(run: Run, technique: string): OrderingResult[] {
-  return run.results.filter((result) => result.experiment === "ordering").filter((result) =>
+  return resultsIn(run, "ordering").filter((result) =>
     result.technique === technique && result.arrangement === "sibling" &&
     (result.role === "technique" || result.role === "control")
   );

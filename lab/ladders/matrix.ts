@@ -1,5 +1,6 @@
 /** Techniques times hosts: what each is worth where. */
 
+import { resultsIn } from "../experiments/run/results_in.ts";
 import type { Run } from "../experiments/run/run_schema.ts";
 import { type Promise as Promised, techniques } from "../format/techniques.ts";
 import type { Verdict } from "../format/verdict.ts";
@@ -46,8 +47,7 @@ export function matrixOf(runs: readonly Run[]): MatrixRow[] {
 
 /** From captures: handlers of one operation divided by siblings that it interrupts. */
 function siblingCost(run: Run, technique: string): number | null {
-  for (const result of run.results) {
-    if (result.experiment !== "capture") continue;
+  for (const result of resultsIn(run, "capture")) {
     const row = result.techniques.find((one) => one.technique === technique);
     if (row?.handlerNs) return row.handlerNs.p50;
   }

@@ -1,6 +1,7 @@
 /** What a run says about one technique, as far as ladders, advice and matrix need it. */
 
 import type { HostRun } from "../experiments/run/host_evidence.ts";
+import { resultsIn } from "../experiments/run/results_in.ts";
 import type { Run } from "../experiments/run/run_schema.ts";
 import type { CapturedTechnique } from "../experiments/capture/capture_schema.ts";
 import type { CostResult } from "../experiments/cost/cost_schema.ts";
@@ -29,9 +30,9 @@ export interface Counted {
 
 /** The measurement whose siblings run, with one caller and the fewest siblings. */
 function costOf(run: Run, technique: string): CostResult | null {
-  const rows = run.results.filter((result) =>
-    result.experiment === "cost" && result.technique === technique && result.callers === 1
-  ) as CostResult[];
+  const rows = resultsIn(run, "cost").filter((result) =>
+    result.technique === technique && result.callers === 1
+  );
   const withSiblings = rows.filter(({ siblings }) => siblings > 0)
     .toSorted((left, right) => left.siblings - right.siblings);
   return withSiblings[0] ?? rows[0] ?? null;
@@ -42,9 +43,9 @@ function orderingOf(run: Run, technique: string): OrderingCounts | null {
 }
 
 function capturedOf(run: Run, technique: string): CapturedTechnique | null {
-  return run.results.flatMap((result) =>
-    result.experiment === "capture" && result.available ? result.techniques : []
-  ).find((row) => row.technique === technique) ?? null;
+  return resultsIn(run, "capture").filter(({ available }) => available)
+    .flatMap(({ techniques }) => techniques)
+    .find((row) => row.technique === technique) ?? null;
 }
 
 /** Every count of a technique's interrupts, with siblings that run. */

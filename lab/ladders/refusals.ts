@@ -1,7 +1,10 @@
 /** What a run shows to be granted or refused where it was made. */
 
+import { kindOf } from "../experiments/experiments.ts";
 import type { HostRun } from "../experiments/run/host_evidence.ts";
-import type { Result, Run } from "../experiments/run/run_schema.ts";
+import { resultsIn } from "../experiments/run/results_in.ts";
+import type { ConformanceResult, Run } from "../experiments/run/run_schema.ts";
+import type { Attempt } from "../judgement/result_kind.ts";
 import { findTechnique } from "../format/techniques.ts";
 import { measuredOf } from "./measured.ts";
 
@@ -11,7 +14,7 @@ export type Answer = "granted" | "refused" | "killed" | "unknown";
 /** Whether a technique of membarrier is granted; "unknown" where nothing was tried. */
 export function membarrierAnswer(run: Run | HostRun, technique: string): Answer {
   const answers = [
-    ...run.results.flatMap((result) => conformanceAnswers(result, technique)),
+    ...resultsIn(run, "conformance").flatMap((result) => conformanceAnswers(result, technique)),
     ...run.warnings.map(({ code }) => WARNINGS[code] ?? "unknown"),
     availability(run, technique),
   ];
@@ -38,8 +41,7 @@ const STATES: Readonly<Record<string, Answer>> = {
   "absent": "refused",
 };
 
-function conformanceAnswers(result: Result, technique: string): Answer[] {
-  if (result.experiment !== "conformance") return [];
+function conformanceAnswers(result: ConformanceResult, technique: string): Answer[] {
   const state = (result as { membarrier?: unknown }).membarrier;
   const whole = typeof state === "string" && Object.hasOwn(STATES, state)
     ? STATES[state]!
@@ -60,37 +62,18 @@ function refusal(actual: string): Answer {
 function availability(run: Run | HostRun, technique: string): Answer {
   const { available } = measuredOf(run, technique);
   if (available !== null) return available ? "granted" : "refused";
-  const used = run.results.some((result) =>
-    (result.experiment === "rcu" || result.experiment === "core-sync" ||
-      result.experiment === "disturbance") && result.technique === technique && result.available
-  );
+  const used = attemptsIn(run).some((one) => one.technique === technique && one.available);
   return used ? "granted" : "unknown";
 }
 
 /** Whether mlock(2) was seen refused: by the probe, or by a technique that locks its page. */
 export function mlockRefused(run: Run | HostRun): boolean {
   if (run.warnings.some(({ code }) => code === "W015")) return true;
-  return run.results.some((result) =>
-    unavailable(result).some(([technique, reason]) =>
-      findTechnique(technique)?.locks === true && /^mlock\b/.test(reason ?? "")
-    )
+  return attemptsIn(run).some(({ technique, available, reason }) =>
+    !available && findTechnique(technique)?.locks === true && /^mlock\b/.test(reason ?? "")
   );
 }
 
-/** Techniques of a result that could not be used, with the reason. */
-function unavailable(result: Result): [string, string | null][] {
-  switch (result.experiment) {
-    case "cost":
-    case "core-sync":
-    case "rcu":
-    case "disturbance":
-      return result.available ? [] : [[result.technique, result.reason]];
-    case "ordering":
-      return result.counted.available ? [] : [[result.technique, result.counted.reason]];
-    case "capture":
-      return result.techniques.filter(({ available }) => !available)
-        .map(({ technique, reason }) => [technique, reason]);
-    default:
-      return [];
-  }
+function attemptsIn({ results }: Run): Attempt[] {
+  return results.flatMap((result) => kindOf(result).attempts(result));
 }

@@ -4,7 +4,8 @@ import { bootOption } from "../environment/kernel.ts";
 import type { HostRun } from "../experiments/run/host_evidence.ts";
 import type { Run } from "../experiments/run/run_schema.ts";
 import { familyOf, findTechnique } from "../format/techniques.ts";
-import { type Failure, failuresOf, type Need, orderedOf } from "./evidence.ts";
+import type { Need } from "../judgement/result_kind.ts";
+import { type Failure, failuresOf, orderedOf } from "./evidence.ts";
 import { countsOf, measuredOf } from "./measured.ts";
 
 /** How far a technique can be relied on. */

@@ -4,7 +4,7 @@ import type { Run } from "../experiments/run/run_schema.ts";
 import { CSV_SIGNATURE, csvOf } from "./csv.ts";
 import type { ReportFormat } from "./formats.ts";
 import type { UnreadRun } from "./gather.ts";
-import { HostCollector } from "../experiments/run/host_view.ts";
+import { HostCollector } from "../experiments/host_collector.ts";
 
 /** What was read, and the report in parts. */
 export interface MadeReport {

@@ -1,5 +1,6 @@
 /** Every figure of a run in long form: one line for each. */
 
+import { kindOf } from "../experiments/experiments.ts";
 import type { Result, Run } from "../experiments/run/run_schema.ts";
 
 /** One figure. */
@@ -17,18 +18,6 @@ export interface Measurement {
   readonly context: string;
   readonly emulated: boolean;
 }
-
-/** Keys that say what a result is about, not what was measured. */
-const CONTEXT: Readonly<Record<Result["experiment"], readonly string[]>> = {
-  "conformance": ["name"],
-  "cost": ["callers", "siblings", "placement"],
-  "ordering": ["role", "arrangement"],
-  "core-sync": ["order"],
-  "shapes": ["shape", "barrier"],
-  "rcu": ["mode", "mutant", "readers", "writers"],
-  "disturbance": ["victim", "work", "callers", "rateHz"],
-  "capture": [],
-};
 
 /** Parts of a result that are raw material of the others, or prose. */
 const LEFT_OUT = new Set([
@@ -59,16 +48,16 @@ export function* measurementsOf(
   label: string,
 ): Generator<Measurement> {
   for (const result of results) {
-    for (const part of partsOf(result)) {
-      const context = CONTEXT[result.experiment].filter((key) => part[key] !== undefined)
+    const kind = kindOf(result);
+    for (const part of kind.parts(result)) {
+      const context = kind.context.filter((key) => part[key] !== undefined)
         .map((key) => `${key}=${part[key]}`).join(";");
-      const technique = part["technique"] ?? part["flavour"] ?? "";
-      for (const [metric, value] of figures(part, CONTEXT[result.experiment], "")) {
+      for (const [metric, value] of figures(part, kind.context, "")) {
         yield {
           run: id,
           host: label,
           experiment: result.experiment,
-          technique: String(technique),
+          technique: String(part["technique"] ?? ""),
           metric,
           value,
           unit: unitOf(metric, value),
@@ -78,14 +67,6 @@ export function* measurementsOf(
       }
     }
   }
-}
-
-/** A result with rows of its own is as many results. */
-function partsOf(result: Result): Record<string, unknown>[] {
-  if (result.experiment === "conformance") return result.cases;
-  if (result.experiment === "shapes") return result.shapes;
-  if (result.experiment === "capture") return result.techniques;
-  return [result];
 }
 
 function* figures(

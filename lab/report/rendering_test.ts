@@ -13,7 +13,7 @@ import {
 } from "../document/blocks.ts";
 import { composeReport, type ReportSource } from "./compose.ts";
 import { csvOf } from "./csv.ts";
-import { HostCollector } from "../experiments/run/host_view.ts";
+import { HostCollector } from "../experiments/host_collector.ts";
 import { escapeHtml, scriptJson } from "../document/html/escape.ts";
 import { renderHtml } from "../document/html/render_html.ts";
 import { chartOf } from "../experiments/cost/latency_chart.ts";

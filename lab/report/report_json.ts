@@ -1,7 +1,7 @@
 import { adviceFor } from "../ladders/advice.ts";
 import { assessLadders } from "../ladders/assess.ts";
 import { matrixOf } from "../ladders/matrix.ts";
-import { expectedOfCoreSync } from "../experiments/core_sync/core_sync_verdict.ts";
+import { kindOf } from "../experiments/experiments.ts";
 import type { Run } from "../experiments/run/run_schema.ts";
 import type { ReportSource } from "./compose.ts";
 import type { HostView } from "../experiments/run/host_view.ts";
@@ -51,20 +51,11 @@ function hostJson({ label, name, run: { host }, runs }: HostView): ReportJson["h
 
 function verdictsOf({ label, run, origin }: HostView): ReportJson["verdicts"] {
   return run.results.flatMap((result) => {
-    if (result.experiment !== "ordering" && result.experiment !== "core-sync") return [];
-    const { experiment, technique, verdict, why } = result;
-    return [{
-      host: label,
-      run: origin.get(result)!,
-      experiment,
-      technique,
-      context: result.experiment === "ordering"
-        ? `${result.role}: ${result.arrangement}`
-        : result.order,
-      expected: result.experiment === "ordering" ? result.expected : expectedOfCoreSync(result),
-      verdict,
-      why,
-    }];
+    const given = kindOf(result).verdict(result);
+    if (given === null) return [];
+    const { technique, ...rest } = given;
+    const { experiment } = result;
+    return [{ host: label, run: origin.get(result)!, experiment, technique, ...rest }];
   });
 }
 

@@ -66,7 +66,7 @@ export const reportSchema = z.looseObject({
   verdicts: z.array(z.looseObject({
     host,
     run: z.string(),
-    experiment: z.enum(["ordering", "core-sync"]),
+    experiment: z.string(),
     technique: z.string(),
     context: z.string(),
     expected: z.enum(["ordered", "not-ordered"]).nullable(),

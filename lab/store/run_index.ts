@@ -16,7 +16,7 @@ import { type IndexRecord, recordOfDamage, recordOfRun } from "./run_row.ts";
 import { type RunStamp, stampOf } from "./run_stamp.ts";
 
 /** Raised whenever index_schema.sql or what is written into it changes. */
-const VERSION = 3;
+const VERSION = 4;
 
 /** How much of the file may be kept in memory, KiB; that of 10 000 runs has 20 MiB. */
 const CACHE_KIB = 32 * 1024;

@@ -1,4 +1,5 @@
-import { failedSubjects } from "../experiments/run/host_evidence.ts";
+import { kindOf } from "../experiments/experiments.ts";
+import { failedSubjects } from "../experiments/merge_results.ts";
 import { hostIdentity, machineOf } from "../experiments/run/host_identity.ts";
 import type { Run, RunFormatError } from "../experiments/run/run_schema.ts";
 import { startOfRunId } from "../format/run_id.ts";
@@ -50,7 +51,9 @@ export type IndexRecord = Record<string, string | number | null>;
 /** What the index keeps of a run. */
 export function recordOfRun(run: Run): IndexRecord {
   const experiments = run.results.map((result) => result.experiment);
-  const techniques = run.results.flatMap(techniquesOf);
+  const techniques = run.results.flatMap((result) => kindOf(result).attempts(result))
+    .map(({ technique }) => technique);
+  const aliases = run.results.flatMap((result) => kindOf(result).aliases(result));
   return {
     started_ms: Date.parse(run.startedAt),
     started_at: run.startedAt,
@@ -64,21 +67,12 @@ export function recordOfRun(run: Run): IndexRecord {
     emulated: Number(run.host.emulated),
     experiments: JSON.stringify([...new Set(experiments)]),
     techniques: JSON.stringify([...new Set(techniques)]),
-    flavours: JSON.stringify([...new Set(run.results.flatMap(flavourOf))]),
+    flavours: JSON.stringify([...new Set(aliases)]),
     failed: JSON.stringify(failedSubjects(run)),
     warnings: run.warnings.length,
     invalidated: Number(run.warnings.some((warning) => warning.invalidates)),
     error: null,
   };
-}
-
-function techniquesOf(result: Run["results"][number]): string[] {
-  if (result.experiment === "capture") return result.techniques.map((entry) => entry.technique);
-  return "technique" in result && typeof result.technique === "string" ? [result.technique] : [];
-}
-
-function flavourOf(result: Run["results"][number]): string[] {
-  return result.experiment === "rcu" ? [result.flavour] : [];
 }
 
 /**

@@ -3,7 +3,8 @@
 import { z } from "zod";
 import type { LiveRun } from "../../lab/live/live_runs.ts";
 import { formatCount } from "../../lab/text/units.ts";
-import { type Histogram, type Result } from "../../lab/experiments/run/run_schema.ts";
+import type { Result } from "../../lab/experiments/run/run_schema.ts";
+import type { Histogram } from "../../lab/format/histogram_schema.ts";
 import { bucketMidpoint, quantile, sampleCount } from "../../lab/statistics/histogram.ts";
 import { logCells } from "../../lab/statistics/log_cells.ts";
 

@@ -3,7 +3,8 @@
 import type { JSX } from "hono/jsx/jsx-runtime";
 import { printable } from "../../lab/text/printable.ts";
 import { formatSeconds } from "../../lab/text/units.ts";
-import { HostCollector, type HostView } from "../../lab/experiments/run/host_view.ts";
+import { HostCollector } from "../../lab/experiments/host_collector.ts";
+import type { HostView } from "../../lab/experiments/run/host_view.ts";
 import { resultsOf } from "../../lab/experiments/run/words.ts";
 import type { Run, Warning } from "../../lab/experiments/run/run_schema.ts";
 import { tracesOf } from "../../lab/store/write_run.ts";

@@ -1,6 +1,6 @@
 /** Curves of both sides of a comparison over one another. */
 
-import { costSeries, type MeasuredCost } from "../../lab/compare/cost.ts";
+import { costSeries, type MeasuredCost } from "../../lab/experiments/cost/compare.ts";
 import { type Chart, group, paragraph, type Section, tableOf } from "../../lab/document/blocks.ts";
 import { chartOf } from "../../lab/experiments/cost/latency_chart.ts";
 import { crewOf, time } from "../../lab/experiments/run/words.ts";

@@ -2,13 +2,15 @@
 
 import type {
   Comparison,
-  CostComparison,
   FigureComparison,
-  Judgement,
-  QuantileComparison,
   WarningDifference,
 } from "../../lab/compare/comparison.ts";
-import { VERDICT_WORDS } from "../../lab/compare/judge.ts";
+import type {
+  CostComparison,
+  QuantileComparison,
+} from "../../lab/experiments/cost/cost_comparison.ts";
+import { VERDICT_WORDS } from "../../lab/judgement/judge.ts";
+import type { Judgement } from "../../lab/judgement/judgement.ts";
 import { shortened } from "../../lab/compare/table.ts";
 import {
   crewOf,

@@ -1,6 +1,7 @@
 /** Distributions of cost as charts: bins of equal width on a logarithmic axis. */
 
-import type { CostResult, Histogram } from "../../lab/experiments/run/run_schema.ts";
+import type { CostResult } from "../../lab/experiments/run/run_schema.ts";
+import type { Histogram } from "../../lab/format/histogram_schema.ts";
 import { families, linesOf } from "../../lab/experiments/cost/latency_chart.ts";
 import { familyOf } from "../../lab/format/techniques.ts";
 import { crewOf } from "../../lab/experiments/run/words.ts";

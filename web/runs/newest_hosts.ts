@@ -1,6 +1,7 @@
 /** What the newest runs say about each host. */
 
-import { HostCollector, type HostView } from "../../lab/experiments/run/host_view.ts";
+import { HostCollector } from "../../lab/experiments/host_collector.ts";
+import type { HostView } from "../../lab/experiments/run/host_view.ts";
 import { RunFormatError } from "../../lab/experiments/run/run_schema.ts";
 import type { ReadableRow } from "../../lab/store/run_row.ts";
 import { Problem } from "../base/problem.ts";

@@ -5,6 +5,7 @@ import type { Step } from "../step.ts";
 import { type CapturePlan, capturePlan, captureSteps, fullCapture } from "./capture_plan.ts";
 import type { CaptureResult } from "./capture_schema.ts";
 import { runCapture } from "./run_capture.ts";
+import { captureKind } from "./kind.ts";
 
 /** What the kernel does, whom it interrupts, and where the time goes. */
 export const capture: Experiment<CapturePlan, Step, CaptureResult> = {
@@ -31,7 +32,7 @@ export const capture: Experiment<CapturePlan, Step, CaptureResult> = {
       });
       return { results: [result], files };
     }),
-  results: ["capture"],
+  results: { capture: captureKind },
   hasRun: ({ available, techniques }) => available && techniques.some(({ ops }) => ops > 0),
   brokenPromise: () => false,
 };

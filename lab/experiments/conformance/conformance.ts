@@ -5,6 +5,7 @@ import { ask } from "../../request/attempt.ts";
 import { type Experiment, stepByStep } from "../experiment.ts";
 import type { Step } from "../step.ts";
 import { type ConformanceResult, conformanceSchema } from "./conformance_schema.ts";
+import { conformanceKind } from "./kind.ts";
 
 const conformancePlan = z.strictObject({ experiment: z.literal("conformance") });
 
@@ -35,7 +36,7 @@ export const conformance: Experiment<ConformancePlan, Step, ConformanceResult> =
       const asked = { label, parameters: { helper: around.helper } };
       return { results: [await ask(session, kind, asked, around, conformanceSchema)] };
     }),
-  results: ["conformance"],
+  results: { conformance: conformanceKind },
   hasRun: ({ cases }) => cases.some(({ skipped }) => !skipped),
   brokenPromise: () => false,
 };

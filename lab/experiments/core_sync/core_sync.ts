@@ -6,6 +6,7 @@ import type { Step } from "../step.ts";
 import type { CoreSyncResult } from "./core_sync_schema.ts";
 import { type CoreSyncPlan, coreSyncPlan, coreSyncSteps } from "./core_sync_steps.ts";
 import { CoreSyncRun } from "./run_core_sync.ts";
+import { coreSyncKind } from "./kind.ts";
 
 /** Code that is replaced while a sibling runs it. */
 export const coreSync: Experiment<CoreSyncPlan, Step, CoreSyncResult> = {
@@ -25,7 +26,7 @@ export const coreSync: Experiment<CoreSyncPlan, Step, CoreSyncResult> = {
   change: withChoice,
   steps: coreSyncSteps,
   start: () => new CoreSyncRun(),
-  results: ["core-sync"],
+  results: { "core-sync": coreSyncKind },
   hasRun: ({ modifications }) => modifications > 0,
   brokenPromise: (results) =>
     results.some(({ verdict, technique }) =>

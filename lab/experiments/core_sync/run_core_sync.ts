@@ -2,7 +2,8 @@
 
 import { attempt } from "../../request/attempt.ts";
 import type { Requests } from "../../request/stall_guard.ts";
-import type { Around, Made, Running, TestedHost } from "../experiment.ts";
+import type { TestedHost } from "../../judgement/result_kind.ts";
+import type { Around, Made, Running } from "../experiment.ts";
 import type { Step } from "../step.ts";
 import {
   type CoreSyncCounts,

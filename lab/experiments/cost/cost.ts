@@ -5,6 +5,7 @@ import type { Step } from "../step.ts";
 import { builtInCost, type CostPlan, costPlan, costSteps } from "./cost_plan.ts";
 import type { CostResult } from "./cost_schema.ts";
 import { CostRun } from "./run_cost.ts";
+import { costKind } from "./kind.ts";
 
 /** What a heavy operation costs whom. */
 export const cost: Experiment<CostPlan, Step, CostResult> = {
@@ -21,7 +22,7 @@ export const cost: Experiment<CostPlan, Step, CostResult> = {
   }),
   steps: costSteps,
   start: () => new CostRun(),
-  results: ["cost"],
+  results: { cost: costKind },
   hasRun: ({ available, count }) => available && count > 0,
   brokenPromise: () => false,
 };

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import type { Known } from "../../format/known.ts";
 import { histogramSchema } from "../../format/histogram_schema.ts";
+import type { Known } from "../../format/known.ts";
 import { quantilesSchema } from "../../format/quantiles_schema.ts";
 
 const count = z.int().nonnegative();

@@ -1,7 +1,8 @@
 /** Curves of latency over percentiles, out of histograms. */
 
 import { type Family, findTechnique } from "../../format/techniques.ts";
-import type { CostResult, Histogram } from "../run/run_schema.ts";
+import type { Histogram } from "../../format/histogram_schema.ts";
+import type { CostResult } from "./cost_schema.ts";
 import { bucketMidpoint, sampleCount } from "../../statistics/histogram.ts";
 import type { Chart, ReportTable } from "../../document/blocks.ts";
 

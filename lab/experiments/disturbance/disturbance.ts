@@ -11,6 +11,7 @@ import {
 } from "./disturbance_plan.ts";
 import { disturbanceCountsSchema, type DisturbanceResult } from "./disturbance_schema.ts";
 import { disturbanceResult } from "./effect.ts";
+import { disturbanceKind } from "./kind.ts";
 
 /** Victims under storms of calls. */
 export const disturbance: Experiment<DisturbancePlan, Step, DisturbanceResult> = {
@@ -30,7 +31,7 @@ export const disturbance: Experiment<DisturbancePlan, Step, DisturbanceResult> =
       });
       return { results: [disturbanceResult(counts)] };
     }),
-  results: ["disturbance"],
+  results: { disturbance: disturbanceKind },
   hasRun: ({ available }) => available,
   brokenPromise: () => false,
 };

@@ -9,8 +9,10 @@ import {
   orderingSteps,
 } from "./ordering_plan.ts";
 import type { OrderingResult } from "./ordering_schema.ts";
+import { orderingKind } from "./kind.ts";
 import { OrderingRun } from "./run_ordering.ts";
 import { brokenPromises } from "./score.ts";
+import { shapesKind } from "./shapes_kind.ts";
 import type { ShapesResult } from "./shapes_schema.ts";
 
 /** Orders that must hold, and litmus shapes beside them. */
@@ -31,7 +33,7 @@ export const ordering: Experiment<OrderingPlan, OrderingStep, OrderingResult | S
   change: withChoice,
   steps: orderingSteps,
   start: () => new OrderingRun(),
-  results: ["ordering", "shapes"],
+  results: { ordering: orderingKind, shapes: shapesKind },
   hasRun: (result) =>
     result.experiment === "shapes" ? result.shapes.some(({ ran }) => ran) : result.iterations > 0,
   brokenPromise: (results) =>

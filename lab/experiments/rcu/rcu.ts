@@ -6,6 +6,7 @@ import type { Step } from "../step.ts";
 import { changeRcu, fullRcu, type RcuPlan, rcuPlan, rcuSteps } from "./rcu_plan.ts";
 import { type RcuResult, rcuSchema } from "./rcu_schema.ts";
 import { staleFlavours } from "./stale.ts";
+import { rcuKind } from "./kind.ts";
 
 /** How fast each flavour reads and writes, and whether it is sound. */
 export const rcu: Experiment<RcuPlan, Step, RcuResult> = {
@@ -20,7 +21,7 @@ export const rcu: Experiment<RcuPlan, Step, RcuResult> = {
     stepByStep(async (session, step, around) => ({
       results: [await attempt(session, step.kind, step, around, rcuSchema)],
     })),
-  results: ["rcu"],
+  results: { rcu: rcuKind },
   hasRun: ({ reads }) => reads > 0,
   brokenPromise: (results) => staleFlavours(results).some(({ promised }) => promised),
 };

@@ -1,11 +1,6 @@
-/**
- * What runs of one host say together: the newest result of every measurement, but no proof is lost.
- *
- * That a technique was seen not to order stays true when a later run did not see it.
- */
+/** Which run each result of a host comes from, and whether that run is to be believed. */
 
 import type { Result, Run, Warning } from "./run_schema.ts";
-import { subjectOf } from "./subject.ts";
 
 /** Where a result comes from. */
 export interface Source {
@@ -44,79 +39,4 @@ export function sourcesOf(run: Run | HostRun): Source[] {
     all.set(source.run, source);
   }
   return [...all.values()];
-}
-
-/** The results of some runs of one host, newest run first, each with its run. */
-export function mergeResults(runs: readonly Run[]): Map<Result, Run> {
-  const winners = new Map<string, { run: Run; rank: number }>();
-  for (const run of runs) {
-    const doubtful = doubtsOf(run).length > 0;
-    for (const result of run.results) {
-      for (const key of keysOf(result)) {
-        const rank = rankOf(result, doubtful);
-        const known = winners.get(key);
-        if (known === undefined || rank > known.rank) winners.set(key, { run, rank });
-      }
-    }
-  }
-  const merged = new Map<Result, Run>();
-  for (const run of runs) {
-    for (const result of run.results) {
-      // Within one run nothing hides anything: two results of one key are two measurements
-      const keys = keysOf(result);
-      const own = keys.filter((key) => winners.get(key)!.run === run);
-      if (own.length > 0) merged.set(restrict(result, keys, own), run);
-    }
-  }
-  return merged;
-}
-
-/** Subjects of a run's results that prove a failure, each once: no newer result makes them untrue. */
-export function failedSubjects(run: Run): string[] {
-  const proofs = run.results.filter((result) => rankOf(result, false) === PROOF);
-  return [...new Set(proofs.map(subjectOf))];
-}
-
-/** What a result is about; a capture is about each of its techniques. */
-function keysOf(result: Result): string[] {
-  if (result.experiment !== "capture" || result.techniques.length === 0) return [subjectOf(result)];
-  return result.techniques.map(({ technique }) => JSON.stringify(["capture", technique]));
-}
-
-/** Of a capture only those techniques that no newer run has. */
-function restrict(result: Result, keys: readonly string[], own: readonly string[]): Result {
-  if (result.experiment !== "capture" || own.length === keys.length) return result;
-  const techniques = result.techniques.filter((_, at) => own.includes(keys[at]!));
-  return { ...result, techniques };
-}
-
-/** The rank of a failure that was seen. */
-const PROOF = 3;
-
-/** Of two results of one subject the higher rank counts, and of equals the newer. */
-function rankOf(result: Result, doubtful: boolean): number {
-  switch (result.experiment) {
-    case "ordering":
-      return rankOfVerdict(result.verdict, result.expected === "not-ordered", doubtful);
-    case "core-sync":
-      return rankOfVerdict(result.verdict, result.order === "publish-first", doubtful);
-    case "rcu":
-      return !result.mutant && result.stale > 0 ? PROOF : 0;
-    case "shapes": {
-      const broken = result.shapes.some(({ barrier, weak }) => barrier === "fence" && weak > 0);
-      return broken ? PROOF : 0;
-    }
-    default:
-      return 0;
-  }
-}
-
-/**
- * @param test It is wrong on purpose, so that its verdict is about the test: that an older run was
- * not blind says nothing about the newest one.
- */
-function rankOfVerdict(verdict: string, test: boolean, doubtful: boolean): number {
-  if (test) return verdict === "ordered" || verdict === "not-ordered" ? 1 : 0;
-  if (verdict === "not-ordered") return PROOF;
-  return verdict === "ordered" && !doubtful ? 2 : 0;
 }

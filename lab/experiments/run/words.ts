@@ -2,7 +2,8 @@
 
 import { type Expected, type Verdict, verdictTone } from "../../format/verdict.ts";
 import { formatNs } from "../../text/units.ts";
-import type { CostResult } from "./run_schema.ts";
+import { resultsIn } from "./results_in.ts";
+import type { CostResult, Result } from "./run_schema.ts";
 import type { Inline, Text } from "../../document/blocks.ts";
 import type { HostView } from "./host_view.ts";
 
@@ -41,14 +42,11 @@ export function verdictText(verdict: Verdict, expected: Expected): Inline {
 }
 
 /** Results of one experiment of a host. */
-export function resultsOf<Name extends HostView["run"]["results"][number]["experiment"]>(
+export function resultsOf<Name extends Result["experiment"]>(
   { run }: HostView,
   experiment: Name,
-): Extract<HostView["run"]["results"][number], { experiment: Name }>[] {
-  return run.results.filter((result) => result.experiment === experiment) as Extract<
-    HostView["run"]["results"][number],
-    { experiment: Name }
-  >[];
+): Extract<Result, { experiment: Name }>[] {
+  return resultsIn(run, experiment);
 }
 
 /** Who took part in a cost measurement. */

@@ -3,7 +3,8 @@ import { decodeFromCompressedBase64, HistogramLogReader } from "hdr-histogram-js
 import { resultsWith } from "../../experiments/ordering/testdata/runs.ts";
 import { sideOf } from "../../experiments/ordering/testdata/counts.ts";
 import type { Run } from "../../experiments/run/run_schema.ts";
-import { HostCollector, type HostView } from "../../experiments/run/host_view.ts";
+import { HostCollector } from "../../experiments/host_collector.ts";
+import type { HostView } from "../../experiments/run/host_view.ts";
 import { emulatedArm64, fullRun } from "../testdata/runs.ts";
 import { suitesOf } from "./checks.ts";
 import { renderHlog } from "./hlog.ts";

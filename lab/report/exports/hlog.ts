@@ -1,6 +1,6 @@
 /** Costs as an HdrHistogram log, format 1.3: one line for each distribution. */
 
-import type { CostResult } from "../../experiments/run/run_schema.ts";
+import { kindOf } from "../../experiments/experiments.ts";
 import { bucketBounds } from "../../statistics/histogram.ts";
 import type { HostView } from "../../experiments/run/host_view.ts";
 import { encodeHistogram } from "./hdr_histogram.ts";
@@ -26,29 +26,25 @@ export function renderHlog(hosts: readonly HostView[]): string {
 function linesOf({ label, run, runs, origin }: HostView): string[] {
   const starts = new Map(runs.map(({ id, startedAt }) => [id, secondsOf(startedAt)]));
   return run.results.flatMap((result) => {
-    if (result.experiment !== "cost" || !result.available || result.histogram === null) return [];
-    const { index, precisionBits } = result.histogram;
-    if (index.length === 0) return [];
-    const { low, width } = bucketBounds(index.at(-1)!, precisionBits);
-    return [[
-      `Tag=${tagOf(label, run.host.emulated, result)}`,
-      (starts.get(origin.get(result)!) ?? 0).toFixed(3),
-      result.seconds.toFixed(3),
-      ((low + width - 1) / 1e9).toFixed(6),
-      `${encodeHistogram(result.histogram)}\n`,
-    ].join(",")];
+    const start = starts.get(origin.get(result)!) ?? 0;
+    return kindOf(result).distributions(result)
+      .filter(({ histogram }) => histogram.index.length > 0)
+      .map(({ tags, seconds, histogram }) => {
+        const { low, width } = bucketBounds(histogram.index.at(-1)!, histogram.precisionBits);
+        return [
+          `Tag=${tagOf([...run.host.emulated ? ["emulated"] : [], label, ...tags])}`,
+          start.toFixed(3),
+          seconds.toFixed(3),
+          ((low + width - 1) / 1e9).toFixed(6),
+          `${encodeHistogram(histogram)}\n`,
+        ].join(",");
+      });
   });
 }
 
 /** Tags hold no comma, no space and no line break. */
-function tagOf(
-  label: string,
-  emulated: boolean,
-  { technique, callers, siblings, placement }: CostResult,
-): string {
-  const crew = `${callers}x${siblings}-${placement}`;
-  return [...emulated ? ["emulated"] : [], label, technique, crew].join(";")
-    .replaceAll(/[^A-Za-z0-9._@+:;=?-]+/g, "_");
+function tagOf(parts: readonly string[]): string {
+  return parts.join(";").replaceAll(/[^A-Za-z0-9._@+:;=?-]+/g, "_");
 }
 
 function secondsOf(time: string): number {

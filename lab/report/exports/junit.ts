@@ -2,7 +2,8 @@
 
 import { escapeHtml } from "../../document/html/escape.ts";
 import type { HostView } from "../../experiments/run/host_view.ts";
-import { type Check, type Suite, suitesOf } from "./checks.ts";
+import type { Check } from "../../judgement/check.ts";
+import { type Suite, suitesOf } from "./checks.ts";
 
 /** The first lines, by which a file is known to be ours. */
 export const JUNIT_SIGNATURE =

@@ -1,7 +1,7 @@
 /** The lines that litmus7 would print, for tools of its kind and for grep. */
 
 import { printable } from "../../text/printable.ts";
-import { shapeObservation } from "../../experiments/ordering/shapes.ts";
+import { kindOf } from "../../experiments/experiments.ts";
 import type { HostView } from "../../experiments/run/host_view.ts";
 
 /** How the first line begins, by which a file is known to be ours. */
@@ -10,12 +10,7 @@ export const LITMUS_SIGNATURE = "% fencelab.report/1: observations as litmus7 pr
 /** The observations of ordering and of litmus shapes, host by host. */
 export function renderLitmus(hosts: readonly HostView[]): string {
   return LITMUS_SIGNATURE + hosts.map(({ label, run: { host, results } }) => {
-    const observations = results.flatMap((result) => {
-      if (result.experiment === "ordering") return [result.observation];
-      return result.experiment === "shapes"
-        ? result.shapes.filter(({ ran }) => ran).map(shapeObservation)
-        : [];
-    });
+    const observations = results.flatMap((result) => kindOf(result).observations(result));
     const kind = host.emulated ? ", emulated" : "";
     const heading = `% host ${label}: ${host.arch}, Linux ${host.kernel}${kind}`;
     return observations.length === 0

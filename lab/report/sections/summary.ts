@@ -170,7 +170,7 @@ function fallbacks({ run }: HostView): Finding[] {
 function gaps(hosts: readonly HostView[], unread: readonly UnreadRun[]): Block[] {
   const points: Text[] = hosts.flatMap((host) => {
     const missing = experiments.filter(({ results }) =>
-      host.run.results.every(({ experiment }) => !results.includes(experiment))
+      host.run.results.every(({ experiment }) => !Object.hasOwn(results, experiment))
     ).map(({ name }) => name);
     return missing.length === 0 ? [] : [
       `${hostTitle(host)}: no results of ${joined(missing)}, so what rests on them is left out.`,

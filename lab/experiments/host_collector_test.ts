@@ -1,8 +1,9 @@
 import { assertEquals } from "@std/assert";
-import type { Run } from "./run_schema.ts";
-import { sampleCapture, sampleCaptured, sampleCost } from "../../testdata/sample_run.ts";
-import { clip, HostCollector, type HostView } from "./host_view.ts";
-import { emulatedArm64, fullRun, hostOf } from "../../report/testdata/runs.ts";
+import type { Run } from "./run/run_schema.ts";
+import { sampleCapture, sampleCaptured, sampleCost } from "../testdata/sample_run.ts";
+import { HostCollector } from "./host_collector.ts";
+import { clip, type HostView } from "./run/host_view.ts";
+import { emulatedArm64, fullRun, hostOf } from "../report/testdata/runs.ts";
 
 function views(...runs: Run[]): HostView[] {
   const collector = new HostCollector();

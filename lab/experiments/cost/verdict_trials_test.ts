@@ -1,14 +1,15 @@
 import { assert } from "@std/assert";
-import { sampleCost } from "../testdata/sample_run.ts";
+import { sampleCost } from "../../testdata/sample_run.ts";
 import {
   drawHistogram,
   INTERRUPT,
   normal,
   seeded,
   type Shape,
-} from "../statistics/testdata/samples.ts";
-import type { CostComparison, TimeVerdict } from "./comparison.ts";
-import { compareCost, type CostSample, sampleOf } from "./cost.ts";
+} from "../../statistics/testdata/samples.ts";
+import type { TimeVerdict } from "../../judgement/judgement.ts";
+import type { CostComparison } from "./cost_comparison.ts";
+import { compareCost, type CostSample, sampleOf } from "./compare.ts";
 
 const SAMPLES = 5000;
 const TRIALS = 100;

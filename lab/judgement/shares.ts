@@ -5,7 +5,7 @@ import {
   type Replicates,
   sideInterval,
 } from "../statistics/replicates.ts";
-import type { Estimate, Judgement } from "./comparison.ts";
+import type { Estimate, Judgement } from "./judgement.ts";
 import { FROM, NO_SPREAD, NOT_COMPARED, SHARE_MINIMUM, SHARE_TOO_NOISY } from "./judge.ts";
 
 /** Two sides of a share, with the verdict in words. */

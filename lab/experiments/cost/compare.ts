@@ -1,19 +1,26 @@
 import { mean } from "simple-statistics";
-import type { CostResult, Histogram, Run } from "../experiments/run/run_schema.ts";
-import { dominance } from "../statistics/dominance.ts";
-import { type QuantileInterval, quantileIntervals } from "../statistics/quantile_interval.ts";
-import { type Replicates, replicatesOf } from "../statistics/replicates.ts";
+import type { Histogram } from "../../format/histogram_schema.ts";
+import { interruptsDiffer } from "../../judgement/interrupts.ts";
+import { notComparedWords, timeDoubts } from "../../judgement/invalid_times.ts";
+import {
+  estimateOf,
+  isChange,
+  judge,
+  judgementWords,
+  NOT_COMPARED,
+} from "../../judgement/judge.ts";
+import type { Estimate, Judgement } from "../../judgement/judgement.ts";
+import { dominance } from "../../statistics/dominance.ts";
+import { type QuantileInterval, quantileIntervals } from "../../statistics/quantile_interval.ts";
+import { type Replicates, replicatesOf } from "../../statistics/replicates.ts";
+import type { Run } from "../run/run_schema.ts";
 import type {
   CostComparison,
   CostSide,
   CostSubject,
-  Estimate,
-  Judgement,
   QuantileComparison,
-} from "./comparison.ts";
-import { interruptsDiffer } from "./interrupts.ts";
-import { notComparedWords, timeDoubts } from "./invalid_times.ts";
-import { estimateOf, isChange, judge, judgementWords, NOT_COMPARED } from "./judge.ts";
+} from "./cost_comparison.ts";
+import type { CostResult } from "./cost_schema.ts";
 
 /** The quantiles that are compared. */
 export const QUANTILES = [["p50", 0.5], ["p90", 0.9], ["p99", 0.99]] as const;

@@ -1,13 +1,21 @@
-import type { Run, Warning } from "../experiments/run/run_schema.ts";
 import { findTechnique, MUTANT_PREFIX } from "../format/techniques.ts";
+
+/** A run, as far as its warnings go. */
+export interface Warned {
+  readonly warnings: readonly {
+    readonly code: string;
+    readonly message: string;
+    readonly invalidates: boolean;
+  }[];
+}
 
 /**
  * Why times of a technique must not be judged although its runs are alike: "W038 invalidates those
  * of the left". Empty if they may be.
  */
 export function timeDoubts(
-  left: readonly Run[],
-  right: readonly Run[],
+  left: readonly Warned[],
+  right: readonly Warned[],
   technique: string,
 ): string[] {
   return [["left", left] as const, ["right", right] as const].flatMap(([side, runs]) => {
@@ -27,13 +35,16 @@ export function notComparedWords(doubts: readonly string[]): string {
 }
 
 /** Codes of the warnings that forbid to use the times of a technique in a run. */
-function codesAgainst({ warnings }: Run, technique: string): string[] {
+function codesAgainst({ warnings }: Warned, technique: string): string[] {
   return warnings.filter((warning) => warning.invalidates && concerns(warning, technique))
     .map(({ code }) => code);
 }
 
 /** Whether the warning names the technique, or none at all: then it is about all of the run. */
-function concerns({ message }: Warning, technique: string): boolean {
+function concerns(
+  { message }: Pick<Warned["warnings"][number], "message">,
+  technique: string,
+): boolean {
   // Whole words: membarrier-global is not named by membarrier-global-expedited
   const words = message.split(/[^\w:.-]+/).map((word) => word.replace(/[:.-]+$/, ""));
   const named = words.filter((word) =>

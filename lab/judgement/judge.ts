@@ -5,7 +5,7 @@ import {
   type Replicates,
   sideInterval,
 } from "../statistics/replicates.ts";
-import type { Estimate, Judgement, Rules, TimeVerdict } from "./comparison.ts";
+import type { Estimate, Judgement, Rules, TimeVerdict } from "./judgement.ts";
 
 /**
  * The smallest change worth a verdict: alignment of code and pages alone moves times by a few per

@@ -1,11 +1,12 @@
 import { assertEquals } from "@std/assert";
-import { mergeResults, sourceOf } from "./host_evidence.ts";
-import { hostIdentity } from "./host_identity.ts";
-import { resultsWith } from "../ordering/testdata/runs.ts";
-import type { Host, Result, Run } from "./run_schema.ts";
-import type { OrderingResult } from "../ordering/ordering_schema.ts";
-import { sampleRcu } from "../../testdata/sample_rcu.ts";
-import { sampleCost, sampleRun } from "../../testdata/sample_run.ts";
+import { mergeResults } from "./merge_results.ts";
+import { sourceOf } from "./run/host_evidence.ts";
+import { hostIdentity } from "./run/host_identity.ts";
+import { resultsWith } from "./ordering/testdata/runs.ts";
+import type { Host, Result, Run } from "./run/run_schema.ts";
+import type { OrderingResult } from "./ordering/ordering_schema.ts";
+import { sampleRcu } from "../testdata/sample_rcu.ts";
+import { sampleCost, sampleRun } from "../testdata/sample_run.ts";
 
 type Says = OrderingResult["verdict"] | "doubted";
 

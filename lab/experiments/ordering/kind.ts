@@ -1,0 +1,53 @@
+/** What verdicts about ordering are worth to comparisons, checks and ladders. */
+
+import { none, type ResultKind, subjectOf, whole } from "../../judgement/result_kind.ts";
+import { verdictCheck } from "../../judgement/check.ts";
+import { verdictStatement } from "../../judgement/statement.ts";
+import { weightOfVerdict } from "../../judgement/weight.ts";
+import type { OrderingResult } from "./ordering_schema.ts";
+
+/** Results of ordering. */
+export const orderingKind: ResultKind<OrderingResult> = {
+  subjects: (result) => [subjectOf(result, "technique", "arrangement", "role")],
+  restrict: whole,
+  weight: ({ verdict, expected }, doubtful) =>
+    weightOfVerdict(verdict, expected === "not-ordered", doubtful),
+  attempts: ({ technique, counted: { available, reason } }) => [{ technique, available, reason }],
+  aliases: none,
+  failure: (result, technique) =>
+    result.technique === technique && result.verdict === "not-ordered" && counts(result)
+      ? `${result.arrangement} (${result.weak} of ${result.iterations} turns)`
+      : null,
+  verdict: ({ technique, role, arrangement, expected, verdict, why }) => ({
+    technique,
+    context: `${role}: ${arrangement}`,
+    expected,
+    verdict,
+    why,
+  }),
+  checks: (result) => [
+    verdictCheck(
+      `${result.role}: ${result.technique}, ${result.arrangement}`,
+      result,
+      result.expected,
+    ),
+  ],
+  figures: none,
+  statements: ({ technique, role, arrangement, verdict }) => [
+    verdictStatement(
+      `${technique}, ${role}: ${arrangement}`,
+      verdict,
+      role === "control" || role === "mutant",
+    ),
+  ],
+  distributions: none,
+  observations: ({ observation }) => [observation],
+  context: ["role", "arrangement"],
+  parts: (result) => [result],
+};
+
+/** Whether it bears on the technique: not if it was built to fail, as controls and mutants are. */
+function counts({ role, expected }: OrderingResult): boolean {
+  if (role === "technique" || role === "scenario") return expected !== "not-ordered";
+  return (role === "pair" || role === "mechanism") && expected === "ordered";
+}

@@ -1,0 +1,68 @@
+/** What flavours of RCU are worth to comparisons, checks and ladders. */
+
+import type { Figure } from "../../judgement/figure.ts";
+import { none, type ResultKind, subjectOf, whole } from "../../judgement/result_kind.ts";
+import { mild, type Statement } from "../../judgement/statement.ts";
+import { NO_WEIGHT, PROOF } from "../../judgement/weight.ts";
+import { flavourOf } from "./flavours.ts";
+import type { RcuResult } from "./rcu_schema.ts";
+
+/** Results of rcu. */
+export const rcuKind: ResultKind<RcuResult> = {
+  subjects: (result) => [
+    subjectOf(result, "technique", "flavour", "mode", "mutant", "readers", "writers"),
+  ],
+  restrict: whole,
+  weight: ({ mutant, stale }) => !mutant && stale > 0 ? PROOF : NO_WEIGHT,
+  attempts: (result) => [result],
+  aliases: ({ flavour }) => [flavour],
+  failure: ({ flavour, mutant, stale }, technique) =>
+    !mutant && stale > 0 && flavourOf(flavour).technique === technique
+      ? `RCU flavour ${flavour}: ${stale} readers held freed objects`
+      : null,
+  verdict: () => null,
+  checks: none,
+  figures,
+  statements: (result) => result.available ? [soundness(result)] : [],
+  distributions: none,
+  observations: none,
+  context: ["mode", "mutant", "readers", "writers"],
+  parts: (result) => [result],
+};
+
+function nameOf({ flavour, mode, mutant }: Pick<RcuResult, "flavour" | "mode" | "mutant">): string {
+  return `${flavour}, ${mode}${mutant ? ", fences left out" : ""}`;
+}
+
+function figures(result: RcuResult, all: readonly RcuResult[]): Figure[] {
+  const { technique, flavour, readers, writers, seconds, reads, writes } = result;
+  if (!result.available || result.mode !== "bench" || result.mutant || seconds === 0) return [];
+  const name = { technique, subject: `${flavour}, ${readers} readers, ${writers} writers` };
+  const found: Figure[] = [
+    { ...name, unit: "per-second", figure: "reads", value: reads / seconds },
+    { ...name, unit: "per-second", figure: "writes", value: writes / seconds },
+  ];
+  // The flavour with fences in the reader is the yardstick of the kernel commit's table.
+  const yardstick = all.find((one) =>
+    one.flavour === "mb" && one.mode === "bench" && !one.mutant &&
+    one.readers === readers && one.writers === writers && one.reads > 0
+  );
+  if (yardstick !== undefined && flavour !== "mb") {
+    const value = reads / seconds / (yardstick.reads / yardstick.seconds);
+    found.push({ ...name, figure: "reads relative to mb", unit: "times", value });
+  }
+  return found;
+}
+
+function soundness(result: RcuResult): Statement {
+  const stale = result.stale > 0;
+  return {
+    subject: nameOf(result),
+    says: stale ? "freed objects were read" : "no freed object was read",
+    rank: stale ? 1 : 0,
+    means: () =>
+      result.mutant
+        ? mild("the test caught the missing fences on one side")
+        : { words: "only one side read them", grave: true },
+  };
+}
