@@ -1,5 +1,6 @@
 /** What flavours of RCU are worth to comparisons, checks and ladders. */
 
+import type { Check } from "../../judgement/check.ts";
 import type { Figure } from "../../judgement/figure.ts";
 import { none, type ResultKind, subjectOf, whole } from "../../judgement/result_kind.ts";
 import { mild, type Statement } from "../../judgement/statement.ts";
@@ -21,7 +22,8 @@ export const rcuKind: ResultKind<RcuResult> = {
       ? `RCU flavour ${flavour}: ${stale} readers held freed objects`
       : null,
   verdict: () => null,
-  checks: none,
+  // A bench looks at too few objects to say that none is stale
+  checks: (result) => result.mode === "torture" || result.stale > 0 ? [check(result)] : [],
   figures,
   statements: (result) => result.available ? [soundness(result)] : [],
   distributions: none,
@@ -29,6 +31,26 @@ export const rcuKind: ResultKind<RcuResult> = {
   context: ["mode", "mutant", "readers", "writers"],
   parts: (result) => [result],
 };
+
+/** Stale readers fail a flavour that is documented to be sound, and a test that they should show. */
+function check({ flavour, mode, mutant, available, reason, stale, reads }: RcuResult): Check {
+  const name = nameOf({ flavour, mode, mutant });
+  if (!available || reads === 0) {
+    return { name, outcome: "skipped", why: `not run: ${reason ?? "no section was counted"}` };
+  }
+  const { promised } = flavourOf(flavour);
+  const expected = mutant ? "unsound on purpose" : promised ? "sound" : "nothing";
+  const why = `${stale} of ${reads} sections held freed objects, promised: ${expected}`;
+  // That a mistake made on purpose did not show proves nothing: the host may not have let it
+  if (mutant) return { name, outcome: stale > 0 ? "passed" : "skipped", why };
+  return {
+    name,
+    outcome: stale > 0 && promised ? "failed" : "passed",
+    why,
+    notable: stale > 0,
+    ordered: stale === 0,
+  };
+}
 
 function nameOf({ flavour, mode, mutant }: Pick<RcuResult, "flavour" | "mode" | "mutant">): string {
   return `${flavour}, ${mode}${mutant ? ", fences left out" : ""}`;

@@ -1,5 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { decodeFromCompressedBase64, HistogramLogReader } from "hdr-histogram-js";
+import type { RcuResult } from "../../experiments/rcu/rcu_schema.ts";
+import { sampleRcu } from "../../testdata/sample_rcu.ts";
 import { resultsWith } from "../../experiments/ordering/testdata/runs.ts";
 import { sideOf } from "../../experiments/ordering/testdata/counts.ts";
 import type { Run } from "../../experiments/run/run_schema.ts";
@@ -82,6 +84,30 @@ Deno.test("suitesOf() does not take a verdict that says nothing for a success", 
     results: fullRun().results.filter(({ experiment }) => experiment === "core-sync"),
   })));
   assertEquals(suite!.checks.map(({ outcome }) => outcome), ["skipped"]);
+});
+
+Deno.test("suitesOf() fails flavours of RCU that are documented to be sound and let readers down", () => {
+  const torture = (changes: Partial<RcuResult>): RcuResult =>
+    sampleRcu({ mode: "torture", ...changes });
+  const [suite] = suitesOf(hostsOf(fullRun({
+    results: [
+      torture({ stale: 3 }),
+      torture({ flavour: "mprotect", stale: 3 }),
+      torture({ flavour: "mb" }),
+      torture({ flavour: "mb", mutant: true, stale: 1 }),
+      torture({ flavour: "signal", mutant: true }),
+      torture({ flavour: "qsbr", available: false, reads: 0, reason: "EPERM" }),
+      sampleRcu({ flavour: "munmap" }),
+    ],
+  })));
+  assertEquals(suite!.checks.map(({ name, outcome, notable }) => [name, outcome, notable]), [
+    ["membarrier, torture", "failed", true],
+    ["mprotect, torture", "passed", true],
+    ["mb, torture", "passed", false],
+    ["mb, torture, fences left out", "passed", undefined],
+    ["signal, torture, fences left out", "skipped", undefined],
+    ["qsbr, torture", "skipped", undefined],
+  ]);
 });
 
 /** Reads KTAP as strictly as its specification; returns [passed, failed, skipped] of subtests. */
