@@ -1,6 +1,6 @@
 /** What a run means for the exit code. */
 
-import { experimentOfResult, experiments } from "../experiments/experiments.ts";
+import { kindOf } from "../experiments/experiments.ts";
 import type { Run } from "../experiments/run/run_schema.ts";
 
 /** Exit codes of the lab. */
@@ -20,11 +20,8 @@ export const ExitCode = {
  * measurement or case that could be carried out.
  */
 export function outcomeOf({ results }: Run): number {
-  const broken = experiments.some((one) =>
-    one.brokenPromise(results.filter((result) => experimentOfResult(result) === one))
-  );
-  if (broken) return ExitCode.notOrdered;
-  const ran = results.some((result) => experimentOfResult(result).hasRun(result));
+  if (results.some((result) => kindOf(result).brokenPromise(result))) return ExitCode.notOrdered;
+  const ran = results.some((result) => kindOf(result).hasRun(result));
   return ran ? ExitCode.done : ExitCode.nothingRan;
 }
 

@@ -8,6 +8,7 @@ import type { Plan } from "../plan/plan.ts";
 import { renderRun } from "../show/run.ts";
 import { printable } from "../text/printable.ts";
 import type { Run } from "../experiments/run/run_schema.ts";
+import { experimentOf } from "../experiments/experiments.ts";
 import { checkWritable } from "../store/check_writable.ts";
 import { tracesOf } from "../store/write_run.ts";
 import { Scratch } from "../store/scratch.ts";
@@ -90,7 +91,7 @@ async function measure(
   command: string,
   live: LiveFeed,
 ): Promise<Run> {
-  const captures = plan.experiments.some((one) => one.experiment === "capture");
+  const captures = plan.experiments.some((part) => experimentOf(part).writesFiles);
   await using scratch = captures ? await Scratch.open(store.dir, labelOf(host)) : null;
   const options: RunPlanOptions = {
     command,

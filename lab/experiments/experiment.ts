@@ -118,10 +118,8 @@ export interface Experiment<
   readonly results: {
     readonly [Name in Own["experiment"]]: ResultKind<Extract<Own, { readonly experiment: Name }>>;
   };
-  /** Whether a result holds a measurement or a case, and not only why there is none. */
-  hasRun(result: Own): boolean;
-  /** Whether a technique was seen to break what it promises. */
-  brokenPromise(results: readonly Own[]): boolean;
+  /** Whether it writes files beside run.json, for which a run has to have a place. */
+  readonly writesFiles: boolean;
 }
 
 /** Begins an experiment whose steps are results, each for itself. */

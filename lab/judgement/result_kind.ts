@@ -34,8 +34,16 @@ export interface Given {
   readonly why: string;
 }
 
+/** A trace, by its name in the run's directory. */
+export interface NamedTrace {
+  readonly trace: string;
+  /** Name of its index for timelines; null: it has none. */
+  readonly index: string | null;
+}
+
 /** Samples that stand in a result. */
 export interface Distribution {
+  readonly title: string;
   /** What tells it from others of its host. */
   readonly tags: readonly string[];
   readonly seconds: number;
@@ -53,6 +61,10 @@ export interface ResultKind<Result> {
   restrict(result: Result, subjects: readonly string[]): Result;
   /** How much it weighs against others with its subject; see weight.ts. */
   weight(result: Result, doubtful: boolean): number;
+  /** Whether it holds a measurement or a case, and not only why there is none. */
+  hasRun(result: Result): boolean;
+  /** Whether a technique was seen to break what it promises. */
+  brokenPromise(result: Result): boolean;
   /** Techniques that it tells something about. */
   attempts(result: Result): Attempt[];
   /** Other names by which it may be looked for. */
@@ -69,6 +81,8 @@ export interface ResultKind<Result> {
   statements(result: Result): Statement[];
   /** Distributions, for tools that read HdrHistogram logs. */
   distributions(result: Result): Distribution[];
+  /** Traces that lie beside run.json. */
+  traces(result: Result): NamedTrace[];
   /** Lines that litmus7 would print. */
   observations(result: Result): string[];
   /** Keys that say what a result, or each of its parts, is about, not what was measured. */

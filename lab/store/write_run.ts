@@ -1,5 +1,7 @@
 import { checkRun, formatRun, type Run, RunFormatError } from "../experiments/run/run_schema.ts";
 import { TRACE_NAME } from "../experiments/capture/capture_schema.ts";
+import { kindOf } from "../experiments/experiments.ts";
+import type { NamedTrace } from "../judgement/result_kind.ts";
 import { DirectoryLock, syncDirectory } from "./directory_lock.ts";
 import { isRunId } from "../format/run_id.ts";
 import { StoreError, storeErrorOf } from "./store_error.ts";
@@ -9,14 +11,17 @@ export type RunFiles = ReadonlyMap<string, Uint8Array | string>;
 
 /** The traces that a run names. */
 export function tracesOf(run: Run): string[] {
-  const named = run.results.map((result) => "trace" in result ? result.trace : undefined);
-  return [...new Set(named.filter((name) => typeof name === "string"))];
+  return [...new Set(named(run).map(({ trace }) => trace))];
 }
 
 /** The files that a run names besides run.json: traces and their indexes. */
 export function namedFiles(run: Run): string[] {
-  const indexes = run.results.map((result) => "index" in result ? result.index : undefined);
-  return [...new Set([...tracesOf(run), ...indexes.filter((name) => typeof name === "string")])];
+  const indexes = named(run).flatMap(({ index }) => index === null ? [] : [index]);
+  return [...new Set([...tracesOf(run), ...indexes])];
+}
+
+function named({ results }: Run): NamedTrace[] {
+  return results.flatMap((result) => kindOf(result).traces(result));
 }
 
 /**

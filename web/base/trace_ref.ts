@@ -1,6 +1,7 @@
 import { RunFormatError } from "../../lab/experiments/run/run_schema.ts";
 import { isRunId } from "../../lab/format/run_id.ts";
 import { readStoredRun } from "../../lab/store/read_run.ts";
+import { tracesOf } from "../../lab/store/write_run.ts";
 import type { Run } from "../../lab/experiments/run/run_schema.ts";
 import type { RunStore } from "../../lab/store/run_store.ts";
 import { Problem } from "./problem.ts";
@@ -46,7 +47,7 @@ export function findTrace(
   if (isRunId(owner)) {
     try {
       const run = readStoredRun(store.dir, owner);
-      const named = run.results.some((one) => one.experiment === "capture" && one.trace === file);
+      const named = tracesOf(run).includes(file);
       const path = `${store.dir}/${owner}/${file}`;
       if (named && isFile(path)) return { key, path, title: `${file} of ${owner}`, run };
     } catch (error) {

@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import type { LiveRun } from "../../lab/live/live_runs.ts";
-import { formatCount } from "../../lab/text/units.ts";
+import { kindOf } from "../../lab/experiments/experiments.ts";
 import type { Result } from "../../lab/experiments/run/run_schema.ts";
 import type { Histogram } from "../../lab/format/histogram_schema.ts";
 import { bucketMidpoint, quantile, sampleCount } from "../../lab/statistics/histogram.ts";
@@ -52,10 +52,9 @@ const LEAST_FRACTION = 0.02;
 /** Makes the view. */
 export function viewOf(run: LiveRun): LiveView {
   const { fraction = 0, label = "", elapsed = 0, sampled = null } = run.now ?? {};
-  const measured = run.results.flatMap((result) => {
-    const of = histogramOf(result);
-    return of === null ? [] : [sampledOf(of.technique, of.histogram)];
-  });
+  const measured = run.results.flatMap((result) => kindOf(result).distributions(result))
+    .filter(({ histogram }) => sampleCount(histogram) > 0)
+    .map(({ title, histogram }) => sampledOf(title, histogram));
   return {
     id: run.id,
     host: run.host,
@@ -72,20 +71,6 @@ export function viewOf(run: LiveRun): LiveView {
     results: countsOf(run.results),
     end: run.end,
   };
-}
-
-function histogramOf(
-  result: Result,
-): { technique: string; histogram: Histogram } | null {
-  if (result.experiment === "cost" && result.histogram !== null) {
-    const crew = result.siblings === 0
-      ? "without sibling"
-      : formatCount(result.siblings, "sibling");
-    return sampleCount(result.histogram) === 0
-      ? null
-      : { technique: `${result.technique}, ${crew}`, histogram: result.histogram };
-  }
-  return null;
 }
 
 /** The axis spans the samples, so that a shape shows in any unit. */

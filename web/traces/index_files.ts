@@ -1,5 +1,6 @@
 /** The indexes of a store's traces: read, or made where there are none. */
 
+import { kindOf } from "../../lab/experiments/experiments.ts";
 import { TraceIndexError } from "../../traces/index/errors.ts";
 import { decodeIndex, encodeIndex } from "../../traces/index/index_file.ts";
 import { indexFromSql } from "../../traces/index/from_sql.ts";
@@ -117,9 +118,9 @@ export class IndexFiles {
 /** The index that the trace's run names; null if it names none. */
 function runIndexOf(store: string, { run, path }: TraceRef): string | null {
   const file = path.slice(path.lastIndexOf("/") + 1);
-  for (const result of run?.results ?? []) {
-    if (result.experiment !== "capture" || result.trace !== file) continue;
-    if (result.index !== null) return `${store}/${run!.id}/${result.index}`;
+  if (run === null) return null;
+  for (const { trace, index } of run.results.flatMap((result) => kindOf(result).traces(result))) {
+    if (trace === file && index !== null) return `${store}/${run.id}/${index}`;
   }
   return null;
 }

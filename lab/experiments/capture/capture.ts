@@ -33,6 +33,5 @@ export const capture: Experiment<CapturePlan, Step, CaptureResult> = {
       return { results: [result], files };
     }),
   results: { capture: captureKind },
-  hasRun: ({ available, techniques }) => available && techniques.some(({ ops }) => ops > 0),
-  brokenPromise: () => false,
+  writesFiles: true,
 };

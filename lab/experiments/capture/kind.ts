@@ -15,6 +15,8 @@ export const captureKind: ResultKind<CaptureResult> = {
     techniques: result.techniques.filter((row) => subjects.includes(subject(row))),
   }),
   weight: () => NO_WEIGHT,
+  hasRun: ({ available, techniques }) => available && techniques.some(({ ops }) => ops > 0),
+  brokenPromise: () => false,
   attempts: ({ techniques }) => techniques,
   aliases: none,
   failure: () => null,
@@ -24,6 +26,7 @@ export const captureKind: ResultKind<CaptureResult> = {
   statements: ({ techniques }) =>
     techniques.filter((row) => row.available && row.ops > 0).flatMap(statements),
   distributions: none,
+  traces: ({ trace, index }) => trace === null ? [] : [{ trace, index }],
   observations: none,
   context: [],
   parts: ({ techniques }) => techniques,

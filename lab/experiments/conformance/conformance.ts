@@ -37,6 +37,5 @@ export const conformance: Experiment<ConformancePlan, Step, ConformanceResult> =
       return { results: [await ask(session, kind, asked, around, conformanceSchema)] };
     }),
   results: { conformance: conformanceKind },
-  hasRun: ({ cases }) => cases.some(({ skipped }) => !skipped),
-  brokenPromise: () => false,
+  writesFiles: false,
 };

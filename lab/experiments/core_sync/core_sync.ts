@@ -1,6 +1,5 @@
 /** The core-sync experiment: whether other CPUs see code that was replaced. */
 
-import { findTechnique } from "../../format/techniques.ts";
 import { type Experiment, withChoice } from "../experiment.ts";
 import type { Step } from "../step.ts";
 import type { CoreSyncResult } from "./core_sync_schema.ts";
@@ -27,9 +26,5 @@ export const coreSync: Experiment<CoreSyncPlan, Step, CoreSyncResult> = {
   steps: coreSyncSteps,
   start: () => new CoreSyncRun(),
   results: { "core-sync": coreSyncKind },
-  hasRun: ({ modifications }) => modifications > 0,
-  brokenPromise: (results) =>
-    results.some(({ verdict, technique }) =>
-      verdict === "not-ordered" && findTechnique(technique)?.promise === "ordering+core-sync"
-    ),
+  writesFiles: false,
 };

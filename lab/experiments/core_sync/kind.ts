@@ -13,6 +13,9 @@ export const coreSyncKind: ResultKind<CoreSyncResult> = {
   restrict: whole,
   weight: ({ verdict, order }, doubtful) =>
     weightOfVerdict(verdict, order === "publish-first", doubtful),
+  hasRun: ({ modifications }) => modifications > 0,
+  brokenPromise: (result) =>
+    result.verdict === "not-ordered" && expectedOfCoreSync(result) === "ordered",
   attempts: (result) => [result],
   aliases: none,
   // Publishing first is wrong whatever the technique, and without any nothing was to be prevented
@@ -41,6 +44,7 @@ export const coreSyncKind: ResultKind<CoreSyncResult> = {
     ),
   ],
   distributions: none,
+  traces: none,
   observations: none,
   context: ["order"],
   parts: (result) => [result],

@@ -23,6 +23,5 @@ export const cost: Experiment<CostPlan, Step, CostResult> = {
   steps: costSteps,
   start: () => new CostRun(),
   results: { cost: costKind },
-  hasRun: ({ available, count }) => available && count > 0,
-  brokenPromise: () => false,
+  writesFiles: false,
 };

@@ -1,9 +1,16 @@
 /** What costs are worth to comparisons, exports and ladders. */
 
 import type { Figure } from "../../judgement/figure.ts";
-import { none, type ResultKind, subjectOf, whole } from "../../judgement/result_kind.ts";
+import {
+  type Distribution,
+  none,
+  type ResultKind,
+  subjectOf,
+  whole,
+} from "../../judgement/result_kind.ts";
 import { mild, type Statement } from "../../judgement/statement.ts";
 import { NO_WEIGHT } from "../../judgement/weight.ts";
+import { formatCount } from "../../text/units.ts";
 import type { CostResult } from "./cost_schema.ts";
 
 /** Results of cost; their distributions are compared by compare.ts. */
@@ -11,6 +18,8 @@ export const costKind: ResultKind<CostResult> = {
   subjects: (result) => [subjectOf(result, "technique", "callers", "siblings", "placement")],
   restrict: whole,
   weight: () => NO_WEIGHT,
+  hasRun: ({ available, count }) => available && count > 0,
+  brokenPromise: () => false,
   attempts: (result) => [result],
   aliases: none,
   failure: () => null,
@@ -18,10 +27,8 @@ export const costKind: ResultKind<CostResult> = {
   checks: none,
   figures: registrationFigures,
   statements: (result) => [availability(result)],
-  distributions: ({ technique, callers, siblings, placement, seconds, available, histogram }) =>
-    !available || histogram === null
-      ? []
-      : [{ tags: [technique, `${callers}x${siblings}-${placement}`], seconds, histogram }],
+  distributions,
+  traces: none,
   observations: none,
   context: ["callers", "siblings", "placement"],
   parts: (result) => [result],
@@ -41,6 +48,15 @@ function registrationFigures({ technique, registerNs }: CostResult): Figure[] {
       ? []
       : [{ technique, subject, figure: `${name} p50`, unit: "ns", value: times.p50 }]
   );
+}
+
+function distributions(
+  { technique, callers, siblings, placement, seconds, available, histogram }: CostResult,
+): Distribution[] {
+  if (!available || histogram === null) return [];
+  const crew = siblings === 0 ? "without sibling" : formatCount(siblings, "sibling");
+  const tags = [technique, `${callers}x${siblings}-${placement}`];
+  return [{ title: `${technique}, ${crew}`, tags, seconds, histogram }];
 }
 
 function availability(result: CostResult): Statement {

@@ -32,6 +32,5 @@ export const disturbance: Experiment<DisturbancePlan, Step, DisturbanceResult> =
       return { results: [disturbanceResult(counts)] };
     }),
   results: { disturbance: disturbanceKind },
-  hasRun: ({ available }) => available,
-  brokenPromise: () => false,
+  writesFiles: false,
 };

@@ -5,6 +5,7 @@ import { verdictCheck } from "../../judgement/check.ts";
 import { verdictStatement } from "../../judgement/statement.ts";
 import { weightOfVerdict } from "../../judgement/weight.ts";
 import type { OrderingResult } from "./ordering_schema.ts";
+import { brokenPromises } from "./score.ts";
 
 /** Results of ordering. */
 export const orderingKind: ResultKind<OrderingResult> = {
@@ -12,6 +13,8 @@ export const orderingKind: ResultKind<OrderingResult> = {
   restrict: whole,
   weight: ({ verdict, expected }, doubtful) =>
     weightOfVerdict(verdict, expected === "not-ordered", doubtful),
+  hasRun: ({ iterations }) => iterations > 0,
+  brokenPromise: (result) => brokenPromises([result]).length > 0,
   attempts: ({ technique, counted: { available, reason } }) => [{ technique, available, reason }],
   aliases: none,
   failure: (result, technique) =>
@@ -41,6 +44,7 @@ export const orderingKind: ResultKind<OrderingResult> = {
     ),
   ],
   distributions: none,
+  traces: none,
   observations: ({ observation }) => [observation],
   context: ["role", "arrangement"],
   parts: (result) => [result],

@@ -11,7 +11,6 @@ import {
 import type { OrderingResult } from "./ordering_schema.ts";
 import { orderingKind } from "./kind.ts";
 import { OrderingRun } from "./run_ordering.ts";
-import { brokenPromises } from "./score.ts";
 import { shapesKind } from "./shapes_kind.ts";
 import type { ShapesResult } from "./shapes_schema.ts";
 
@@ -34,8 +33,5 @@ export const ordering: Experiment<OrderingPlan, OrderingStep, OrderingResult | S
   steps: orderingSteps,
   start: () => new OrderingRun(),
   results: { ordering: orderingKind, shapes: shapesKind },
-  hasRun: (result) =>
-    result.experiment === "shapes" ? result.shapes.some(({ ran }) => ran) : result.iterations > 0,
-  brokenPromise: (results) =>
-    brokenPromises(results.filter((one) => one.experiment === "ordering")).length > 0,
+  writesFiles: false,
 };

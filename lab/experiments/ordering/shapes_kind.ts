@@ -14,6 +14,8 @@ export const shapesKind: ResultKind<ShapesResult> = {
   restrict: whole,
   weight: ({ shapes }) =>
     shapes.some(({ barrier, weak }) => barrier === "fence" && weak > 0) ? PROOF : NO_WEIGHT,
+  hasRun: ({ shapes }) => shapes.some(({ ran }) => ran),
+  brokenPromise: () => false,
   attempts: none,
   aliases: none,
   failure: () => null,
@@ -41,6 +43,7 @@ export const shapesKind: ResultKind<ShapesResult> = {
         ),
     })),
   distributions: none,
+  traces: none,
   observations: ({ shapes }) => shapes.filter(({ ran }) => ran).map(shapeObservation),
   context: ["shape", "barrier"],
   parts: ({ shapes }) => shapes,

@@ -7,6 +7,7 @@ import { mild, type Statement } from "../../judgement/statement.ts";
 import { NO_WEIGHT, PROOF } from "../../judgement/weight.ts";
 import { flavourOf } from "./flavours.ts";
 import type { RcuResult } from "./rcu_schema.ts";
+import { staleFlavours } from "./stale.ts";
 
 /** Results of rcu. */
 export const rcuKind: ResultKind<RcuResult> = {
@@ -15,6 +16,8 @@ export const rcuKind: ResultKind<RcuResult> = {
   ],
   restrict: whole,
   weight: ({ mutant, stale }) => !mutant && stale > 0 ? PROOF : NO_WEIGHT,
+  hasRun: ({ reads }) => reads > 0,
+  brokenPromise: (result) => staleFlavours([result]).some(({ promised }) => promised),
   attempts: (result) => [result],
   aliases: ({ flavour }) => [flavour],
   failure: ({ flavour, mutant, stale }, technique) =>
@@ -27,6 +30,7 @@ export const rcuKind: ResultKind<RcuResult> = {
   figures,
   statements: (result) => result.available ? [soundness(result)] : [],
   distributions: none,
+  traces: none,
   observations: none,
   context: ["mode", "mutant", "readers", "writers"],
   parts: (result) => [result],
