@@ -5,6 +5,7 @@ import * as z from "zod";
 import type { HostFacts } from "../environment/facts.ts";
 import { findTechnique } from "../format/techniques.ts";
 import type { EngineOptions } from "../places/traces_files.ts";
+import type { OwnWarnings } from "../judgement/own_warning.ts";
 import type { ResultKind, TestedHost } from "../judgement/result_kind.ts";
 import type { StepOptions } from "../request/attempt.ts";
 import type { Requests } from "../request/stall_guard.ts";
@@ -118,6 +119,8 @@ export interface Experiment<
   readonly results: {
     readonly [Name in Own["experiment"]]: ResultKind<Extract<Own, { readonly experiment: Name }>>;
   };
+  /** Warnings about its results, by number. */
+  readonly warnings: OwnWarnings<Own>;
   /** Whether it writes files beside run.json, for which a run has to have a place. */
   readonly writesFiles: boolean;
 }

@@ -63,6 +63,8 @@ export interface ResultKind<Result> {
   weight(result: Result, doubtful: boolean): number;
   /** Whether it holds a measurement or a case, and not only why there is none. */
   hasRun(result: Result): boolean;
+  /** Threads of the lab's own that ran at once, as far as the result says it. */
+  threads(result: Result): number;
   /** Whether a technique was seen to break what it promises. */
   brokenPromise(result: Result): boolean;
   /** Techniques that it tells something about. */

@@ -3,13 +3,13 @@ import { sideOf } from "../experiments/ordering/testdata/counts.ts";
 import { resultsWith } from "../experiments/ordering/testdata/runs.ts";
 import type { Run } from "../experiments/run/run_schema.ts";
 import { sampleCost, sampleRun } from "../testdata/sample_run.ts";
-import { findTechnique, techniques } from "../format/techniques.ts";
+import { familyOf, findTechnique, techniques } from "../format/techniques.ts";
 import { assessLadders, type Landing, type Situation } from "./assess.ts";
 import { ladders } from "./ladders.ts";
 
 /** Interrupts that a technique sends to one sibling: TLB techniques only where flushes are interrupts. */
 function interruptsOf(technique: string, arch: string): number {
-  if (/^(mprotect|munmap|madvise|mremap)/.test(technique)) return arch === "x86_64" ? 1 : 0;
+  if (familyOf(technique) === "mappings") return arch === "x86_64" ? 1 : 0;
   return 1;
 }
 

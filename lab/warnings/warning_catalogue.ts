@@ -1,5 +1,6 @@
 /**
- * Every warning fencelab can give about a host or its results, as data.
+ * Every warning fencelab can give about a host, as data; those about results stand with the
+ * experiments that they are about.
  *
  * Numbers are fixed for ever: runs, reports and other tools refer to them. A new warning takes the
  * next free number; a warning that is given up leaves a gap.
@@ -8,16 +9,7 @@
  */
 
 import { techniques } from "../format/techniques.ts";
-
-/** What is fixed about a warning; the finding that triggers it comes from its rule. */
-export type CatalogueEntry = {
-  /** What the finding means for the results. Follows the finding and a colon in the message. */
-  reason: string;
-  /** What to do about it. */
-  remedy: string;
-  /** Whether the results it names must not be used. */
-  invalidates: boolean;
-};
+import type { WarningMeaning } from "../judgement/own_warning.ts";
 
 /** From which value on a finding counts. */
 export const THRESHOLDS = {
@@ -25,8 +17,6 @@ export const THRESHOLDS = {
   loadPerCpu: 0.5,
   /** Smallest step of the clock in nanoseconds. */
   clockStepNs: 20,
-  /** Share of a technique's samples that were dropped. */
-  droppedShare: 0.2,
   /** Share of each period that real-time threads may run. */
   rtShare: 0.5,
   /** Pages a process must be able to lock: one for each technique that locks one, and a spare. */
@@ -35,7 +25,7 @@ export const THRESHOLDS = {
 
 const LOCKING = techniques.filter(({ locks }) => locks).map(({ id }) => id);
 
-/** All warnings by code. */
+/** Warnings about hosts by code. */
 export const WARNING_CATALOGUE = {
   W001: {
     reason: "nothing that needs a running sibling thread can be measured",
@@ -196,11 +186,6 @@ export const WARNING_CATALOGUE = {
     remedy: "Compare means of batches for techniques near this step",
     invalidates: false,
   },
-  W029: {
-    reason: "the numbers show the clock rather than the technique",
-    remedy: "Measure it in batches, with more operations per sample",
-    invalidates: true,
-  },
   W030: {
     reason: "TLB flushes may skip preempted vCPUs, so mprotect, munmap and their like may send " +
       "no interrupt to a sibling that is not running; membarrier is not affected",
@@ -250,66 +235,7 @@ export const WARNING_CATALOGUE = {
     remedy: "Measure times on real hardware or under KVM",
     invalidates: false,
   },
-  W038: {
-    reason: "what was kept may not represent the technique",
-    remedy: "Free the CPUs of other work, grant real-time priority, and run again",
-    invalidates: true,
-  },
-  W039: {
-    reason: "interrupts, targets and the times between them cannot be shown",
-    remedy: "Run as a user who may use tracefs, on a kernel with tracepoints",
-    invalidates: false,
-  },
-  W040: {
-    reason: "the trace is not complete, and what is missing may hold operations and interrupts",
-    remedy: "Give a larger buffer with --buffer-kb, or record fewer operations at once",
-    invalidates: false,
-  },
-  W041: {
-    reason:
-      "interrupts reach the siblings that the trace cannot ascribe to the operations, or other " +
-      "work interrupts them",
-    remedy: "Look at the call sites in the trace: the kernel may send on behalf of another thread",
-    invalidates: false,
-  },
-  W042: {
-    reason: "no verdict about order can be trusted, since nothing orders more than that",
-    remedy: "Report it with the run: the processor, the hypervisor or the lab is at fault",
-    invalidates: true,
-  },
-  W043: {
-    reason: "where missing order does not show, its absence says nothing: no technique gets the " +
-      "verdict ordered",
-    remedy: "Free both CPUs of other work and run again; under emulation this may happen",
-    invalidates: false,
-  },
-  W044: {
-    reason: "it is documented to order memory and did not",
-    remedy: "Do not rely on it in this situation; private-expedited may do in its place",
-    invalidates: false,
-  },
-  W045: {
-    reason: "a technique broken on purpose passed for a sound one, so verdicts may be wrong",
-    remedy: "Report it with the run: the test is blind for that mistake here",
-    invalidates: true,
-  },
-  W046: {
-    reason: "what is known not to order others looked as if it did",
-    remedy: "Look at its interrupts per operation: if there are some, it is no control here",
-    invalidates: false,
-  },
-  W047: {
-    reason: "grace periods ended too early although the order of both fences is documented",
-    remedy:
-      "Report it with the run: the processor, the hypervisor, the kernel or the lab is at fault",
-    invalidates: true,
-  },
-  W048: {
-    reason: "it does not order readers here, which no documentation promised",
-    remedy: "Do not build RCU on it; membarrier-private-expedited may do in its place",
-    invalidates: false,
-  },
-} as const satisfies Record<string, CatalogueEntry>;
+} as const satisfies Record<string, WarningMeaning>;
 
-/** The number of a warning: "W001". */
-export type WarningCode = keyof typeof WARNING_CATALOGUE;
+/** The number of a warning about a host: "W001". */
+export type HostWarningCode = keyof typeof WARNING_CATALOGUE;

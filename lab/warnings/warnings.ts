@@ -5,26 +5,19 @@
  */
 import type { Capabilities } from "../environment/capabilities.ts";
 import type { Environment } from "../environment/environment.ts";
-import {
-  captureRows,
-  costRows,
-  orderingRows,
-  rcuRows,
-  type Rule,
-  shapeRows,
-} from "./rules/context.ts";
-import { CAPTURE_RULES } from "./rules/captures.ts";
+import { experimentOfResult, experiments } from "../experiments/experiments.ts";
+import type { Result } from "../experiments/run/run_schema.ts";
+import type { WarningMeaning } from "../judgement/own_warning.ts";
+import type { Rule, WarningContext } from "./rules/context.ts";
 import { CPU_RULES } from "./rules/cpus.ts";
 import { OBSERVING_RULES } from "./rules/observing.ts";
-import { ORDERING_RULES } from "./rules/ordering.ts";
-import { RCU_RULES } from "./rules/rcu.ts";
 import { RIGHTS_RULES } from "./rules/rights.ts";
 import { TLB_RULES } from "./rules/tlb.ts";
-import { WARNING_CATALOGUE, type WarningCode } from "./warning_catalogue.ts";
+import { type HostWarningCode, WARNING_CATALOGUE } from "./warning_catalogue.ts";
 
 /** A warning as it stands in run.json. */
 export type HostWarning = {
-  code: WarningCode;
+  code: string;
   /** The finding, and what it means for the results. */
   message: string;
   remedy: string;
@@ -33,15 +26,37 @@ export type HostWarning = {
 };
 
 /** The type states that every entry of the catalogue has its rule. */
-const RULES: Record<WarningCode, Rule> = {
+const RULES: Record<HostWarningCode, Rule> = {
   ...CPU_RULES,
   ...RIGHTS_RULES,
   ...OBSERVING_RULES,
   ...TLB_RULES,
-  ...CAPTURE_RULES,
-  ...ORDERING_RULES,
-  ...RCU_RULES,
 };
+
+/** Any warning: what it means, and when it applies. */
+interface KnownWarning extends WarningMeaning {
+  readonly code: string;
+  readonly findings: Rule;
+}
+
+/** All warnings, about hosts and about results, ordered by code. */
+export const knownWarnings: readonly KnownWarning[] = [
+  ...Object.entries(WARNING_CATALOGUE).map(([code, meaning]) => ({
+    code,
+    ...meaning,
+    findings: RULES[code as HostWarningCode],
+  })),
+  ...experiments.flatMap((experiment) =>
+    Object.entries(experiment.warnings).map(([code, { findings, ...meaning }]) => ({
+      code,
+      ...meaning,
+      findings({ environment, results }: WarningContext): string[] {
+        const own = results.filter((result) => experiment === experimentOfResult(result));
+        return findings(own, environment);
+      },
+    }))
+  ),
+].sort((one, other) => one.code < other.code ? -1 : 1);
 
 /**
  * The warnings that apply.
@@ -54,25 +69,15 @@ const RULES: Record<WarningCode, Rule> = {
 export function warningsFor(
   environment: Environment,
   capabilities: Capabilities,
-  results: readonly unknown[] = [],
+  results: readonly Result[] = [],
 ): HostWarning[] {
-  const context = {
-    environment,
-    capabilities,
-    costs: costRows(results),
-    captures: captureRows(results),
-    orderings: orderingRows(results),
-    shapes: shapeRows(results),
-    rcus: rcuRows(results),
-  };
-  const codes = Object.keys(WARNING_CATALOGUE).sort() as WarningCode[];
-  return codes.flatMap((code) => {
-    const { reason, remedy, invalidates } = WARNING_CATALOGUE[code];
-    return RULES[code](context).map((finding) => ({
+  const context = { environment, capabilities, results };
+  return knownWarnings.flatMap(({ code, reason, remedy, invalidates, findings }) =>
+    findings(context).map((finding) => ({
       code,
       message: `${finding}: ${reason}`,
       remedy,
       invalidates,
-    }));
-  });
+    }))
+  );
 }

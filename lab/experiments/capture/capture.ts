@@ -6,6 +6,7 @@ import { type CapturePlan, capturePlan, captureSteps, fullCapture } from "./capt
 import type { CaptureResult } from "./capture_schema.ts";
 import { runCapture } from "./run_capture.ts";
 import { captureKind } from "./kind.ts";
+import { captureWarnings } from "./warnings.ts";
 
 /** What the kernel does, whom it interrupts, and where the time goes. */
 export const capture: Experiment<CapturePlan, Step, CaptureResult> = {
@@ -33,5 +34,6 @@ export const capture: Experiment<CapturePlan, Step, CaptureResult> = {
       return { results: [result], files };
     }),
   results: { capture: captureKind },
+  warnings: captureWarnings,
   writesFiles: true,
 };

@@ -16,6 +16,7 @@ export const captureKind: ResultKind<CaptureResult> = {
   }),
   weight: () => NO_WEIGHT,
   hasRun: ({ available, techniques }) => available && techniques.some(({ ops }) => ops > 0),
+  threads: () => 1,
   brokenPromise: () => false,
   attempts: ({ techniques }) => techniques,
   aliases: none,

@@ -37,5 +37,6 @@ export const conformance: Experiment<ConformancePlan, Step, ConformanceResult> =
       return { results: [await ask(session, kind, asked, around, conformanceSchema)] };
     }),
   results: { conformance: conformanceKind },
+  warnings: {},
   writesFiles: false,
 };

@@ -11,6 +11,7 @@ export const conformanceKind: ResultKind<ConformanceResult> = {
   restrict: whole,
   weight: () => NO_WEIGHT,
   hasRun: ({ cases }) => cases.some(({ skipped }) => !skipped),
+  threads: () => 1,
   brokenPromise: () => false,
   attempts: none,
   aliases: none,

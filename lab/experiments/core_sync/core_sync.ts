@@ -26,5 +26,6 @@ export const coreSync: Experiment<CoreSyncPlan, Step, CoreSyncResult> = {
   steps: coreSyncSteps,
   start: () => new CoreSyncRun(),
   results: { "core-sync": coreSyncKind },
+  warnings: {},
   writesFiles: false,
 };

@@ -14,6 +14,7 @@ export const coreSyncKind: ResultKind<CoreSyncResult> = {
   weight: ({ verdict, order }, doubtful) =>
     weightOfVerdict(verdict, order === "publish-first", doubtful),
   hasRun: ({ modifications }) => modifications > 0,
+  threads: () => 2,
   brokenPromise: (result) =>
     result.verdict === "not-ordered" && expectedOfCoreSync(result) === "ordered",
   attempts: (result) => [result],

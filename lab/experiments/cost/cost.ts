@@ -6,6 +6,7 @@ import { builtInCost, type CostPlan, costPlan, costSteps } from "./cost_plan.ts"
 import type { CostResult } from "./cost_schema.ts";
 import { CostRun } from "./run_cost.ts";
 import { costKind } from "./kind.ts";
+import { costWarnings } from "./warnings.ts";
 
 /** What a heavy operation costs whom. */
 export const cost: Experiment<CostPlan, Step, CostResult> = {
@@ -23,5 +24,6 @@ export const cost: Experiment<CostPlan, Step, CostResult> = {
   steps: costSteps,
   start: () => new CostRun(),
   results: { cost: costKind },
+  warnings: costWarnings,
   writesFiles: false,
 };

@@ -19,6 +19,7 @@ export const costKind: ResultKind<CostResult> = {
   restrict: whole,
   weight: () => NO_WEIGHT,
   hasRun: ({ available, count }) => available && count > 0,
+  threads: ({ callers, siblings }) => callers + siblings,
   brokenPromise: () => false,
   attempts: (result) => [result],
   aliases: none,

@@ -32,5 +32,6 @@ export const disturbance: Experiment<DisturbancePlan, Step, DisturbanceResult> =
       return { results: [disturbanceResult(counts)] };
     }),
   results: { disturbance: disturbanceKind },
+  warnings: {},
   writesFiles: false,
 };

@@ -26,6 +26,7 @@ export const disturbanceKind: ResultKind<DisturbanceResult> = {
   restrict: whole,
   weight: () => NO_WEIGHT,
   hasRun: ({ available }) => available,
+  threads: ({ callers }) => callers + 1,
   brokenPromise: () => false,
   attempts: (result) => [result],
   aliases: none,

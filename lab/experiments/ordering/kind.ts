@@ -14,6 +14,7 @@ export const orderingKind: ResultKind<OrderingResult> = {
   weight: ({ verdict, expected }, doubtful) =>
     weightOfVerdict(verdict, expected === "not-ordered", doubtful),
   hasRun: ({ iterations }) => iterations > 0,
+  threads: () => 2,
   brokenPromise: (result) => brokenPromises([result]).length > 0,
   attempts: ({ technique, counted: { available, reason } }) => [{ technique, available, reason }],
   aliases: none,

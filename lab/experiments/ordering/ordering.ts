@@ -13,6 +13,7 @@ import { orderingKind } from "./kind.ts";
 import { OrderingRun } from "./run_ordering.ts";
 import { shapesKind } from "./shapes_kind.ts";
 import type { ShapesResult } from "./shapes_schema.ts";
+import { orderingWarnings } from "./warnings.ts";
 
 /** Orders that must hold, and litmus shapes beside them. */
 export const ordering: Experiment<OrderingPlan, OrderingStep, OrderingResult | ShapesResult> = {
@@ -33,5 +34,6 @@ export const ordering: Experiment<OrderingPlan, OrderingStep, OrderingResult | S
   steps: orderingSteps,
   start: () => new OrderingRun(),
   results: { ordering: orderingKind, shapes: shapesKind },
+  warnings: orderingWarnings,
   writesFiles: false,
 };

@@ -15,6 +15,7 @@ export const shapesKind: ResultKind<ShapesResult> = {
   weight: ({ shapes }) =>
     shapes.some(({ barrier, weak }) => barrier === "fence" && weak > 0) ? PROOF : NO_WEIGHT,
   hasRun: ({ shapes }) => shapes.some(({ ran }) => ran),
+  threads: ({ cpus }) => cpus.length,
   brokenPromise: () => false,
   attempts: none,
   aliases: none,

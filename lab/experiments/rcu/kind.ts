@@ -17,6 +17,7 @@ export const rcuKind: ResultKind<RcuResult> = {
   restrict: whole,
   weight: ({ mutant, stale }) => !mutant && stale > 0 ? PROOF : NO_WEIGHT,
   hasRun: ({ reads }) => reads > 0,
+  threads: ({ readers, writers }) => readers + writers,
   brokenPromise: (result) => staleFlavours([result]).some(({ promised }) => promised),
   attempts: (result) => [result],
   aliases: ({ flavour }) => [flavour],

@@ -6,6 +6,7 @@ import type { Step } from "../step.ts";
 import { changeRcu, fullRcu, type RcuPlan, rcuPlan, rcuSteps } from "./rcu_plan.ts";
 import { type RcuResult, rcuSchema } from "./rcu_schema.ts";
 import { rcuKind } from "./kind.ts";
+import { rcuWarnings } from "./warnings.ts";
 
 /** How fast each flavour reads and writes, and whether it is sound. */
 export const rcu: Experiment<RcuPlan, Step, RcuResult> = {
@@ -21,5 +22,6 @@ export const rcu: Experiment<RcuPlan, Step, RcuResult> = {
       results: [await attempt(session, step.kind, step, around, rcuSchema)],
     })),
   results: { rcu: rcuKind },
+  warnings: rcuWarnings,
   writesFiles: false,
 };

@@ -9,7 +9,7 @@ import { sampleCapture, sampleCaptured, sampleCost, sampleRun } from "../../test
 import { sampleCoreSync } from "../../testdata/sample_core_sync.ts";
 import { sampleRcu } from "../../testdata/sample_rcu.ts";
 import { bucketOf } from "../../statistics/histogram.ts";
-import { techniques } from "../../format/techniques.ts";
+import { familyOf, techniques } from "../../format/techniques.ts";
 
 /** A host, changed as a test needs it. */
 export function hostOf(changes: Partial<Host> = {}): Host {
@@ -64,7 +64,7 @@ export function distribution(scale: number): Pick<CostResult, "count" | "histogr
 
 /** Whether a technique interrupts nobody: TLB flushes of other architectures are broadcasts. */
 function broadcasts(arch: Host["arch"], technique: string): boolean {
-  return arch !== "x86_64" && /^(mprotect|munmap|madvise|mremap)/.test(technique);
+  return arch !== "x86_64" && familyOf(technique) === "mappings";
 }
 
 /** Verdicts as an architecture gives them. */

@@ -6,7 +6,10 @@
 import { formatCpuList } from "../../text/cpu_list.ts";
 import type { Load } from "../../environment/environment.ts";
 import { THRESHOLDS } from "../warning_catalogue.ts";
-import { type CostRow, counted, membersOf, type Rule, type WarningContext } from "./context.ts";
+import { kindOf } from "../../experiments/experiments.ts";
+import { resultsIn } from "../../experiments/run/results_in.ts";
+import type { CostResult } from "../../experiments/run/run_schema.ts";
+import { counted, membersOf, type Rule, type WarningContext } from "./context.ts";
 
 function oneCpu({ environment: { cpus } }: WarningContext): string[] {
   return cpus.allowedCount > 1 ? [] : [`Only CPU ${cpus.allowed} can be used`];
@@ -17,12 +20,8 @@ function loadBefore({ environment: { cpus, load } }: WarningContext): string[] {
 }
 
 /** The lab's own threads are part of the average after a run, but never more than all of them. */
-function loadAfter({ environment: { cpus, load }, costs, rcus }: WarningContext): string[] {
-  const own = Math.max(
-    1,
-    ...costs.map((row) => row.callers + row.siblings),
-    ...rcus.map((row) => row.readers + row.writers),
-  );
+function loadAfter({ environment: { cpus, load }, results }: WarningContext): string[] {
+  const own = results.reduce((most, one) => Math.max(most, kindOf(one).threads(one)), 1);
   return loadFinding(load.after, own, cpus.onlineCount, "after");
 }
 
@@ -61,23 +60,25 @@ function cpuQuota(
   ];
 }
 
-function smtUnaware({ environment: { smt, topology }, costs }: WarningContext): string[] {
+function smtUnaware({ environment: { smt, topology }, results }: WarningContext): string[] {
   if (smt.active !== true) return [];
   if (topology.sharedCores.length === 0) {
     return ["SMT is active, but the kernel does not say which CPUs share a core"];
   }
-  const crowded = costs.filter((row) => sharesCore(row, topology.sharedCores));
+  const crowded = resultsIn({ results }, "cost").filter((row) =>
+    sharesCore(row, topology.sharedCores)
+  );
   const shapes = new Set(crowded.map(describeCpus));
   return [...shapes].map((shape) => `Threads shared cores that were to have their own: ${shape}`);
 }
 
-function sharesCore(row: CostRow, cores: readonly string[]): boolean {
+function sharesCore(row: CostResult, cores: readonly string[]): boolean {
   if (row.placement === "smt") return false;
   const used = new Set([...row.callerCpus, ...row.siblingCpus]);
   return cores.some((core) => membersOf(core, used) > 1);
 }
 
-function describeCpus(row: CostRow): string {
+function describeCpus(row: CostResult): string {
   const [callers, siblings] = [formatCpuList(row.callerCpus), formatCpuList(row.siblingCpus)];
   return `callers on CPUs ${callers}, siblings on ${siblings}`;
 }

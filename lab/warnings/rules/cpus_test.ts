@@ -1,11 +1,5 @@
 import { factsOf } from "../../environment/testdata/fixtures.ts";
-import {
-  cost,
-  host,
-  membarrier,
-  testCases,
-  type WarningCases,
-} from "../../environment/testdata/warning_cases.ts";
+import { cost, host, membarrier, testCases, type WarningCases } from "../testdata/warning_cases.ts";
 import type { CPU_RULES } from "./cpus.ts";
 
 const CPU = "/sys/devices/system/cpu/";

@@ -3,9 +3,8 @@
  *
  * @module
  */
-import type { Environment } from "../../environment/environment.ts";
 import { THRESHOLDS } from "../warning_catalogue.ts";
-import { type CostRow, nameOfRow, type Rule, type WarningContext, whyRefused } from "./context.ts";
+import { type Rule, type WarningContext, whyRefused } from "./context.ts";
 
 function countsSystemWide({ capabilities: { counting } }: WarningContext): string[] {
   if (!counting.available || counting.source !== "proc-interrupts") return [];
@@ -51,35 +50,6 @@ function coarseClock({ environment: { clock } }: WarningContext): string[] {
   return [`The smallest step of ${clock.source} is ${clock.stepNs} ns`];
 }
 
-/** `none` is left out: it measures what a sample costs without any operation. */
-function clockOutweighs({ environment, costs }: WarningContext): string[] {
-  const rows = costs.filter((row) => row.technique !== "none" && isOutweighed(row, environment));
-  if (rows.length === 0) return [];
-  return [
-    `One read of the clock (${
-      environment.clock.readNs.toFixed(1)
-    } ns) costs more than the median of ` +
-    rows.map(nameOfRow).join(", "),
-  ];
-}
-
-function isOutweighed(row: CostRow, { clock }: Environment): boolean {
-  return row.ns !== null && clock.readNs / row.opsPerSample > row.ns.p50;
-}
-
-/** Dropped samples make times doubtful; those of an emulated host mean nothing anyway. */
-function manyDropped({ costs, environment }: WarningContext): string[] {
-  if (environment.emulated) return [];
-  return costs.filter((row) => droppedShare(row) > THRESHOLDS.droppedShare).map((row) =>
-    `${(droppedShare(row) * 100).toFixed(1)} % of the samples of ${nameOfRow(row)} were dropped`
-  );
-}
-
-function droppedShare(row: CostRow): number {
-  const taken = row.count + row.dropped;
-  return taken === 0 ? 0 : row.dropped / taken;
-}
-
 /** Rules of this theme by code. */
 export const OBSERVING_RULES = {
   W018: countsSystemWide,
@@ -88,6 +58,4 @@ export const OBSERVING_RULES = {
   W021: lockdown,
   W027: clocksource,
   W028: coarseClock,
-  W029: clockOutweighs,
-  W038: manyDropped,
 } satisfies Record<string, Rule>;

@@ -1,18 +1,9 @@
 import { factsOf } from "../../environment/testdata/fixtures.ts";
-import {
-  cost,
-  host,
-  testCases,
-  type WarningCases,
-} from "../../environment/testdata/warning_cases.ts";
+import { host, testCases, type WarningCases } from "../testdata/warning_cases.ts";
 import type { OBSERVING_RULES } from "./observing.ts";
 
 const REFUSED = { available: false, errno: "EPERM", reason: null };
 const LOCKED = "none integrity [confidentiality]\n";
-
-function median(p50: number): Record<string, unknown> {
-  return { ns: { min: p50, p50, p90: p50, p99: p50, p999: p50, max: p50, mean: p50 } };
-}
 
 const CASES: WarningCases<keyof typeof OBSERVING_RULES> = {
   W018: {
@@ -83,25 +74,6 @@ const CASES: WarningCases<keyof typeof OBSERVING_RULES> = {
           clock: { source: "CLOCK_MONOTONIC", readNs: 310, stepNs: 310 },
         },
       },
-    ],
-  },
-  W029: {
-    on: [{ facts: factsOf("kvm"), results: [cost({ technique: "getppid", ...median(20) })] }],
-    off: [
-      { facts: factsOf("kvm"), results: [cost()] },
-      { facts: factsOf("kvm"), results: [cost({ ...median(factsOf("kvm").clock.readNs) })] },
-      { facts: factsOf("kvm"), results: [cost({ ...median(20), opsPerSample: 100 })] },
-      { facts: factsOf("kvm"), results: [cost({ technique: "none", ...median(1) })] },
-      { facts: factsOf("kvm"), results: [cost({ count: 0, dropped: 0, ns: null })] },
-    ],
-  },
-  W038: {
-    on: [{ facts: factsOf("kvm"), results: [cost({ count: 700, dropped: 300 })] }],
-    off: [
-      { facts: factsOf("kvm"), results: [cost({ count: 800, dropped: 200 })] },
-      { facts: factsOf("qemuPower"), results: [cost({ count: 700, dropped: 300 })] },
-      { facts: factsOf("kvm"), results: [cost({ count: 0, dropped: 0, ns: null })] },
-      { facts: factsOf("kvm"), results: [{ experiment: "conformance", cases: [] }] },
     ],
   },
 };

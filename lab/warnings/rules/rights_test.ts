@@ -1,10 +1,5 @@
 import { factsOf } from "../../environment/testdata/fixtures.ts";
-import {
-  host,
-  membarrier,
-  testCases,
-  type WarningCases,
-} from "../../environment/testdata/warning_cases.ts";
+import { host, membarrier, testCases, type WarningCases } from "../testdata/warning_cases.ts";
 import type { RIGHTS_RULES } from "./rights.ts";
 
 const REFUSED = { available: false, errno: "EPERM", reason: null };

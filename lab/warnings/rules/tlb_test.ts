@@ -1,5 +1,5 @@
 import { factsOf, withBootOption } from "../../environment/testdata/fixtures.ts";
-import { host, testCases, type WarningCases } from "../../environment/testdata/warning_cases.ts";
+import { host, testCases, type WarningCases } from "../testdata/warning_cases.ts";
 import type { HostFacts } from "../../environment/facts.ts";
 import type { TLB_RULES } from "./tlb.ts";
 

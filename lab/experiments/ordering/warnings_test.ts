@@ -1,14 +1,10 @@
-import type { Arrangement } from "../../experiments/ordering/arrangements.ts";
-import { sideOf } from "../../experiments/ordering/testdata/counts.ts";
-import { resultsWith } from "../../experiments/ordering/testdata/runs.ts";
-import type { OrderingCounts } from "../../experiments/ordering/ordering_schema.ts";
+import type { Arrangement } from "./arrangements.ts";
+import { sideOf } from "./testdata/counts.ts";
+import { resultsWith } from "./testdata/runs.ts";
+import type { OrderingCounts } from "./ordering_schema.ts";
+import type { ShapesResult } from "./shapes_schema.ts";
 import { factsOf } from "../../environment/testdata/fixtures.ts";
-import {
-  testCases,
-  type WarningCase,
-  type WarningCases,
-} from "../../environment/testdata/warning_cases.ts";
-import type { ORDERING_RULES } from "./ordering.ts";
+import { testCases, type WarningCase } from "../../warnings/testdata/warning_cases.ts";
 
 function after(change: (one: Arrangement) => Partial<OrderingCounts> = () => ({})): WarningCase {
   return { facts: factsOf("xeon"), results: resultsWith(change) };
@@ -28,9 +24,9 @@ function weakIn(
   );
 }
 
-function shape(name: string, barrier: string, weak: number): WarningCase {
+function shape(name: string, barrier: "none" | "fence", weak: number): WarningCase {
   const one = { shape: name, threads: 2, barrier, iterations: 1000, weak, ran: true, why: null };
-  const result = {
+  const result: ShapesResult = {
     experiment: "shapes",
     cpus: [0, 1],
     shapes: [one],
@@ -42,7 +38,7 @@ function shape(name: string, barrier: string, weak: number): WarningCase {
 
 const nothing: WarningCase = { facts: factsOf("xeon") };
 
-const CASES: WarningCases<keyof typeof ORDERING_RULES> = {
+testCases({
   W042: {
     on: [weakIn("fence", "control", 1, "fence"), shape("SB", "fence", 1), shape("MP", "none", 1)],
     off: [nothing, after(), shape("SB", "none", 1), shape("SB", "fence", 0)],
@@ -72,6 +68,4 @@ const CASES: WarningCases<keyof typeof ORDERING_RULES> = {
     on: [weakIn("mprotect-untouched", "control", 0)],
     off: [nothing, after(), weakIn("mprotect-untouched", "control", 1)],
   },
-};
-
-testCases(CASES);
+});

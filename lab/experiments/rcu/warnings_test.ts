@@ -1,17 +1,12 @@
 import { sampleRcu } from "../../testdata/sample_rcu.ts";
 import { factsOf } from "../../environment/testdata/fixtures.ts";
-import {
-  testCases,
-  type WarningCase,
-  type WarningCases,
-} from "../../environment/testdata/warning_cases.ts";
-import type { RCU_RULES } from "./rcu.ts";
+import { testCases, type WarningCase } from "../../warnings/testdata/warning_cases.ts";
 
 function after(changes: Parameters<typeof sampleRcu>[0]): WarningCase {
   return { facts: factsOf("xeon"), results: [sampleRcu({ mode: "torture", ...changes })] };
 }
 
-const CASES: WarningCases<keyof typeof RCU_RULES> = {
+testCases({
   W047: {
     on: [after({ stale: 1 }), after({ stale: 1, flavour: "qsbr" })],
     off: [
@@ -24,6 +19,4 @@ const CASES: WarningCases<keyof typeof RCU_RULES> = {
     on: [after({ stale: 1, flavour: "mprotect" })],
     off: [after({ flavour: "mprotect" }), after({ stale: 1 })],
   },
-};
-
-testCases(CASES);
+});

@@ -1,14 +1,9 @@
 import { sampleCapture, sampleCaptured } from "../../testdata/sample_run.ts";
-import type { CapturedTechnique } from "../../experiments/capture/capture_schema.ts";
+import type { CapturedTechnique, CaptureResult } from "./capture_schema.ts";
 import { factsOf } from "../../environment/testdata/fixtures.ts";
-import {
-  testCases,
-  type WarningCase,
-  type WarningCases,
-} from "../../environment/testdata/warning_cases.ts";
-import type { CAPTURE_RULES } from "./captures.ts";
+import { testCases, type WarningCase } from "../../warnings/testdata/warning_cases.ts";
 
-function after(...results: unknown[]): WarningCase {
+function after(...results: CaptureResult[]): WarningCase {
   return { facts: factsOf("xeon"), results };
 }
 
@@ -16,7 +11,7 @@ function counted(perf: number | null, procInterrupts: number): CapturedTechnique
   return { perf, procInterrupts, flushes: null, cycles: null };
 }
 
-const CASES: WarningCases<keyof typeof CAPTURE_RULES> = {
+testCases({
   W039: {
     on: [after(sampleCapture({ available: false, reason: "tracefs cannot be opened: EPERM" }))],
     off: [after(), after(sampleCapture())],
@@ -43,6 +38,4 @@ const CASES: WarningCases<keyof typeof CAPTURE_RULES> = {
       })),
     ],
   },
-};
-
-testCases(CASES);
+});

@@ -4,12 +4,18 @@
  * @module
  */
 import { assert } from "@std/assert";
-import type { Capabilities } from "../capabilities.ts";
-import { environmentOf, withLoadAfter } from "../environment.ts";
-import type { HostFacts } from "../facts.ts";
-import type { WarningCode } from "../../warnings/warning_catalogue.ts";
-import { type HostWarning, warningsFor } from "../../warnings/warnings.ts";
-import { allCapabilities, factsOf, type FixtureName, withFiles } from "./fixtures.ts";
+import type { Capabilities } from "../../environment/capabilities.ts";
+import { environmentOf, withLoadAfter } from "../../environment/environment.ts";
+import type { HostFacts } from "../../environment/facts.ts";
+import type { CostResult, Result } from "../../experiments/run/run_schema.ts";
+import { sampleCost } from "../../testdata/sample_run.ts";
+import { type HostWarning, warningsFor } from "../warnings.ts";
+import {
+  allCapabilities,
+  factsOf,
+  type FixtureName,
+  withFiles,
+} from "../../environment/testdata/fixtures.ts";
 
 /** A host to derive warnings from, with what differs from a capable one that has not run yet. */
 export type WarningCase = {
@@ -17,18 +23,18 @@ export type WarningCase = {
   capabilities?: Partial<Capabilities>;
   /** Load average of one minute after the run. */
   loadAfter?: string;
-  results?: unknown[];
+  results?: Result[];
   emulated?: boolean;
 };
 
 /** For each code, cases that trigger the warning and cases that do not. */
-export type WarningCases<Code extends WarningCode> = Record<
+export type WarningCases<Code extends string> = Record<
   Code,
   { on: WarningCase[]; off: WarningCase[] }
 >;
 
 /** Registers two tests for each code. */
-export function testCases<Code extends WarningCode>(cases: WarningCases<Code>): void {
+export function testCases<Code extends string>(cases: WarningCases<Code>): void {
   for (const code of Object.keys(cases) as Code[]) {
     Deno.test(`warningsFor() gives ${code} where it applies`, () => {
       checkCases(code, cases[code].on, true);
@@ -39,7 +45,7 @@ export function testCases<Code extends WarningCode>(cases: WarningCases<Code>): 
   }
 }
 
-function checkCases(code: WarningCode, cases: readonly WarningCase[], expected: boolean): void {
+function checkCases(code: string, cases: readonly WarningCase[], expected: boolean): void {
   assert(cases.length > 0, "there is a case");
   for (const [index, given] of cases.entries()) {
     const isGiven = warningsOf(given).some((warning) => warning.code === code);
@@ -70,20 +76,8 @@ export function membarrier(
   return { membarrier: { state, mask, errno: null, reason: null } };
 }
 
-/** A cost result like those the core writes, with what a case changes. */
-export function cost(changes: Record<string, unknown> = {}): Record<string, unknown> {
-  return {
-    experiment: "cost",
-    technique: "mprotect",
-    siblings: 1,
-    callers: 1,
-    placement: "same-cache",
-    callerCpus: [0],
-    siblingCpus: [1],
-    count: 20000,
-    dropped: 12,
-    opsPerSample: 1,
-    ns: { min: 900, p50: 1200, p90: 1500, p99: 2000, p999: 3000, max: 9000, mean: 1250 },
-    ...changes,
-  };
+/** A cost result of a quiet host, with what a case changes. */
+export function cost(changes: Partial<CostResult> = {}): CostResult {
+  const ns = { min: 900, p50: 1200, p90: 1500, p99: 2000, p999: 3000, max: 9000, mean: 1250 };
+  return sampleCost({ count: 20_000, dropped: 12, ns, ...changes });
 }
