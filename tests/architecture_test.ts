@@ -2,57 +2,162 @@ import { assert, assertEquals } from "@std/assert";
 
 const root = new URL("../", import.meta.url);
 
-/** What each folder may import from (ARCHITECTURE.md, "The house"): arrows point one way only. */
-const mayImport: Readonly<Record<string, readonly string[]>> = {
-  ffi: [],
-  traces: [],
-  lab: ["ffi", "traces"],
-  web: ["lab", "traces"],
+/**
+ * Folders from the ground up: files import from their own folder and from those before it, types
+ * included. "." stands for the files beside the folders.
+ */
+const FLOORS: Readonly<Record<string, readonly string[]>> = {
+  ".": ["ffi", "traces", "lab", "web"],
+  lab: [
+    ...[
+      "text",
+      "format",
+      "statistics",
+      "environment",
+      "document",
+      "places",
+      "request",
+      "judgement",
+    ],
+    ...["experiments", "warnings", "store", "hosts", "plan", "compare", "ladders", "report"],
+    ...["show", "live", "program", "doctor", "cli", "."],
+  ],
+  web: [
+    ...[
+      "styles",
+      "guide",
+      "base",
+      "sql",
+      "islands",
+      "live",
+      "runs",
+      "engine",
+      "traces",
+      "perfetto",
+    ],
+    ...["server", "context", "components", "downloads", "uploads", "api", "pages", "app", "."],
+  ],
+  traces: [
+    ...["ring_buffer", "perfetto", "trace_processor", "sql", "analysis", "index", "convert"],
+    ...["trace_dat", "."],
+  ],
 };
+
+/** What one top folder may not use of another although it stands above it. */
+const FORBIDDEN: readonly (readonly [from: string, to: string])[] = [
+  ["web", "ffi"],
+  ["traces", "ffi"],
+];
+
+interface Import {
+  readonly from: string;
+  readonly to: string;
+}
 
 function sources(folder: string): string[] {
   const found: string[] = [];
   for (const entry of Deno.readDirSync(new URL(`${folder}/`, root))) {
     const path = `${folder}/${entry.name}`;
-    if (entry.isDirectory) found.push(...sources(path));
-    else if (/\.tsx?$/.test(entry.name)) found.push(path);
+    if (entry.isDirectory) {
+      if (entry.name !== "testdata") found.push(...sources(path));
+    } else if (/\.tsx?$/.test(entry.name) && !entry.name.endsWith("_test.ts")) found.push(path);
   }
   return found;
 }
 
-/** Folders at the top that a source imports from; "" for a file at the top itself. */
-function foldersImportedBy(path: string): string[] {
-  const text = Deno.readTextFileSync(new URL(path, root));
-  const specifiers = [...text.matchAll(/^(?:import|export)\b[^"']*?["'](\.[^"']+)["']/gms)];
-  return specifiers.map(([, specifier]) => {
-    const target = new URL(specifier!, new URL(path, root)).pathname.slice(root.pathname.length);
-    return target.includes("/") ? target.split("/")[0]! : "";
-  });
+/** Paths that a source imports, types, workers and files beside it included. */
+function importedBy(path: string, text: string): string[] {
+  const specifiers = [
+    ...text.matchAll(/^(?:import|export)\s(?:[^"'`;]*\sfrom\s)?\s*["'](\.[^"']+)["']/gm),
+    ...text.matchAll(/\bimport\(\s*["'](\.[^"']+)["']/g),
+  ];
+  return specifiers.map(([, specifier]) =>
+    new URL(specifier!, new URL(path, root)).pathname.slice(root.pathname.length)
+  );
 }
 
-Deno.test("imports between folders point one way only", () => {
-  let checked = 0;
-  for (const [folder, allowed] of Object.entries(mayImport)) {
-    for (const path of sources(folder)) {
-      for (const imported of foldersImportedBy(path)) {
-        const fine = imported === folder || allowed.includes(imported) || imported === "";
-        assert(fine, `${path} imports from ${imported}/`);
-        checked++;
-      }
+/** All imports between sources of the project. */
+function imports(): Import[] {
+  const all = FLOORS["."]!.flatMap((folder) =>
+    sources(folder).flatMap((from) =>
+      importedBy(from, Deno.readTextFileSync(new URL(from, root))).map((to) => ({ from, to }))
+    )
+  );
+  assert(all.length > 1000, `only ${all.length} imports were found`);
+  return all;
+}
+
+/** Imports that climb, or that go where they must not. */
+function climbing(all: readonly Import[], floors = FLOORS): string[] {
+  return all.filter(({ from, to }) => {
+    const [top, other] = [from, to].map((path) => path.split("/")[0]!);
+    if (top !== other) {
+      const order = floors["."]!;
+      const fine = order.indexOf(other!) >= 0 && order.indexOf(other!) < order.indexOf(top!);
+      const forbidden = FORBIDDEN.some(([one, two]) => one === top && two === other);
+      return to !== "deno.json" && (!fine || forbidden);
     }
+    const order = floors[top!];
+    if (order === undefined) return false;
+    const [own, its] = [from, to].map((path) => {
+      const parts = path.split("/");
+      return order.indexOf(parts.length > 2 ? parts[1]! : ".");
+    });
+    return own! < 0 || its! < 0 || its! > own!;
+  }).map(({ from, to }) => `${from} imports ${to}`);
+}
+
+/** Files that import each other in a circle: the first that is found. */
+function circle(all: readonly Import[]): string[] {
+  const next = Map.groupBy(all, ({ from }) => from);
+  const done = new Set<string>();
+  const visit = (file: string, path: string[]): string[] => {
+    if (path.includes(file)) return [...path.slice(path.indexOf(file)), file];
+    if (done.has(file)) return [];
+    for (const { to } of next.get(file) ?? []) {
+      const found = visit(to, [...path, file]);
+      if (found.length > 0) return found;
+    }
+    done.add(file);
+    return [];
+  };
+  for (const file of next.keys()) {
+    const found = visit(file, []);
+    if (found.length > 0) return found;
   }
-  assert(checked > 100, `only ${checked} imports were found`);
+  return [];
+}
+
+Deno.test("imports go down the floors of the house", () => {
+  assertEquals(climbing(imports()), []);
 });
 
-Deno.test("files at the top that folders import are deno.json alone", () => {
-  for (const folder of ["ffi", "traces", "lab", "web"]) {
-    for (const path of sources(folder)) {
-      const text = Deno.readTextFileSync(new URL(path, root));
-      for (const [, specifier] of text.matchAll(/from\s+"((?:\.\.\/)+[\w.]+)"/g)) {
-        const target = new URL(specifier!, new URL(path, root)).pathname;
-        if (new URL(".", `file://${target}`).pathname !== root.pathname) continue;
-        assertEquals(target, new URL("deno.json", root).pathname, path);
-      }
-    }
+Deno.test("no files import each other in a circle", () => {
+  assertEquals(circle(imports()), []);
+});
+
+Deno.test("every folder has a floor, and every floor is a folder", () => {
+  for (const [top, floors] of Object.entries(FLOORS)) {
+    if (top === ".") continue;
+    const folders = [...Deno.readDirSync(new URL(`${top}/`, root))]
+      .filter(({ name, isDirectory }) => isDirectory && !name.startsWith("testdata"))
+      .map(({ name }) => name);
+    assertEquals(new Set(floors), new Set([...folders, "."]), top);
   }
+});
+
+Deno.test("the checks see a step up, a way that is closed, and a circle", () => {
+  const up = { from: "lab/text/a.ts", to: "lab/cli/b.ts" };
+  const closed = { from: "web/api/a.ts", to: "ffi/session.ts" };
+  const fine = { from: "lab/cli/b.ts", to: "lab/text/a.ts" };
+  assertEquals(climbing([up, closed, fine]).length, 2);
+  assertEquals(circle([up, fine]), ["lab/text/a.ts", "lab/cli/b.ts", "lab/text/a.ts"]);
+  assertEquals(circle([fine]), []);
+  assertEquals(
+    importedBy("lab/a.ts", 'import type { X } from "./b.ts";\nexport * from "../c.ts";'),
+    [
+      "lab/b.ts",
+      "c.ts",
+    ],
+  );
 });
