@@ -1,6 +1,9 @@
 /**
- * What a report consists of, apart from how it is written down: sections of paragraphs, terms,
- * tables and charts. Each format renders these blocks, and escapes every text in one place.
+ * What people read, apart from how it is written down: sections of paragraphs, terms, tables and
+ * charts. Terminal, HTML and Markdown render these blocks, and each escapes every text in one place.
+ *
+ * A page has room to explain, a terminal has not: blocks and columns may be for one of them alone,
+ * and a text may have a short form for the terminal.
  */
 
 import type { Tone } from "../text/style.ts";
@@ -8,12 +11,31 @@ import type { Tone } from "../text/style.ts";
 /** Sets the parts of a cell below one another. */
 export const BREAK = { line: "break" } as const;
 
+/** Who speaks: a page, a terminal, or a terminal where `--all` was asked for. */
+export type Voice = "page" | "brief" | "full";
+
+/** On pages, where there is room to explain. */
+export const PAGE: readonly Voice[] = ["page"];
+
+/** In terminals, where there is none. */
+export const TERMINAL: readonly Voice[] = ["brief", "full"];
+
+/** What may be for some voices alone; for all when it names none. */
+interface Voiced {
+  readonly only?: readonly Voice[];
+}
+
 /** A piece of running text. Texts of runs are handed over as they are: renderers escape them. */
 export type Inline =
   | string
   /** What a reader would type or find in a file. */
   | { readonly code: string }
-  | { readonly text: string; readonly tone: Tone }
+  | {
+    readonly text: string;
+    readonly tone?: Tone;
+    /** What a terminal says instead. */
+    readonly short?: string;
+  }
   /** A reference to a section of the report. */
   | { readonly text: string; readonly to: string }
   /** A new line inside a cell. */
@@ -23,36 +45,50 @@ export type Inline =
 export type Text = Inline | readonly Inline[];
 
 /** A paragraph; the tone says how much it matters. */
-export interface Paragraph {
+export interface Paragraph extends Voiced {
   readonly kind: "paragraph";
   readonly text: Text;
   readonly tone?: Tone;
 }
 
-/** Terms with their meanings. */
-export interface Terms {
+/** What a column, a word or a verdict means. */
+export interface Term {
+  readonly term: string;
+  readonly meaning: string;
+  /** Where the guide says more: "reading-tables#kept". */
+  readonly guide?: string;
+}
+
+/** Terms with their meanings; in a terminal they are notes. */
+export interface Terms extends Voiced {
   readonly kind: "terms";
-  readonly terms: readonly { readonly term: Text; readonly meaning: Text }[];
+  readonly terms: readonly Term[];
 }
 
 /** A list of points. */
-export interface List {
+export interface List extends Voiced {
   readonly kind: "list";
   readonly ordered: boolean;
   readonly points: readonly Text[];
 }
 
 /** A column of a table. */
-export interface ReportColumn {
+export interface ReportColumn extends Voiced {
   readonly title: string;
+  /** The title in a terminal. */
+  readonly short?: string;
   /** Figures are set flush right. */
   readonly right?: boolean;
+  /** A narrow terminal leaves the highest out first; always kept when left out. */
+  readonly dispensable?: number;
 }
 
 /** A table; the first cell of a row names it. */
-export interface ReportTable {
+export interface ReportTable extends Voiced {
   readonly kind: "table";
   readonly caption: string;
+  /** The caption in a terminal, where the host is known; "": it belongs to what stands above. */
+  readonly heading?: string;
   /** What is measured on an emulated CPU; the caption says so. */
   readonly emulated: boolean;
   readonly columns: readonly ReportColumn[];
@@ -71,7 +107,7 @@ export interface ChartSeries {
 }
 
 /** Latency over percentiles, both axes logarithmic. */
-export interface Chart {
+export interface Chart extends Voiced {
   readonly kind: "chart";
   readonly title: string;
   readonly emulated: boolean;
@@ -83,15 +119,17 @@ export interface Chart {
 }
 
 /** A command to copy. */
-export interface Command {
+export interface Command extends Voiced {
   readonly kind: "command";
   readonly command: string;
 }
 
 /** Blocks below a heading of their own; folded where they are for the record only. */
-export interface Group {
+export interface Group extends Voiced {
   readonly kind: "group";
   readonly title: string;
+  /** The title in a terminal; "": none. */
+  readonly heading: string;
   readonly folded: boolean;
   readonly blocks: readonly Block[];
 }
@@ -120,9 +158,24 @@ export function paragraph(text: Text, tone: Tone = "plain"): Paragraph {
   return { kind: "paragraph", text, tone };
 }
 
-/** Terms and their meanings, in pairs. */
-export function terms(...pairs: readonly (readonly [Text, Text])[]): Terms {
-  return { kind: "terms", terms: pairs.map(([term, meaning]) => ({ term, meaning })) };
+/** Terms for pages, before the tables that use them. */
+export function terms(...terms: readonly Term[]): Terms {
+  return { kind: "terms", terms, only: PAGE };
+}
+
+/** Terms for terminals, below the table that uses them. */
+export function termNotes(...terms: readonly Term[]): Terms {
+  return { kind: "terms", terms, only: TERMINAL };
+}
+
+/** A block for some voices alone. */
+export function only<Kind extends Block>(voices: readonly Voice[], block: Kind): Kind {
+  return { ...block, only: voices };
+}
+
+/** What introduces a section: a page has room for it. */
+export function intro(text: Text): Paragraph {
+  return only(PAGE, paragraph(text));
 }
 
 /** A list of points. */
@@ -130,9 +183,18 @@ export function list(points: readonly Text[], ordered = false): List {
   return { kind: "list", ordered, points };
 }
 
-/** A group of blocks. */
-export function group(title: string, blocks: readonly Block[], folded = false): Group {
-  return { kind: "group", title, folded, blocks };
+/**
+ * A group of blocks.
+ *
+ * @param heading Its title in a terminal; "": none.
+ */
+export function group(
+  title: string,
+  blocks: readonly Block[],
+  folded = false,
+  heading = title,
+): Group {
+  return { kind: "group", title, folded, blocks, heading };
 }
 
 /** One column of {@linkcode tableOf}. */
@@ -140,19 +202,40 @@ export interface CellColumn<Row> extends ReportColumn {
   readonly cell: (row: Row) => Text;
 }
 
-/** A table from rows and the functions that give their cells. */
+/**
+ * A table from rows and the functions that give their cells.
+ *
+ * @param heading The caption in a terminal.
+ */
 export function tableOf<Row>(
   caption: string,
   rows: readonly Row[],
   columns: readonly CellColumn<Row>[],
   emulated = false,
+  heading?: string,
 ): ReportTable {
   return {
     kind: "table",
     caption,
+    ...heading === undefined ? {} : { heading },
     emulated,
-    columns: columns.map(({ title, right }) => ({ title, ...(right ? { right } : {}) })),
+    columns: columns.map(({ cell: _, ...column }) => column),
     rows: rows.map((row) => columns.map(({ cell }) => cell(row))),
+  };
+}
+
+/** Whether a voice says it. */
+export function isFor(voice: Voice, { only }: Voiced): boolean {
+  return only === undefined || only.includes(voice);
+}
+
+/** The columns of a table that a voice shows, with their cells. */
+export function tableFor(voice: Voice, table: ReportTable): ReportTable {
+  const shown = [...table.columns.keys()].filter((at) => isFor(voice, table.columns[at]!));
+  return {
+    ...table,
+    columns: shown.map((at) => table.columns[at]!),
+    rows: table.rows.map((cells) => shown.map((at) => cells[at]!)),
   };
 }
 

@@ -2,7 +2,7 @@
 
 import { printable } from "../text/printable.ts";
 import type { Block, Inline, ReportDocument, ReportTable, Text } from "./blocks.ts";
-import { piecesOf } from "./blocks.ts";
+import { isFor, piecesOf, tableFor } from "./blocks.ts";
 
 /** By which a file is known to be a report in Markdown. */
 export const MARKDOWN_SIGNATURE = "<!-- fencelab.report/1 -->";
@@ -22,12 +22,13 @@ export function renderMarkdown(report: ReportDocument): string {
 }
 
 function render(block: Block, level: number): string[] {
+  if (!isFor("page", block)) return [];
   switch (block.kind) {
     case "paragraph":
       return [inline(block.text)];
     case "terms":
       return [
-        block.terms.map(({ term, meaning }) => `- **${inline(term)}**: ${inline(meaning)}`).join(
+        block.terms.map(({ term, meaning }) => `- **${escaped(term)}**: ${escaped(meaning)}`).join(
           "\n",
         ),
       ];
@@ -50,7 +51,8 @@ function render(block: Block, level: number): string[] {
   }
 }
 
-function table({ caption, emulated, columns, rows }: ReportTable): string {
+function table(all: ReportTable): string {
+  const { caption, emulated, columns, rows } = tableFor("page", all);
   const stamp = emulated ? " (emulated: semantics only, times mean nothing)" : "";
   const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
   return [
@@ -71,7 +73,9 @@ function piece(part: Inline): string {
   if ("line" in part) return "; ";
   if ("code" in part) return code(part.code);
   if ("to" in part || part.text === "") return escaped(part.text);
-  return ["strong", "bad"].includes(part.tone) ? `**${escaped(part.text)}**` : escaped(part.text);
+  return part.tone === "strong" || part.tone === "bad"
+    ? `**${escaped(part.text)}**`
+    : escaped(part.text);
 }
 
 /** What Markdown and the HTML in it would take for more than text. */

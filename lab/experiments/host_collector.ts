@@ -38,6 +38,13 @@ export class HostCollector {
   }
 }
 
+/** What one run says of its host. */
+export function viewOfRun(run: Run): HostView {
+  const collector = new HostCollector();
+  collector.add(run);
+  return collector.views()[0]!;
+}
+
 function startOf(run: Run): string {
   return `${run.startedAt} ${run.id}`;
 }

@@ -6,7 +6,9 @@ import type { HostView } from "../experiments/run/host_view.ts";
 import { costSection } from "../experiments/cost/section.ts";
 import { disturbanceSection } from "../experiments/disturbance/section.ts";
 import { environmentSection, runsSection } from "./sections/environments.ts";
-import { captureSection, conformanceSection } from "./sections/kernel.ts";
+import { captureSection } from "../experiments/capture/section.ts";
+import { conformanceSection } from "../experiments/conformance/section.ts";
+import { coreSyncSection } from "../experiments/core_sync/section.ts";
 import { adviceSection, ladderSection } from "./sections/ladders.ts";
 import { matrixSection } from "./sections/matrix.ts";
 import { orderingSection } from "../experiments/ordering/section.ts";
@@ -31,6 +33,7 @@ export function composeReport({ hosts, unread, madeAt, version }: ReportSource):
     adviceSection(hosts),
     ladderSection(hosts),
     orderingSection(hosts),
+    coreSyncSection(hosts),
     costSection(hosts),
     rcuSection(hosts),
     disturbanceSection(hosts),

@@ -1,18 +1,28 @@
+import { renderSection } from "../document/terminal.ts";
+import { captureSection } from "../experiments/capture/section.ts";
+import { conformanceSection } from "../experiments/conformance/section.ts";
+import { coreSyncSection } from "../experiments/core_sync/section.ts";
+import { costSection } from "../experiments/cost/section.ts";
+import { disturbanceSection } from "../experiments/disturbance/section.ts";
+import { orderingSection } from "../experiments/ordering/section.ts";
+import { rcuSection } from "../experiments/rcu/section.ts";
+import { viewOfRun } from "../experiments/host_collector.ts";
 import type { Run } from "../experiments/run/run_schema.ts";
-import { renderCapture } from "../experiments/capture/table.ts";
-import { renderConformance } from "../experiments/conformance/table.ts";
-import { renderCoreSync } from "../experiments/core_sync/table.ts";
-import { renderCost, renderUnavailable } from "../experiments/cost/table.ts";
-import { renderDisturbance } from "../experiments/disturbance/table.ts";
-import { renderEnvironment } from "./environment.ts";
-import { renderOrdering } from "../experiments/ordering/table.ts";
 import { printable } from "../text/printable.ts";
-import { renderRcu } from "../experiments/rcu/table.ts";
-import { renderRegistration } from "../experiments/cost/registration_table.ts";
-import { renderShapes } from "../experiments/ordering/shapes_table.ts";
 import { paint, type RenderOptions, wrap } from "../text/style.ts";
 import { formatSeconds } from "../text/units.ts";
+import { renderEnvironment } from "./environment.ts";
 import { renderWarnings } from "./warnings.ts";
+
+const SECTIONS = [
+  conformanceSection,
+  costSection,
+  orderingSection,
+  coreSyncSection,
+  rcuSection,
+  disturbanceSection,
+  captureSection,
+] as const;
 
 /**
  * A whole run as text for a terminal: what it is, where it ran, its warnings, its results.
@@ -20,19 +30,11 @@ import { renderWarnings } from "./warnings.ts";
  * @returns Lines joined by "\n", without one at the end; control characters of the run are escaped.
  */
 export function renderRun(run: Run, options: RenderOptions): string {
+  const hosts = [viewOfRun(run)];
   const blocks = [
     `${renderHead(run, options)}\n${renderEnvironment(run, options)}`,
     renderWarnings(run, options),
-    renderConformance(run, options),
-    renderCost(run, options),
-    renderUnavailable(run, options),
-    renderRegistration(run, options),
-    renderOrdering(run, options),
-    renderShapes(run, options),
-    renderCoreSync(run, options),
-    renderRcu(run, options),
-    renderDisturbance(run, options),
-    renderCapture(run, options),
+    ...SECTIONS.map((section) => renderSection(section(hosts), options)),
   ];
   return blocks.filter((block) => block !== "").join("\n\n");
 }

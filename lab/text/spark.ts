@@ -8,7 +8,10 @@ const ASCII = [..." .:-=+*#"];
  *
  * A cell that holds anything is never blank, so that a few outliers stay visible.
  */
-export function spark(counts: readonly number[], options: RenderOptions): string {
+export function spark(
+  counts: readonly number[],
+  options: Partial<RenderOptions> = {},
+): string {
   const levels = options.unicode === false ? ASCII : BLOCKS;
   const greatest = Math.max(...counts, 0);
   return counts.map((count) => {

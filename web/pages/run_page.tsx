@@ -3,7 +3,7 @@
 import type { JSX } from "hono/jsx/jsx-runtime";
 import { printable } from "../../lab/text/printable.ts";
 import { formatSeconds } from "../../lab/text/units.ts";
-import { HostCollector } from "../../lab/experiments/host_collector.ts";
+import { viewOfRun } from "../../lab/experiments/host_collector.ts";
 import type { HostView } from "../../lab/experiments/run/host_view.ts";
 import { resultsOf } from "../../lab/experiments/run/words.ts";
 import type { Run, Warning } from "../../lab/experiments/run/run_schema.ts";
@@ -39,15 +39,13 @@ const FORMAT_NOTES: Readonly<Record<string, string>> = {
 };
 
 function RunPage({ context, run }: { context: WebContext; run: Run }): JSX.Element {
-  const collector = new HostCollector();
-  collector.add(run);
-  const [view] = collector.views();
+  const view = viewOfRun(run);
   const blocks = new PageBlocks();
-  const sections = runSections(view!);
+  const sections = runSections(view);
   const rendered = sections.map((section) => (
     <>
       {blocks.section(section)}
-      {section.id === "cost" && <Histograms view={view!} blocks={blocks} />}
+      {section.id === "cost" && <Histograms view={view} blocks={blocks} />}
     </>
   ));
   return (

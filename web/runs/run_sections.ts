@@ -5,7 +5,9 @@ import type { HostView } from "../../lab/experiments/run/host_view.ts";
 import { costSection } from "../../lab/experiments/cost/section.ts";
 import { disturbanceSection } from "../../lab/experiments/disturbance/section.ts";
 import { environmentTable } from "../../lab/report/sections/environments.ts";
-import { captureSection, conformanceSection } from "../../lab/report/sections/kernel.ts";
+import { captureSection } from "../../lab/experiments/capture/section.ts";
+import { conformanceSection } from "../../lab/experiments/conformance/section.ts";
+import { coreSyncSection } from "../../lab/experiments/core_sync/section.ts";
 import { ladderSection } from "../../lab/report/sections/ladders.ts";
 import { matrixSection } from "../../lab/report/sections/matrix.ts";
 import { orderingSection } from "../../lab/experiments/ordering/section.ts";
@@ -16,6 +18,7 @@ export function runSections(view: HostView): Section[] {
   const hosts = [view];
   const sections: (Section | null)[] = [
     orderingSection(hosts),
+    coreSyncSection(hosts),
     costSection(hosts),
     matrixSection(hosts),
     rcuSection(hosts),

@@ -1,5 +1,5 @@
 import type { Block, Chart, Group, Inline, ReportTable, Section, Terms, Text } from "../blocks.ts";
-import { piecesOf, plainText } from "../blocks.ts";
+import { isFor, piecesOf, tableFor } from "../blocks.ts";
 import { escapeHtml } from "./escape.ts";
 
 /** Colours of lines that report.css has. */
@@ -30,7 +30,8 @@ ${this.#all(blocks, 3)}
   }
 
   #all(blocks: readonly Block[], level: number): string {
-    return blocks.map((block) => this.#block(block, level)).join("\n");
+    return blocks.filter((block) => isFor("page", block)).map((block) => this.#block(block, level))
+      .join("\n");
   }
 
   #block(block: Block, level: number): string {
@@ -62,7 +63,8 @@ ${this.#all(blocks, 3)}
       : `${heading}\n${content}`;
   }
 
-  #table(table: ReportTable, marks: readonly string[] = []): string {
+  #table(all: ReportTable, marks: readonly string[] = []): string {
+    const table = tableFor("page", all);
     const id = `t${++this.#tables}`;
     const stamp = table.emulated
       ? ' <strong class="doubtful">Emulated: semantics only, times mean nothing.</strong>'
@@ -113,11 +115,11 @@ export function swatch(color: number, dashed: boolean, number: number): string {
 
 function termList({ terms }: Terms, addressOf: TermAddress): string {
   const items = terms.map(({ term, meaning }) => {
-    const address = addressOf(plainText(term));
+    const address = addressOf(term);
     const name = address === null
-      ? inline(term)
-      : `<a href="${escapeHtml(address)}">${inline(term)}</a>`;
-    return `<div><dt>${name}</dt><dd>${inline(meaning)}</dd></div>`;
+      ? escapeHtml(term)
+      : `<a href="${escapeHtml(address)}">${escapeHtml(term)}</a>`;
+    return `<div><dt>${name}</dt><dd>${escapeHtml(meaning)}</dd></div>`;
   });
   return `<dl>${items.join("")}</dl>`;
 }
@@ -131,8 +133,10 @@ function piece(part: Inline): string {
   if ("line" in part) return "<br>";
   if ("code" in part) return `<code>${escapeHtml(part.code)}</code>`;
   if ("to" in part) return `<a href="#${escapeHtml(part.to)}">${escapeHtml(part.text)}</a>`;
-  if (part.tone === "plain" || part.text === "") return escapeHtml(part.text);
-  const element = ["strong", "bad"].includes(part.tone) ? "strong" : "span";
+  if (part.tone === undefined || part.tone === "plain" || part.text === "") {
+    return escapeHtml(part.text);
+  }
+  const element = part.tone === "strong" || part.tone === "bad" ? "strong" : "span";
   return `<${element} class="${part.tone}">${escapeHtml(part.text)}</${element}>`;
 }
 

@@ -1,7 +1,6 @@
-import type { CostResult } from "../run/run_schema.ts";
-import { printable } from "../../text/printable.ts";
-import { paint, type RenderOptions, type Tone, wrap } from "../../text/style.ts";
+import { type Block, paragraph } from "../../document/blocks.ts";
 import { formatNs } from "../../text/units.ts";
+import type { CostResult } from "../run/run_schema.ts";
 
 const PRIORITIES: Record<CostResult["priority"], string> = {
   fifo: "under SCHED_FIFO",
@@ -9,45 +8,34 @@ const PRIORITIES: Record<CostResult["priority"], string> = {
   none: "without any priority",
 };
 
-/** The legend below a cost table: what its figures rest on. */
-export function costNotes(results: readonly CostResult[], options: RenderOptions): string[] {
-  const lines: string[] = [];
-  const note = (text: string, tone: Tone): void => {
-    lines.push(`  ${paint(wrap(printable(text), options.width, 4), tone, options)}`);
-  };
-  for (const result of results) {
-    if (result.count === 0) note(`${result.technique}: no sample kept${whyDropped(result)}`, "bad");
-  }
-  if (results.some((result) => result.opsPerSample > 1)) {
-    const meaning = "N operations were timed together, each sample is their mean";
-    note(`${options.unicode === false ? "x" : "×"}N: ${meaning}`, "faint");
-  }
-  if (results.some((result) => result.ns !== null)) {
-    note("shape: the samples from min to p99.9, each row on its own logarithmic axis", "faint");
-  }
-  for (const text of bySource(results)) note(text, "faint");
-  const clock = clockNote(results, options);
-  if (clock !== null) note(clock, "faint");
-  const priorities = new Set(results.map((result) => PRIORITIES[result.priority]));
-  note(`measured ${[...priorities].join(", some ")}`, "faint");
-  return lines;
+/** What the figures of a cost table rest on. */
+export function costNotes(results: readonly CostResult[]): Block[] {
+  const lost = results.filter(({ count }) => count === 0)
+    .map((row) => paragraph(`${row.technique}: no sample kept${whyDropped(row)}`, "bad"));
+  const priorities = new Set(results.map(({ priority }) => PRIORITIES[priority]));
+  const notes = [
+    ...bySource(results),
+    ...clockNote(results),
+    `measured ${[...priorities].join(", some ")}`,
+  ];
+  return [...lost, ...notes.map((note) => paragraph(note, "faint"))];
 }
 
 /** What a null system call and the clock cost here: the yardsticks for everything in the table. */
-function clockNote(results: readonly CostResult[], options: RenderOptions): string | null {
+function clockNote(results: readonly CostResult[]): string[] {
   const clock = results.find((result) => result.clock !== undefined)?.clock;
   const call = results.find((result) => result.technique === "getppid" && result.ns !== null);
   const parts: string[] = [];
-  if (call?.ns) parts.push(`a null system call (getppid) takes ${formatNs(call.ns.p50, options)}`);
+  if (call?.ns) parts.push(`a null system call (getppid) takes ${formatNs(call.ns.p50)}`);
   if (clock) {
-    const [read, step] = [formatNs(clock.readNs, options), formatNs(clock.stepNs, options)];
+    const [read, step] = [formatNs(clock.readNs), formatNs(clock.stepNs)];
     parts.push(`one reading of the clock ${read} (subtracted), its step is ${step}`);
   }
-  return parts.length === 0 ? null : parts.join(", ");
+  return parts.length === 0 ? [] : [parts.join(", ")];
 }
 
-function whyDropped(result: CostResult): string {
-  const reasons = Object.entries(result.droppedWhy).flatMap(([why, count]) => {
+function whyDropped({ droppedWhy }: CostResult): string {
+  const reasons = Object.entries(droppedWhy).flatMap(([why, count]) => {
     if (typeof count !== "number" || count === 0) return [];
     return [`${count} ${why.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)}`];
   });
@@ -56,12 +44,12 @@ function whyDropped(result: CostResult): string {
 
 /** Who counted the interrupts; names the techniques only where that differs between them. */
 function bySource(results: readonly CostResult[]): string[] {
-  const sources = new Map<string, string[]>();
-  for (const { technique, ipisPerOp } of results) {
-    const source = ipisPerOp === null ? "not counted (n/a)" : `counted by ${ipisPerOp.source}`;
-    sources.set(source, [...sources.get(source) ?? [], technique]);
-  }
-  return [...sources].map(([source, techniques]) =>
-    `IPIs/op ${source}${sources.size === 1 ? "" : `: ${techniques.join(", ")}`}`
+  const sources = Map.groupBy(
+    results,
+    ({ ipisPerOp }) => ipisPerOp === null ? "not counted (n/a)" : `counted by ${ipisPerOp.source}`,
   );
+  return [...sources].map(([source, rows]) => {
+    const techniques = rows.map(({ technique }) => technique).join(", ");
+    return `IPIs/op ${source}${sources.size === 1 ? "" : `: ${techniques}`}`;
+  });
 }

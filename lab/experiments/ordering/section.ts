@@ -1,177 +1,198 @@
-import { VERDICT_MEANINGS } from "../../format/verdict.ts";
-import { formatShare } from "../../text/units.ts";
-import { expectedOfCoreSync } from "../core_sync/core_sync_verdict.ts";
-import { type Evidence, evidenceOf } from "./evidence.ts";
-import { mutationScore } from "./score.ts";
-import { findingOf, shapeObservation } from "./shapes.ts";
-import type { OrderingResult } from "./ordering_schema.ts";
+/** What people read about ordering: verdicts, each with what it rests on. */
+
 import {
   type Block,
-  group,
+  type CellColumn,
+  intro,
   list,
+  only,
+  PAGE,
   paragraph,
+  type ReportTable,
   type Section,
   tableOf,
+  TERMINAL,
   terms,
-  type Text,
 } from "../../document/blocks.ts";
+import { formatShare } from "../../text/units.ts";
 import type { HostView } from "../run/host_view.ts";
-import { hostTitle, perOperation, resultsOf, time, verdictText } from "../run/words.ts";
+import { byReason, perOperation, resultsOf, sectionOf, time, verdictText } from "../run/words.ts";
+import { evidenceOf } from "./evidence.ts";
+import type { OrderingResult } from "./ordering_schema.ts";
+import { pairsBlocks } from "./pairs_section.ts";
+import { mutationScore } from "./score.ts";
+import { shapesBlocks } from "./shapes_section.ts";
 
-/** Verdicts about ordering, each with what it rests on. */
+/** Verdicts about ordering, host by host. */
 export function orderingSection(hosts: readonly HostView[]): Section | null {
-  const groups = hosts.flatMap((host) => {
-    const blocks = [...verdicts(host), ...shapes(host), ...coreSync(host)];
-    return blocks.length === 0 ? [] : [group(hostTitle(host), blocks)];
-  });
-  if (groups.length === 0) return null;
-  return {
+  return sectionOf(hosts, {
     id: "ordering",
     title: "Does it order memory? Verdicts and their evidence",
     blocks: [
-      paragraph(
+      intro(
         "Two threads each store to one variable and load from the other's. If the technique works, " +
           "at least one of them sees the other's store; the outcome in which neither does is what " +
           "a fence forbids. The sibling has nothing but a compiler barrier, and its store buffer " +
           "is clogged with slow stores, so that missing order shows.",
       ),
       terms(
-        ...Object.entries(VERDICT_MEANINGS),
-        ["forbidden", "turns with the outcome that a fence forbids, of all turns"],
-        [
-          "power",
-          "how often a delay as long as the technique, which orders nothing, fails in " +
-          "turns with it: the chance to notice missing order in one turn",
-        ],
-        ["bound", "with 95 % confidence forbidden outcomes are rarer than that (3/N)"],
-        [
-          "witness",
-          "share of operations in which the sibling noticed that the kernel was entered; " +
-          "after the stroke the same for the delay, where nobody enters it",
-        ],
-        [
-          "cost, clogged",
-          "median of the operation, and while the sibling's store buffer is full: " +
-          "a technique that drains it has to wait",
-        ],
-        ["mutant", "a technique broken on purpose, which the test has to catch"],
+        { term: "not-ordered", meaning: "at least one turn had the forbidden outcome: proof" },
+        {
+          term: "ordered",
+          meaning: "none had, and 20 or more were to be expected otherwise. Of a technique that " +
+            "promises nothing this holds for this kernel and processor only.",
+        },
+        {
+          term: "not-discriminable",
+          meaning: "none had, but the test had no power to show it, or its controls " +
+            "did not fail; it is no verdict in favour",
+        },
+        { term: "starved", meaning: "too few turns: a side did not get to run" },
+        { term: "light side", meaning: "who it is and what it does while the technique is called" },
+        { term: "forbidden", meaning: "turns with the outcome that a fence forbids, of all turns" },
+        {
+          term: "power",
+          meaning: "how often a delay as long as the technique, which orders nothing, fails in " +
+            "turns with it: the chance to notice missing order in one turn",
+        },
+        {
+          term: "bound",
+          meaning: "with 95 % confidence forbidden outcomes are rarer than that (3/N)",
+        },
+        {
+          term: "witness, delay's",
+          meaning:
+            "share of operations in which the sibling noticed that the kernel was entered; " +
+            "the same for the delay, where nobody enters it",
+        },
+        {
+          term: "cost, clogged",
+          meaning: "median of the operation, and while the sibling's store buffer is full: " +
+            "a technique that drains it has to wait",
+        },
+        { term: "clog", meaning: "the slow stores before each store under test" },
+        { term: "mutant", meaning: "a technique broken on purpose, which the test has to catch" },
       ),
-      ...groups,
     ],
-  };
+  }, (host) => [...verdicts(host), ...shapesBlocks(host)]);
 }
 
-const PARTS: readonly {
-  readonly title: string;
+interface Part {
+  readonly heading: string;
   readonly roles: readonly OrderingResult["role"][];
-}[] = [
-  { title: "Techniques beside a running sibling", roles: ["technique"] },
-  { title: "Controls, which must fail but for fences on both sides", roles: ["control"] },
-  { title: "The same calls against another process", roles: ["mechanism"] },
-  { title: "Pairs of membarrier(2)'s table", roles: ["pair"] },
-  { title: "Scenarios of kernel/sched/membarrier.c", roles: ["scenario"] },
-  { title: "Mutants", roles: ["mutant"] },
+}
+
+const PARTS: readonly Part[] = [
+  {
+    heading: "Ordering: does the technique order a running sibling's memory accesses?",
+    roles: ["control", "technique"],
+  },
+  { heading: "The same calls without their interrupt", roles: ["mechanism"] },
+  { heading: "Scenarios of kernel/sched/membarrier.c", roles: ["scenario"] },
+  { heading: "Broken on purpose (mutants)", roles: ["mutant"] },
 ];
+
+/** On pages alone: terminals have the man page's table of them. */
+const PAIRS: Part = { heading: "The pairs, each with its evidence", roles: ["pair"] };
 
 function verdicts(host: HostView): Block[] {
   const results = resultsOf(host, "ordering");
-  const tables = PARTS.flatMap(({ title, roles }) => {
-    const rows = results.filter(({ role }) => roles.includes(role));
-    const same = rows.every(({ arrangement }) => arrangement === "sibling");
-    return rows.length === 0 ? [] : [tableOf(`${title}, on ${host.label}`, rows, [
-      { title: "technique", cell: ({ technique }) => technique },
-      ...same ? [] : [{
-        title: "sibling",
-        cell: ({ arrangement }: OrderingResult): Text => arrangement,
-      }],
-      { title: "verdict", cell: ({ verdict, expected }) => verdictText(verdict, expected) },
-      {
-        title: "forbidden",
-        right: true,
-        cell: ({ weak, iterations }) => `${weak} of ${iterations}`,
-      },
-      { title: "power", right: true, cell: ({ power }) => power === 0 ? "0" : formatShare(power) },
-      {
-        title: "bound",
-        right: true,
-        cell: ({ bound }) => bound === null ? "–" : bound.toExponential(1),
-      },
-      {
-        title: "IPIs/op",
-        right: true,
-        cell: (row) => perOperation(evidenceOf(row).interruptsPerOp),
-      },
-      { title: "witness", right: true, cell: (row) => witness(evidenceOf(row)) },
-      {
-        title: "cost, clogged",
-        right: true,
-        cell: (row) => `${time(evidenceOf(row).costNs)}, ${time(evidenceOf(row).cloggedNs)}`,
-      },
-      { title: "why", cell: ({ why }) => why },
-    ], host.run.host.emulated)];
-  });
-  return [...tables, ...score(results)];
+  const [own, mechanisms, ...others] = PARTS.map((part) => partOf(host, part, results));
+  return [
+    ...own!,
+    ...mechanisms!,
+    ...pairsBlocks(results, host.label),
+    ...tables(host, PAIRS, results).map((table) => only(PAGE, table)),
+    ...others.flat(),
+    ...score(results),
+  ];
 }
 
-function witness({ witness, witnessOfDelay }: Evidence): string {
-  const share = (value: number | null): string => value === null ? "–" : formatShare(value);
-  return `${share(witness)} / ${share(witnessOfDelay)}`;
+function tables(
+  { label, run }: HostView,
+  { heading, roles }: Part,
+  results: readonly OrderingResult[],
+): ReportTable[] {
+  const rows = results.filter(({ role }) => roles.includes(role));
+  if (rows.length === 0) return [];
+  const same = new Set(rows.map(({ arrangement }) => arrangement)).size === 1;
+  const columns = COLUMNS.filter(({ title }) => !same || title !== "light side");
+  return [tableOf(`${heading}, on ${label}`, rows, columns, run.host.emulated, heading)];
+}
+
+function partOf(host: HostView, part: Part, results: readonly OrderingResult[]): Block[] {
+  const rows = results.filter(({ role }) => part.roles.includes(role));
+  if (rows.length === 0) return [];
+  const reasons = byReason(
+    rows.filter(surprises),
+    ({ technique, arrangement }) =>
+      `${technique}${arrangement === "sibling" ? "" : ` (${arrangement})`}`,
+    ({ why }) => why,
+  );
+  return [
+    ...tables(host, part, results),
+    ...reasons.map((why) => only(TERMINAL, paragraph(why, "faint"))),
+    only(["full"], list(rows.map(({ observation }) => observation))),
+  ];
+}
+
+/** Whether a row has not the verdict that one might expect. */
+function surprises({ verdict, expected, role }: OrderingResult): boolean {
+  return verdict !== "ordered" && role !== "mutant" &&
+    !(verdict === "not-ordered" && expected === verdict);
+}
+
+const COLUMNS: readonly CellColumn<OrderingResult>[] = [
+  { title: "technique", cell: ({ technique }) => technique },
+  { title: "light side", cell: ({ arrangement }) => arrangement },
+  {
+    title: "verdict",
+    cell: ({ verdict, expected }) => verdictText(verdict, expected),
+  },
+  { title: "forbidden", right: true, cell: ({ weak, iterations }) => `${weak} of ${iterations}` },
+  { title: "power", right: true, cell: ({ power }) => power === 0 ? "0" : formatShare(power) },
+  {
+    title: "bound",
+    right: true,
+    cell: ({ bound }) => bound === null ? "–" : bound.toExponential(1),
+    dispensable: 2,
+  },
+  {
+    title: "IPIs/op",
+    right: true,
+    cell: (row) => perOperation(evidenceOf(row).interruptsPerOp),
+  },
+  { title: "witness", right: true, cell: (row) => share(evidenceOf(row).witness) },
+  {
+    title: "delay's",
+    right: true,
+    cell: (row) => share(evidenceOf(row).witnessOfDelay),
+    dispensable: 4,
+  },
+  {
+    title: "cost, clogged",
+    right: true,
+    cell: (row) => `${time(evidenceOf(row).costNs)}, ${time(evidenceOf(row).cloggedNs)}`,
+    dispensable: 1,
+  },
+  {
+    title: "clog",
+    cell: ({ counted: { clog } }) => clog.kind === "none" ? "none" : `${clog.kind} ×${clog.count}`,
+    dispensable: 3,
+  },
+  { title: "why", cell: ({ why }) => why, only: PAGE },
+];
+
+function share(value: number | null): string {
+  return value === null ? "–" : formatShare(value);
 }
 
 function score(results: readonly OrderingResult[]): Block[] {
   const counted = mutationScore(results);
   if (counted === null) return [];
   const { caught, within, total, missed } = counted;
-  const text =
-    `Mutation score: ${caught} caught of ${within} within the test's power, of ${total}.`;
-  return missed.length === 0
-    ? [paragraph(text)]
-    : [paragraph(`${text} Missed: ${missed.join(", ")}.`, "bad")];
-}
-
-function shapes(host: HostView): Block[] {
-  return resultsOf(host, "shapes").flatMap((result) => {
-    const rows = result.shapes.map((shape): readonly [string, Text] => {
-      const finding = findingOf(shape, host.run.host);
-      const words: Text = finding.outcome === "broken"
-        ? { text: finding.words, tone: "bad" }
-        : finding.words;
-      return [finding.outcome === "not-run" ? shape.shape : shapeObservation(shape), words];
-    });
-    return [
-      paragraph(
-        "Litmus shapes show which reorderings the host exhibits at all, with plain accesses and " +
-          "with full fences between them. Each line says how often the outcome was seen that no " +
-          "interleaving of the threads gives, and how often others.",
-      ),
-      tableOf(`What ${host.label} reorders`, rows, [
-        { title: "observation", cell: ([line]) => ({ code: line }) },
-        { title: "what follows", cell: ([, words]) => words },
-      ]),
-    ];
-  });
-}
-
-function coreSync(host: HostView): Block[] {
-  const results = resultsOf(host, "core-sync");
-  if (results.length === 0) return [];
-  const reasons = Map.groupBy(results, ({ why }) => why);
-  return [
-    paragraph(
-      "Replaced code (core-sync): one thread replaces code, calls the technique and publishes a " +
-        "version; a sibling that has read the version calls the code. A call is stale that still " +
-        "runs what was replaced.",
-    ),
-    tableOf(`Replaced code, on ${host.label}`, results, [
-      { title: "technique", cell: ({ technique }) => technique },
-      { title: "verdict", cell: (row) => verdictText(row.verdict, expectedOfCoreSync(row)) },
-      { title: "stale", right: true, cell: ({ stale, calls }) => `${stale} of ${calls} calls` },
-      { title: "modifications", right: true, cell: ({ modifications }) => String(modifications) },
-    ], host.run.host.emulated),
-    list(
-      [...reasons].map(([why, rows]) =>
-        `${[...new Set(rows.map(({ technique }) => technique))].join(", ")}: ${why}`
-      ),
-    ),
-  ];
+  const share = within === 0 ? "none within power" : formatShare(caught / within);
+  const text = `Mutation score: ${share}: ${caught} caught of ${within} within the test's power, ` +
+    `of ${total}${missed.length > 0 ? `; missed: ${missed.join(", ")}` : ""}`;
+  return [paragraph(text, missed.length > 0 ? "bad" : "plain")];
 }

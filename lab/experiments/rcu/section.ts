@@ -1,146 +1,217 @@
-import { COMMIT_SECONDS, commitRatio, type CommitRow, commitRows } from "./commit_2015.ts";
-import { type FlavourId, flavourOf } from "./flavours.ts";
-import type { RcuResult } from "./rcu_schema.ts";
+/** What people read about userspace RCU, beside the figures with which membarrier came to Linux. */
+
 import {
   type Block,
+  type CellColumn,
   group,
+  intro,
+  list,
+  PAGE,
   paragraph,
   type Section,
   tableOf,
   terms,
-  type Text,
 } from "../../document/blocks.ts";
+import { formatCount, formatSeconds } from "../../text/units.ts";
 import type { HostView } from "../run/host_view.ts";
-import { hostTitle, resultsOf, time } from "../run/words.ts";
+import { grouped, onCpus, refusalWords, resultsOf, sectionOf, time } from "../run/words.ts";
+import { COMMIT_SECONDS, commitRatio, commitRows } from "./commit_2015.ts";
+import { flavourOf } from "./flavours.ts";
+import type { RcuResult } from "./rcu_schema.ts";
+import { staleFlavours } from "./stale.ts";
 
-/** Userspace RCU with each technique, beside the figures with which membarrier came to Linux. */
+/** Userspace RCU with each technique, host by host. */
 export function rcuSection(hosts: readonly HostView[]): Section | null {
-  const groups = hosts.flatMap((host) => {
-    const blocks = [...benches(host), ...tortures(host)];
-    return blocks.length === 0 ? [] : [group(hostTitle(host), blocks)];
-  });
-  if (groups.length === 0) return null;
-  const rows = Object.entries(commitRows) as [FlavourId, CommitRow][];
-  return {
+  return sectionOf(hosts, {
     id: "rcu",
     title: "Userspace RCU",
     blocks: [
-      paragraph(
+      intro(
         "Read-copy-update lets readers go on while a writer replaces data and waits until no reader " +
           "can still see the old version. Its readers are the light side and its writers the heavy " +
           "side: the cheaper a reader's section, the dearer the grace period.",
       ),
       terms(
-        ["flavour", "what reader and writer do for the fence between them"],
-        ["mb", "readers execute full fences: the flavour that needs no technique"],
-        ["membarrier-dyncheck", "readers test in each section whether membarrier is there"],
-        ["qsbr", "readers do nothing but report a quiescent state now and then"],
-        ["section", "what a reader does between lock and unlock"],
-        ["grace period", "how long a writer waits until no reader sees the old version"],
-        ["reads × mb", "reads per second in relation to those of mb on the same host"],
-        [
-          "stale",
-          "sections that saw an object after it was freed: proof that the flavour is unsound",
-        ],
+        { term: "flavour", meaning: "what reader and writer do for the fence between them" },
+        { term: "mb", meaning: "readers execute full fences: the flavour that needs no technique" },
+        {
+          term: "membarrier-dyncheck",
+          meaning: "readers test in each section whether membarrier is there",
+        },
+        {
+          term: "qsbr",
+          meaning: "readers do nothing but report a quiescent state now and then",
+        },
+        { term: "lock+unlock", meaning: "what a reader's section with its load takes, median" },
+        {
+          term: "grace period",
+          meaning: "how long a writer waits until no reader sees the old version",
+        },
+        {
+          term: "reads/mb",
+          meaning: "reads per second in relation to those of mb on the same host",
+        },
+        {
+          term: "stale",
+          meaning:
+            "sections that saw an object after it was freed: proof that the flavour is unsound",
+        },
       ),
-      tableOf(
-        `The kernel commit that added sys_membarrier (5b25b13ab08f, 2015): 6 readers and 2 writers ` +
-          `for ${COMMIT_SECONDS} s on an 8-core Xeon E5405; its call is GLOBAL today`,
-        rows,
-        [
-          { title: "flavour", cell: ([flavour]) => flavour },
-          { title: "reads", right: true, cell: ([, { reads }]) => grouped(reads) },
-          { title: "writes", right: true, cell: ([, { writes }]) => grouped(writes) },
-          {
-            title: "reads × mb",
-            right: true,
-            cell: ([flavour]) => commitRatio(flavour)?.toFixed(2) ?? "–",
-          },
-        ],
-      ),
-      ...groups,
     ],
-  };
+  }, blocksOf);
 }
 
-function benches(host: HostView): Block[] {
-  const { emulated } = host.run.host;
-  const results = resultsOf(host, "rcu").filter(({ mode }) => mode === "bench");
+function blocksOf(host: HostView): Block[] {
+  const results = resultsOf(host, "rcu");
   const crews = Map.groupBy(
-    results,
-    ({ readers, writers }) => `${readers} readers, ${writers} writers`,
+    results.filter(({ available }) => available),
+    (row) => `${row.mode} ${threadsOf(row)}`,
   );
-  const tables = [...crews].map(([crew, rows]) => {
-    const mb = rows.find(({ flavour, available }) => flavour === "mb" && available);
-    return tableOf(`${crew}, on ${host.label}`, rows, [
-      { title: "flavour", cell: ({ flavour }) => flavour },
-      { title: "readers do", cell: ({ flavour }) => flavourOf(flavour).reader },
-      { title: "seconds", right: true, cell: (row) => outcome(row, () => row.seconds.toFixed(1)) },
-      { title: "reads", right: true, cell: ({ reads }) => grouped(reads) },
-      { title: "writes", right: true, cell: ({ writes }) => grouped(writes) },
-      // An emulator's fence costs what the emulator makes of it: no ratio there
-      ...emulated ? [] : [{
-        title: "reads × mb",
-        right: true,
-        cell: (row: RcuResult): Text => ratio(row, mb),
-      }, {
-        title: "the commit's",
-        right: true,
-        cell: ({ flavour }: RcuResult): Text => commitRatio(flavour)?.toFixed(2) ?? "–",
-      }],
-      { title: "section p50", right: true, cell: ({ readNs }) => time(readNs?.p50) },
+  const blocks = [...crews.values()].flatMap((rows) =>
+    rows[0]!.mode === "torture" ? torture(host, rows) : bench(host, rows)
+  );
+  const missing = new Set(
+    results.filter(({ available }) => !available)
+      .map((row) => `${row.flavour}: ${refusalWords(row)}`),
+  );
+  return missing.size === 0
+    ? blocks
+    : [...blocks, group("RCU flavours that cannot run here", [list([...missing])])];
+}
+
+/** "6 readers, 2 writers on CPUs 0-1". */
+function threadsOf({ readers, writers, readerCpus, writerCpus }: RcuResult): string {
+  const read = `${formatCount(readers, "reader")}${onCpus(readerCpus)}`;
+  const write = `${formatCount(writers, "writer")}${onCpus(writerCpus)}`;
+  return `${read}, ${write}`;
+}
+
+const FLAVOUR: CellColumn<RcuResult> = {
+  title: "flavour",
+  cell: ({ flavour, mutant }) => mutant ? `${flavour} (mutant)` : flavour,
+};
+
+/** The kernel commit's table beside today's, then what reading and writing take. */
+function bench({ label, run }: HostView, rows: readonly RcuResult[]): Block[] {
+  const { emulated } = run.host;
+  const [first] = rows;
+  const mb = rows.find(({ flavour }) => flavour === "mb");
+  const heading = `Userspace RCU: operations in ${formatSeconds(first!.seconds)}, ${
+    threadsOf(first!)
+  }`;
+  const costs = "Userspace RCU: cost of a section with its load, and of a grace period";
+  const operations: CellColumn<RcuResult>[] = [
+    FLAVOUR,
+    { title: "readers do", cell: ({ flavour }) => flavourOf(flavour).reader, only: PAGE },
+    { title: "reads", right: true, cell: ({ reads }) => grouped(reads) },
+    { title: "writes", right: true, cell: ({ writes }) => grouped(writes) },
+  ];
+  // An emulator's fence costs what the emulator makes of it: no ratio there
+  if (!emulated) {
+    operations.push(
+      { title: "reads/mb", right: true, cell: (row) => ratio(relativeReads(row, mb)) },
       {
-        title: "grace period p50",
+        title: "2015: reads",
         right: true,
-        cell: ({ gracePeriodNs }) => time(gracePeriodNs?.p50),
+        cell: ({ flavour }) => grouped(commitRows[flavour]?.reads),
+        dispensable: 1,
       },
-      { title: "p99", right: true, cell: ({ gracePeriodNs }) => time(gracePeriodNs?.p99) },
-    ], emulated);
-  });
-  if (tables.length === 0 || emulated) return tables;
+      {
+        title: "2015: writes",
+        short: "writes",
+        right: true,
+        cell: ({ flavour }) => grouped(commitRows[flavour]?.writes),
+        dispensable: 2,
+      },
+      {
+        title: "2015: reads/mb",
+        short: "reads/mb",
+        right: true,
+        cell: ({ flavour }) => ratio(commitRatio(flavour)),
+      },
+    );
+  }
   return [
-    ...tables,
-    paragraph(
-      "With fewer CPUs than threads the number of writes depends on how the scheduler happens to " +
-        "mix them: compare reads, and writes only where each thread has a CPU.",
-      "faint",
-    ),
+    tableOf(`${heading}, on ${label}`, rows, operations, emulated, heading),
+    ...emulated ? [] : [paragraph(COMMIT_NOTE, "faint")],
+    tableOf(`${costs}, on ${label}`, rows, TIMES, emulated, costs),
   ];
 }
 
-function outcome({ available, reason }: RcuResult, text: () => string): Text {
-  return available ? text() : { text: `not run: ${reason ?? "no reason given"}`, tone: "faint" };
+const COMMIT_NOTE =
+  `2015: kernel commit 5b25b13ab08f, ${COMMIT_SECONDS} s, 6 readers and 2 writers on ` +
+  "8 cores. Its membarrier waited for grace periods of the kernel, as membarrier-global does: " +
+  "compare its 425 writes with that row. Only the ratios compare machines";
+
+const TIMES: readonly CellColumn<RcuResult>[] = [
+  FLAVOUR,
+  { title: "lock+unlock", right: true, cell: ({ readNs }) => time(readNs?.p50) },
+  {
+    title: "writes/s",
+    right: true,
+    cell: ({ writes, seconds }) => grouped(seconds === 0 ? undefined : writes / seconds),
+  },
+  ...(["p50", "p90", "p99"] as const).map((quantile): CellColumn<RcuResult> => ({
+    title: `grace period ${quantile}`,
+    short: quantile,
+    right: true,
+    cell: ({ gracePeriodNs }) => time(gracePeriodNs?.[quantile]),
+  })),
+  { title: "heavy fence", cell: ({ technique }) => technique, dispensable: 1 },
+];
+
+/** Reads relative to those of mb in the same group, both per second; `null` without mb. */
+function relativeReads(row: RcuResult, mb: RcuResult | undefined): number | null {
+  if (mb === undefined || mb.reads === 0 || row.seconds === 0) return null;
+  return (row.reads / row.seconds) / (mb.reads / mb.seconds);
 }
 
-/** Reads per second in relation to mb's. */
-function ratio(row: RcuResult, mb: RcuResult | undefined): string {
-  if (!row.available || !mb || mb.reads === 0 || mb.seconds === 0 || row.seconds === 0) return "–";
-  return (row.reads / row.seconds / (mb.reads / mb.seconds)).toFixed(2);
+function ratio(value: number | null): string {
+  return value === null ? "–" : value.toFixed(2);
 }
 
-function tortures(host: HostView): Block[] {
-  const rows = resultsOf(host, "rcu").filter(({ mode }) => mode === "torture");
-  if (rows.length === 0) return [];
+/** Does any reader see an object after it was freed? */
+function torture({ label, run }: HostView, rows: readonly RcuResult[]): Block[] {
+  const heading = `RCU torture: sections whose object was freed meanwhile, ${threadsOf(rows[0]!)}`;
   return [
-    paragraph(
+    intro(
       "Torture: does any reader see an object after it was freed? Mutants leave the writer's heavy " +
         "fence out and must be caught where the host reorders.",
     ),
-    tableOf(`Torture, on ${host.label}`, rows, [
-      { title: "flavour", cell: ({ flavour, mutant }) => mutant ? `${flavour} (mutant)` : flavour },
-      { title: "promised", cell: ({ flavour }) => flavourOf(flavour).promised ? "yes" : "no" },
-      {
-        title: "stale",
-        right: true,
-        cell: (row) => outcome(row, () => grouped(row.stale)),
-      },
-      { title: "sections", right: true, cell: ({ reads }) => grouped(reads) },
-      { title: "grace periods", right: true, cell: ({ writes }) => grouped(writes) },
-    ], host.run.host.emulated),
+    tableOf(
+      `${heading}, on ${label}`,
+      rows,
+      [
+        FLAVOUR,
+        {
+          title: "promised",
+          cell: ({ flavour }) => flavourOf(flavour).promised ? "yes" : "no",
+          only: PAGE,
+        },
+        {
+          title: "stale",
+          right: true,
+          cell: ({ stale, mutant }) => ({
+            text: grouped(stale),
+            tone: (stale > 0) === mutant ? "good" : "bad",
+          }),
+        },
+        { title: "sections", right: true, cell: ({ reads }) => grouped(reads) },
+        { title: "grace periods", right: true, cell: ({ writes }) => grouped(writes) },
+        { title: "time", right: true, cell: ({ seconds }) => formatSeconds(seconds) },
+      ],
+      run.host.emulated,
+      heading,
+    ),
+    ...staleFlavours(rows).map(({ result, promised }) =>
+      paragraph(
+        `${result.flavour}: readers held freed objects${
+          promised
+            ? " although the order is documented: do not trust this host, or report it"
+            : ": no documentation promises otherwise"
+        }`,
+        "bad",
+      )
+    ),
   ];
-}
-
-/** "1 701 557 485", with spaces that no line breaks at. */
-function grouped(count: number): string {
-  return String(count).replaceAll(/\B(?=(\d{3})+$)/g, "\u00a0");
 }

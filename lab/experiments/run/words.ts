@@ -1,10 +1,12 @@
 /** Words and marks that several sections share. */
 
 import { type Expected, type Verdict, verdictTone } from "../../format/verdict.ts";
+import { formatCpuList } from "../../text/cpu_list.ts";
+import type { Tone } from "../../text/style.ts";
 import { formatNs } from "../../text/units.ts";
 import { resultsIn } from "./results_in.ts";
 import type { CostResult, Result } from "./run_schema.ts";
-import type { Inline, Text } from "../../document/blocks.ts";
+import { type Block, group, type Inline, type Section, type Text } from "../../document/blocks.ts";
 import type { HostView } from "./host_view.ts";
 
 /** What stands beside everything that an emulated CPU took time for. */
@@ -22,8 +24,27 @@ export function time(nanoseconds: unknown): string {
 }
 
 /** Interrupts per operation. */
-export function perOperation(value: unknown): string {
-  return typeof value === "number" ? value.toFixed(2) : "not counted";
+export function perOperation(value: unknown): Inline {
+  return typeof value === "number" ? value.toFixed(2) : { text: "not counted", short: "n/a" };
+}
+
+/** " on CPUs 0-3"; "" where none is known. */
+export function onCpus(cpus: readonly number[]): string {
+  if (cpus.length === 0) return "";
+  return ` on CPU${cpus.length === 1 ? "" : "s"} ${formatCpuList([...cpus])}`;
+}
+
+/** A long count with spaces that no line breaks at; a dash where there is none. */
+export function grouped(value: number | undefined): string {
+  if (value === undefined) return "–";
+  return String(Math.round(value)).replaceAll(/\B(?=(\d{3})+$)/g, "\u00a0");
+}
+
+/** "EPERM said by whom": why something could not be used. */
+export function refusalWords(
+  { reason, errno }: { readonly reason: string | null; readonly errno: string | null },
+): string {
+  return `${reason ?? "no reason given"}${errno === null ? "" : ` (${errno})`}`;
 }
 
 /** A host's name, marked if it is emulated. */
@@ -41,12 +62,45 @@ export function verdictText(verdict: Verdict, expected: Expected): Inline {
   return { text: verdict, tone: verdictTone(verdict, expected) };
 }
 
+/** The colour of whatever could not be told. */
+export const UNDECIDED: Tone = "doubtful";
+
 /** Results of one experiment of a host. */
 export function resultsOf<Name extends Result["experiment"]>(
   { run }: HostView,
   experiment: Name,
 ): Extract<Result, { experiment: Name }>[] {
   return resultsIn(run, experiment);
+}
+
+/**
+ * A section with a part for each host; a terminal shows one host and needs not name it.
+ *
+ * @param folded Whether a host's part is for the record only.
+ * @returns null where no host has anything to say.
+ */
+export function sectionOf(
+  hosts: readonly HostView[],
+  { id, title, blocks }: Section,
+  partOf: (host: HostView) => readonly Block[],
+  folded: (host: HostView) => boolean = () => false,
+): Section | null {
+  const parts = hosts.flatMap((host) => {
+    const part = partOf(host);
+    return part.length === 0 ? [] : [group(hostTitle(host), part, folded(host), "")];
+  });
+  return parts.length === 0 ? null : { id, title, blocks: [...blocks, ...parts] };
+}
+
+/** "munmap, mremap: why" for each reason: on most hosts one holds for many. */
+export function byReason<Row>(
+  rows: readonly Row[],
+  nameOf: (row: Row) => string,
+  reasonOf: (row: Row) => string,
+): string[] {
+  return [...Map.groupBy(rows, reasonOf)].map(([why, rows]) =>
+    `${[...new Set(rows.map(nameOf))].join(", ")}: ${why}`
+  );
 }
 
 /** Who took part in a cost measurement. */

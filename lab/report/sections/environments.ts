@@ -25,8 +25,8 @@ export function environmentSection(hosts: readonly HostView[]): Section | null {
           "results. Environments are those of the host's newest run; run.json of each run has more.",
       ),
       terms(
-        ["W003, …", "a warning's number, the same in all versions of fencelab"],
-        ["invalidates", "results that the warning names must not be quoted"],
+        { term: "W003, …", meaning: "a warning's number, the same in all versions of fencelab" },
+        { term: "invalidates", meaning: "results that the warning names must not be quoted" },
       ),
       ...hosts.map((host) => group(hostTitle(host), [environmentTable(host), ...warnings(host)])),
     ],

@@ -36,28 +36,36 @@ export function matrixSection(hosts: readonly HostView[]): Section | null {
           "takes from the sibling.",
       ),
       terms(
-        [
-          "promise",
-          "what documentation says: ordering of memory, restart of rseq sections (rseq-restart), or " +
-          "nothing at all. A control is known not to order other CPUs.",
-        ],
-        [
-          "ordered",
-          "no outcome that a fence forbids was seen, where many were to be expected without one",
-        ],
-        ["not-ordered", "such an outcome was seen: proof that it is no fence"],
-        [
-          "not-discriminable, starved",
-          "the test could not have told, or a side did not get to run",
-        ],
-        [
-          "interrupts",
-          "inter-processor interrupts (IPIs) that arrived at the sibling, per " +
-          "operation. A technique that is no barrier sends none; 1.00 is one for each call.",
-        ],
-        ["caller", "median time of one operation beside a running sibling"],
-        ["sibling", "median time that the interrupt's handler takes from the sibling"],
-        ["refused", "the kernel or a limit does not let the technique be used there"],
+        {
+          term: "promise",
+          meaning:
+            "what documentation says: ordering of memory, restart of rseq sections (rseq-restart), or " +
+            "nothing at all. A control is known not to order other CPUs.",
+        },
+        {
+          term: "ordered",
+          meaning:
+            "no outcome that a fence forbids was seen, where many were to be expected without one",
+        },
+        { term: "not-ordered", meaning: "such an outcome was seen: proof that it is no fence" },
+        {
+          term: "not-discriminable, starved",
+          meaning: "the test could not have told, or a side did not get to run",
+        },
+        {
+          term: "interrupts",
+          meaning: "inter-processor interrupts (IPIs) that arrived at the sibling, per " +
+            "operation. A technique that is no barrier sends none; 1.00 is one for each call.",
+        },
+        { term: "caller", meaning: "median time of one operation beside a running sibling" },
+        {
+          term: "sibling",
+          meaning: "median time that the interrupt's handler takes from the sibling",
+        },
+        {
+          term: "refused",
+          meaning: "the kernel or a limit does not let the technique be used there",
+        },
       ),
       ...hosts.some(({ run }) => run.host.emulated)
         ? [paragraph("Times in columns of emulated hosts are the emulator's.", "doubtful")]

@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { sampleRun } from "../../testdata/sample_run.ts";
 import type { ShapesResult } from "./shapes_schema.ts";
-import { renderShapes } from "./shapes_table.ts";
+import { orderingSection } from "./section.ts";
+import { shown } from "../../testdata/shown.ts";
 
 const options = { color: false, width: 100 };
 
@@ -29,19 +30,22 @@ function result(weakWithFence: number): ShapesResult {
   };
 }
 
-Deno.test("renderShapes() prints litmus7's lines and what follows from them", () => {
-  const text = renderShapes(sampleRun({ results: [result(0)] }), options);
+Deno.test("orderingSection() prints litmus7's lines and what follows from them", () => {
+  const text = shown(orderingSection, sampleRun({ results: [result(0)] }), options);
   assertStringIncludes(text, "litmus shapes on CPUs 0-1");
   assert(/Observation SB Sometimes 7 993 +a store is delayed/.test(text), text);
   assert(/Observation SB\+fences Never 0 1000 +forbidden by full fences/.test(text), text);
   assert(/\n {2}IRIW +not run: it needs 4 CPUs/.test(text), text);
   assert(!text.includes("ERROR"));
-  assertEquals(renderShapes(sampleRun({ results: [] }), options), "");
+  assertEquals(shown(orderingSection, sampleRun({ results: [] }), options), "");
 });
 
-Deno.test("renderShapes() is loud about an outcome that fences forbid", () => {
+Deno.test("orderingSection() is loud about an outcome that fences forbid", () => {
   const run = sampleRun({ results: [result(1)] });
-  assertStringIncludes(renderShapes(run, options), "FORBIDDEN with full fences");
-  assertStringIncludes(renderShapes(run, options), "no verdict of this run can be trusted");
-  assertStringIncludes(renderShapes(run, { ...options, color: true }), "\x1b[1;31mERROR");
+  assertStringIncludes(shown(orderingSection, run, options), "FORBIDDEN with full fences");
+  assertStringIncludes(
+    shown(orderingSection, run, options),
+    "no verdict of this run can be trusted",
+  );
+  assertStringIncludes(shown(orderingSection, run, { ...options, color: true }), "\x1b[1;31mERROR");
 });

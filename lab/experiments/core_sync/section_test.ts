@@ -2,7 +2,8 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { CoreSyncResult } from "./core_sync_schema.ts";
 import { sampleCoreSync } from "../../testdata/sample_core_sync.ts";
 import { sampleRun } from "../../testdata/sample_run.ts";
-import { renderCoreSync } from "./table.ts";
+import { coreSyncSection } from "./section.ts";
+import { shown } from "../../testdata/shown.ts";
 
 const options = { color: false, width: 100 };
 
@@ -19,10 +20,10 @@ function result(changes: Partial<CoreSyncResult> = {}): CoreSyncResult {
 }
 
 function render(...results: CoreSyncResult[]): string {
-  return renderCoreSync(sampleRun({ results }), options);
+  return shown(coreSyncSection, sampleRun({ results }), options);
 }
 
-Deno.test("renderCoreSync() shows verdicts, counts, reasons and the control", () => {
+Deno.test("coreSyncSection() shows verdicts, counts, reasons and the control", () => {
   const text = render(
     result({ technique: "none", verdict: "not-ordered", stale: 900, why: "900 calls were stale" }),
     result(),
@@ -34,15 +35,16 @@ Deno.test("renderCoreSync() shows verdicts, counts, reasons and the control", ()
   assertEquals(render(), "");
 });
 
-Deno.test("renderCoreSync() says a reason once that holds for several techniques", () => {
+Deno.test("coreSyncSection() says a reason once that holds for several techniques", () => {
   const text = render(result({ technique: "none", why: "x86" }), result({ why: "x86" }));
   assertStringIncludes(text, "none, membarrier-sync-core: x86");
 });
 
-Deno.test("renderCoreSync() escapes what a run says, and marks a control that saw nothing", () => {
+Deno.test("coreSyncSection() escapes what a run says, and marks a control that saw nothing", () => {
   const { controls } = result();
   const blind = { ...controls, publishFirst: { ...controls.publishFirst!, stale: 0 } };
-  const text = renderCoreSync(
+  const text = shown(
+    coreSyncSection,
     sampleRun({ results: [result({ why: "\x1b[2J", controls: blind })] }),
     { ...options, color: true },
   );

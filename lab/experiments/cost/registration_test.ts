@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { sampleCost, sampleRun } from "../../testdata/sample_run.ts";
-import { renderRegistration } from "./registration_table.ts";
+import { costSection } from "./section.ts";
+import { shown } from "../../testdata/shown.ts";
 
 const OPTIONS = { color: false, width: 100 };
 const REGISTERED = sampleCost({
@@ -12,14 +13,14 @@ const REGISTERED = sampleCost({
   },
 });
 
-Deno.test("renderRegistration() shows first and repeated registrations", () => {
+Deno.test("costSection() shows first and repeated registrations", () => {
   const single = sampleCost({
     technique: "munmap",
     registerNs: { ...REGISTERED.registerNs!, coldThreaded: null },
   });
   const run = sampleRun({ results: [REGISTERED, sampleCost(), single] });
   assertEquals(
-    renderRegistration(run, OPTIONS),
+    shown(costSection, run, OPTIONS).split("\n\n").at(-1),
     [
       "Cost of registering",
       "  technique        first, one thread  first, many threads            again",
@@ -31,12 +32,13 @@ Deno.test("renderRegistration() shows first and repeated registrations", () => {
   );
 });
 
-Deno.test("renderRegistration() stamps the times of an emulated host", () => {
+Deno.test("costSection() stamps the times of an emulated host", () => {
   const run = sampleRun({ results: [REGISTERED] });
   run.host.emulated = true;
-  assert(renderRegistration(run, OPTIONS).startsWith("emulated: semantics only"));
+  const last = shown(costSection, run, OPTIONS).split("\n\n").at(-1)!;
+  assert(last.startsWith("emulated: semantics only, times mean nothing\nCost of registering"));
 });
 
-Deno.test("renderRegistration() is empty when nothing registered", () => {
-  assertEquals(renderRegistration(sampleRun(), OPTIONS), "");
+Deno.test("costSection() says nothing of registering when nothing registered", () => {
+  assert(!shown(costSection, sampleRun(), OPTIONS).includes("registering"));
 });

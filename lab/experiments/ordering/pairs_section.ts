@@ -1,6 +1,7 @@
+/** The pair table of membarrier(2), each cell with what was seen. */
+
+import { type Block, type CellColumn, paragraph, tableOf } from "../../document/blocks.ts";
 import type { OrderingResult } from "./ordering_schema.ts";
-import { paint, type RenderOptions, wrap } from "../../text/style.ts";
-import { type Column, renderTable } from "../../document/table.ts";
 
 const MEMBARRIER = "membarrier-private-expedited";
 
@@ -19,37 +20,34 @@ interface PairRow {
   readonly cells: readonly string[];
 }
 
-/**
- * The pair table of membarrier(2), each cell with what was seen.
- *
- * @returns Nothing when a pair was not run.
- */
-export function renderPairs(results: readonly OrderingResult[], options: RenderOptions): string[] {
+/** The table of the man page. @returns Nothing when a pair was not run. */
+export function pairsBlocks(results: readonly OrderingResult[], label: string): Block[] {
   const rows = BARRIERS.map(({ name }, row): PairRow => ({
     name,
     cells: BARRIERS.map((_, column) => cell(results, row, column)),
   }));
   if (rows.some(({ cells }) => cells.includes(""))) return [];
-  const columns: Column<PairRow>[] = [
-    { title: "", text: ({ name }) => name },
-    ...BARRIERS.map(({ name }, column): Column<PairRow> => ({
+  const heading = "The pair table of membarrier(2)";
+  const columns: CellColumn<PairRow>[] = [
+    { title: "", cell: ({ name }) => name },
+    ...BARRIERS.map(({ name }, column): CellColumn<PairRow> => ({
       title: name,
-      text: ({ cells }) => cells[column]!,
+      cell: ({ cells }) => cells[column]!,
     })),
   ];
-  const notes = [
-    "O ordered, X not ordered, ? not to be told here; in brackets forbidden outcomes of turns.",
-    "'mirrored': the slow side is the tested one, so the cell across the diagonal was run. " +
-    "'follows': a fence or membarrier on the light side leaves nothing in its store buffer, so " +
-    "the test has no power there; the cell follows from those with a compiler barrier. " +
-    "'fences': order by definition, and the harness's own check.",
+  return [
+    tableOf(`${heading}, on ${label}`, rows, columns, false, heading),
+    ...NOTES.map((note) => paragraph(note, "faint")),
   ];
-  return [[
-    paint("The pair table of membarrier(2)", "strong", options),
-    renderTable(columns, rows, options),
-    ...notes.map((note) => `  ${paint(wrap(note, options.width, 4), "faint", options)}`),
-  ].join("\n")];
 }
+
+const NOTES = [
+  "O ordered, X not ordered, ? not to be told here; in brackets forbidden outcomes of turns.",
+  "'mirrored': the slow side is the tested one, so the cell across the diagonal was run. " +
+  "'follows': a fence or membarrier on the light side leaves nothing in its store buffer, so " +
+  "the test has no power there; the cell follows from those with a compiler barrier. " +
+  "'fences': order by definition, and the harness's own check.",
+] as const;
 
 /** One cell; "" when nobody ran it. */
 function cell(results: readonly OrderingResult[], row: number, column: number): string {

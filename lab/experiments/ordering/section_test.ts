@@ -4,11 +4,12 @@ import { sideOf } from "./testdata/counts.ts";
 import { resultsWith } from "./testdata/runs.ts";
 import type { OrderingCounts } from "./ordering_schema.ts";
 import { sampleRun } from "../../testdata/sample_run.ts";
-import { renderOrdering } from "./table.ts";
+import { orderingSection } from "./section.ts";
+import { shown } from "../../testdata/shown.ts";
 
 function render(change: (one: Arrangement) => Partial<OrderingCounts>, all = false): string {
   const run = sampleRun({ results: resultsWith(change) });
-  return renderOrdering(run, { color: false, width: 200, all });
+  return shown(orderingSection, run, { color: false, width: 200, all });
 }
 
 /** Lines that start with a text, their spaces made single. */
@@ -19,11 +20,11 @@ function linesOf(text: string, start: string): string[] {
 
 const sound = (): Partial<OrderingCounts> => ({});
 
-Deno.test("renderOrdering() shows nothing of a run without results", () => {
-  assertEquals(renderOrdering(sampleRun(), { color: false, width: 100 }), "");
+Deno.test("orderingSection() shows nothing of a run without results", () => {
+  assertEquals(shown(orderingSection, sampleRun(), { color: false, width: 100 }), "");
 });
 
-Deno.test("renderOrdering() shows verdict, counts, power, bound and evidence of a technique", () => {
+Deno.test("orderingSection() shows verdict, counts, power, bound and evidence of a technique", () => {
   assertEquals(
     linesOf(render(sound), "membarrier-sync-core")[0],
     "membarrier-sync-core sibling ordered 0 of 20000 97.7 % 1.5e-4 1.01 100.0 % 0.3 % " +
@@ -31,7 +32,7 @@ Deno.test("renderOrdering() shows verdict, counts, power, bound and evidence of 
   );
 });
 
-Deno.test("renderOrdering() says why a technique is not ordered", () => {
+Deno.test("orderingSection() says why a technique is not ordered", () => {
   const text = render(({ technique, role }) =>
     technique === "munmap" && role === "technique" ? { delay: sideOf(0, 10_000) } : {}
   );
@@ -40,7 +41,7 @@ Deno.test("renderOrdering() says why a technique is not ordered", () => {
   ]);
 });
 
-Deno.test("renderOrdering() draws the man page's table", () => {
+Deno.test("orderingSection() draws the man page's table", () => {
   const rows = (text: string): string[] =>
     ["barrier()", "smp_mb()", "sys_membarrier()"].map((name) => linesOf(text, name).at(-1)!);
   const weakFences = ({ parameters, role }: Arrangement): Partial<OrderingCounts> =>
@@ -60,14 +61,14 @@ Deno.test("renderOrdering() draws the man page's table", () => {
   assert(rows(broken)[2]!.startsWith("sys_membarrier() X! (2 of 20000)"), rows(broken)[2]);
 });
 
-Deno.test("renderOrdering() names mutants that were missed", () => {
+Deno.test("orderingSection() names mutants that were missed", () => {
   const text = render(({ technique }) =>
     technique === "mutant-noop" ? { counts: sideOf(0, 10_000) } : {}
   );
   assert(text.endsWith("4 caught of 5 within the test's power, of 5; missed: mutant-noop"), text);
 });
 
-Deno.test("renderOrdering() adds litmus7's lines when asked for all", () => {
+Deno.test("orderingSection() adds litmus7's lines when asked for all", () => {
   assert(render(sound, true).includes("Observation SB+signal Never 0 20000"));
   assert(!render(sound).includes("Observation"));
 });

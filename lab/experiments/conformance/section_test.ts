@@ -1,7 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import type { ConformanceResult } from "../run/run_schema.ts";
 import { sampleRun } from "../../testdata/sample_run.ts";
-import { renderConformance } from "./table.ts";
+import { conformanceSection } from "./section.ts";
+import { shown } from "../../testdata/shown.ts";
 import type { RenderOptions } from "../../text/style.ts";
 
 const OPTIONS: RenderOptions = { color: false, width: 100 };
@@ -20,9 +21,9 @@ const CASES = [
 ];
 const RUN = sampleRun({ results: [{ experiment: "conformance", cases: CASES }] });
 
-Deno.test("renderConformance() shows what differs first and counts what passed", () => {
+Deno.test("conformanceSection() shows what differs first and counts what passed", () => {
   assertEquals(
-    renderConformance(RUN, OPTIONS),
+    shown(conformanceSection, RUN, OPTIONS),
     [
       "Conformance",
       "  outcome  case             expected  actual  note",
@@ -34,8 +35,8 @@ Deno.test("renderConformance() shows what differs first and counts what passed",
   );
 });
 
-Deno.test("renderConformance() lists the passed cases when asked for all", () => {
-  const lines = renderConformance(RUN, { ...OPTIONS, all: true }).split("\n");
+Deno.test("conformanceSection() lists the passed cases when asked for all", () => {
+  const lines = shown(conformanceSection, RUN, { ...OPTIONS, all: true }).split("\n");
   assertEquals(lines.map((line) => line.trim().split("  ")[0]).slice(3, 6), [
     "DIFFERS",
     "skipped",
@@ -43,18 +44,18 @@ Deno.test("renderConformance() lists the passed cases when asked for all", () =>
   ]);
 });
 
-Deno.test("renderConformance() is one line when all is well", () => {
+Deno.test("conformanceSection() is one line when all is well", () => {
   const cases = Array.from({ length: 84 }, (_, number) => caseOf(`case ${number}`));
   const run = sampleRun({ results: [{ experiment: "conformance", cases }] });
-  assertEquals(renderConformance(run, OPTIONS), "Conformance\n  84 of 84 as documented");
+  assertEquals(shown(conformanceSection, run, OPTIONS), "Conformance\n  84 of 84 as documented");
 });
 
-Deno.test("renderConformance() is red when something differs and green when nothing does", () => {
-  assert(renderConformance(RUN, { ...OPTIONS, color: true }).includes("\x1b[1;31m1 of 2"));
+Deno.test("conformanceSection() is red when something differs and green when nothing does", () => {
+  assert(shown(conformanceSection, RUN, { ...OPTIONS, color: true }).includes("\x1b[1;31m1 of 2"));
   const run = sampleRun({ results: [{ experiment: "conformance", cases: [caseOf("query")] }] });
-  assert(renderConformance(run, { ...OPTIONS, color: true }).includes("\x1b[32m1 of 1"));
+  assert(shown(conformanceSection, run, { ...OPTIONS, color: true }).includes("\x1b[32m1 of 1"));
 });
 
-Deno.test("renderConformance() is empty without conformance results", () => {
-  assertEquals(renderConformance(sampleRun({ results: [] }), OPTIONS), "");
+Deno.test("conformanceSection() is empty without conformance results", () => {
+  assertEquals(shown(conformanceSection, sampleRun({ results: [] }), OPTIONS), "");
 });

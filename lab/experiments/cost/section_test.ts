@@ -1,16 +1,17 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { CostResult } from "../run/run_schema.ts";
 import { sampleCost, sampleRun } from "../../testdata/sample_run.ts";
-import { renderCost, renderUnavailable } from "./table.ts";
+import { costSection } from "./section.ts";
+import { shown } from "../../testdata/shown.ts";
 import type { RenderOptions } from "../../text/style.ts";
 
 const OPTIONS: RenderOptions = { color: false, width: 120 };
 
 function costLines(results: CostResult[], options: Partial<RenderOptions> = {}): string[] {
-  return renderCost(sampleRun({ results }), { ...OPTIONS, ...options }).split("\n");
+  return shown(costSection, sampleRun({ results }), { ...OPTIONS, ...options }).split("\n");
 }
 
-Deno.test("renderCost() shows times, samples, interrupts and their distribution", () => {
+Deno.test("costSection() shows times, samples, interrupts and their distribution", () => {
   assertEquals(costLines([sampleCost()]), [
     "Cost of one operation: 1 caller on CPU 0, 1 sibling on CPU 1, same-cache",
     "  technique      p50      p90      p99      max  kept  dropped  IPIs/op  shape (log)",
@@ -22,14 +23,14 @@ Deno.test("renderCost() shows times, samples, interrupts and their distribution"
   ]);
 });
 
-Deno.test("renderCost() draws with ASCII alone when asked to", () => {
+Deno.test("costSection() draws with ASCII alone when asked to", () => {
   const text = costLines([sampleCost()], { unicode: false }).join("\n");
   // deno-lint-ignore no-control-regex -- all of ASCII
   assert(/^[\x00-\x7f]*$/.test(text), text);
   assertStringIncludes(text, ".        #:");
 });
 
-Deno.test("renderCost() makes a table for each number and place of callers and siblings", () => {
+Deno.test("costSection() makes a table for each number and place of callers and siblings", () => {
   const lines = costLines([
     sampleCost(),
     sampleCost({ siblings: 0, siblingCpus: [], placement: "none" }),
@@ -45,14 +46,14 @@ Deno.test("renderCost() makes a table for each number and place of callers and s
   assertEquals(lines.findIndex((line) => line.startsWith("  munmap")), 4);
 });
 
-Deno.test("renderCost() marks means of several operations and explains them", () => {
+Deno.test("costSection() marks means of several operations and explains them", () => {
   const lines = costLines([sampleCost({ technique: "fence", opsPerSample: 64 })]);
   assert(lines[3]!.startsWith("  fence ×64  16.0 µs"));
   assertStringIncludes(lines.join("\n"), "×N: N operations were timed together");
   assert(!costLines([sampleCost()]).join("\n").includes("×N"));
 });
 
-Deno.test("renderCost() names the yardsticks: null system call and clock", () => {
+Deno.test("costSection() names the yardsticks: null system call and clock", () => {
   const clock = { readNs: 20.1, stepNs: 10 };
   const ns = { ...sampleCost().ns!, p50: 168 };
   const text = costLines([sampleCost({ technique: "getppid", ns, clock })], { width: 200 }).join(
@@ -66,7 +67,7 @@ Deno.test("renderCost() names the yardsticks: null system call and clock", () =>
   assert(!costLines([sampleCost()]).join("\n").includes("clock"));
 });
 
-Deno.test("renderCost() shows no time where no sample was kept, and says why", () => {
+Deno.test("costSection() shows no time where no sample was kept, and says why", () => {
   const droppedWhy = { beforeNotRunning: 12, afterNotRunning: 0, preempted: 8 };
   const none = { count: 0, dropped: 20, droppedWhy, ns: null, histogram: null, ipisPerOp: null };
   const lines = costLines([sampleCost(none)], { color: true });
@@ -76,7 +77,7 @@ Deno.test("renderCost() shows no time where no sample was kept, and says why", (
   assertStringIncludes(lines[4]!, text);
 });
 
-Deno.test("renderCost() says n/a for interrupts that were not counted, and who counted others", () => {
+Deno.test("costSection() says n/a for interrupts that were not counted, and who counted others", () => {
   const proc = { value: 1, source: "proc-interrupts", ops: 10, interrupts: 10 } as const;
   const lines = costLines([
     sampleCost({ technique: "getppid", ipisPerOp: null }),
@@ -88,32 +89,33 @@ Deno.test("renderCost() says n/a for interrupts that were not counted, and who c
   assert(lines.includes("  IPIs/op counted by proc-interrupts: mprotect"));
 });
 
-Deno.test("renderCost() leaves out p90, then max, then the shape as the page gets narrower", () => {
-  const titles = (width: number): string => costLines([sampleCost()], { width })[1]!;
+Deno.test("costSection() leaves out p90, then max, then the shape as the page gets narrower", () => {
+  const titles = (width: number): string =>
+    costLines([sampleCost()], { width }).find((line) => line.startsWith("  technique"))!;
   assert(/p90.*max.*shape/.test(titles(100)));
   assert(/p50 +p99 +max.*shape/.test(titles(80)));
   assert(/p50 +p99 +kept.*shape/.test(titles(70)));
   assert(/p50 +p99 +kept.*IPIs\/op$/.test(titles(60)));
 });
 
-Deno.test("renderCost() stamps every table of an emulated host", () => {
+Deno.test("costSection() stamps every table of an emulated host", () => {
   const run = sampleRun({ results: [sampleCost(), sampleCost({ siblings: 2 })] });
   run.host.emulated = true;
-  const lines = renderCost(run, OPTIONS).split("\n");
+  const lines = shown(costSection, run, OPTIONS).split("\n");
   const stamps = lines.filter((line) => line === "emulated: semantics only, times mean nothing");
   assertEquals(stamps.length, 2);
   assertEquals(lines[0], stamps[0]);
   assert(!costLines([sampleCost()]).join("\n").includes("emulated"));
 });
 
-Deno.test("renderCost() escapes what a run may hold", () => {
+Deno.test("costSection() escapes what a run may hold", () => {
   const technique = "m\x1b[2J";
   const none = { technique, count: 0, ns: null, histogram: null };
   const run = sampleRun({ results: [sampleCost({ technique }), sampleCost(none)] });
-  assert(!renderCost(run, OPTIONS).includes("\x1b"));
+  assert(!shown(costSection, run, OPTIONS).includes("\x1b"));
 });
 
-Deno.test("renderUnavailable() names each technique once, with reason and error", () => {
+Deno.test("costSection() names each technique once, with reason and error", () => {
   const refused = { available: false, count: 0, ns: null, histogram: null } as const;
   const rseq = sampleCost({
     ...refused,
@@ -125,9 +127,8 @@ Deno.test("renderUnavailable() names each technique once, with reason and error"
     results: [rseq, { ...rseq, siblings: 0 }, sampleCost({ ...refused, technique: "mremap" })],
   });
   assertEquals(
-    renderUnavailable(run, OPTIONS),
+    shown(costSection, run, OPTIONS),
     "Not available here\n  rseq: no\\x07 rseq (EINVAL)\n  mremap: no reason given",
   );
-  assertEquals(renderCost(run, OPTIONS), "");
-  assertEquals(renderUnavailable(sampleRun(), OPTIONS), "");
+  assert(!shown(costSection, sampleRun(), OPTIONS).includes("Not available"));
 });

@@ -1,14 +1,17 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { sampleCapture, sampleCaptured, sampleRun } from "../../testdata/sample_run.ts";
 import type { CaptureResult } from "./capture_schema.ts";
-import { renderCapture } from "./table.ts";
+import { captureSection } from "./section.ts";
+import { shown } from "../../testdata/shown.ts";
 
 function lines(result: CaptureResult, width = 200): string[] {
-  return renderCapture(sampleRun({ results: [result] }), { color: false, width }).split("\n");
+  return shown(captureSection, sampleRun({ results: [result] }), { color: false, width }).split(
+    "\n",
+  );
 }
 
-Deno.test("renderCapture() shows interrupts, targets, steps and both costs", () => {
-  const shown = lines(sampleCapture({
+Deno.test("captureSection() shows interrupts, targets, steps and both costs", () => {
+  const found = lines(sampleCapture({
     events: 5000,
     sends: 100,
     matched: 99,
@@ -17,25 +20,25 @@ Deno.test("renderCapture() shows interrupts, targets, steps and both costs", () 
       sampleCaptured({ technique: "getppid", ipisPerOp: 0, targets: [], handlerNs: null }),
     ],
   }));
-  assertEquals(shown[0], "What the kernel did (capture)");
-  const row = shown.find((line) => line.startsWith("  munmap"))!;
+  assertEquals(found[0], "What the kernel did (capture)");
+  const row = found.find((line) => line.startsWith("  munmap"))!;
   for (
     const text of ["100", "1.00", "2.00 µs", "8.00 µs", "900 ns", "700 ns", "12.0 µs, 14.0 µs"]
   ) {
     assertStringIncludes(row, text);
   }
   assertStringIncludes(row, "flush_tlb_func");
-  assertStringIncludes(shown.find((line) => line.startsWith("  getppid"))!, "0.00");
-  assertStringIncludes(shown.join("\n"), "5000 events, 0 lost; 99 of 100 calls");
+  assertStringIncludes(found.find((line) => line.startsWith("  getppid"))!, "0.00");
+  assertStringIncludes(found.join("\n"), "5000 events, 0 lost; 99 of 100 calls");
 });
 
-Deno.test("renderCapture() keeps interrupts and latencies on a narrow page", () => {
+Deno.test("captureSection() keeps interrupts and latencies on a narrow page", () => {
   const [, titles] = lines(sampleCapture({ techniques: [sampleCaptured()] }), 60);
   for (const title of ["IPIs/op", "send→entry", "handler"]) assertStringIncludes(titles!, title);
   assert(!titles!.includes("function"));
 });
 
-Deno.test("renderCapture() says why there is none, what failed and what stopped it", () => {
+Deno.test("captureSection() says why there is none, what failed and what stopped it", () => {
   const none = lines(sampleCapture({ available: false, reason: "tracefs: EPERM\x1b[2J" })).join(
     "\n",
   );
@@ -52,5 +55,5 @@ Deno.test("renderCapture() says why there is none, what failed and what stopped 
   })).join("\n");
   assertStringIncludes(text, "mprotect: mlock: EPERM");
   assertStringIncludes(text, "stopped by munmap with 250 us");
-  assertEquals(renderCapture(sampleRun({ results: [] }), { color: false, width: 80 }), "");
+  assertEquals(shown(captureSection, sampleRun({ results: [] }), { color: false, width: 80 }), "");
 });

@@ -1,18 +1,19 @@
 import { assert, assertEquals } from "@std/assert";
 import { sampleDisturbance, sampleSide } from "../../testdata/sample_disturbance.ts";
 import { sampleRun } from "../../testdata/sample_run.ts";
-import { renderDisturbance } from "./table.ts";
+import { disturbanceSection } from "./section.ts";
+import { shown } from "../../testdata/shown.ts";
 
 const OPTIONS = { color: false, width: 200 };
 
-Deno.test("renderDisturbance() shows both sides, spread, and who is hurt by whom", () => {
+Deno.test("disturbanceSection() shows both sides, spread, and who is hurt by whom", () => {
   const results = [
     sampleDisturbance(),
     sampleDisturbance({ victim: "other-process", storm: sampleSide([12_900, 13_000, 13_100]) }),
     sampleDisturbance({ work: "sleeps", rateHz: 1000, storm: sampleSide([], { woken: 0 }) }),
     sampleDisturbance({ technique: "signal", available: false, reason: "EPERM" }),
   ];
-  const text = renderDisturbance(sampleRun({ results }), OPTIONS);
+  const text = shown(disturbanceSection, sampleRun({ results }), OPTIONS);
   const lines = text.split("\n").map((line) => line.trim().replaceAll(/ +/g, " "));
   assertEquals(
     lines[3],
@@ -29,6 +30,20 @@ Deno.test("renderDisturbance() shows both sides, spread, and who is hurt by whom
   assert(text.includes("leaves alone other process that wakes up, urgent"), text);
 });
 
-Deno.test("renderDisturbance() shows nothing of a run without results", () => {
-  assertEquals(renderDisturbance(sampleRun(), OPTIONS), "");
+Deno.test("disturbanceSection() shows nothing of a run without results", () => {
+  assertEquals(shown(disturbanceSection, sampleRun(), OPTIONS), "");
+});
+
+Deno.test("disturbanceSection() states no factor of an emulated host, but what the kernel did", () => {
+  const run = sampleRun({
+    results: [
+      sampleDisturbance(),
+      sampleDisturbance({ work: "sleeps", storm: sampleSide([], { woken: 0 }) }),
+    ],
+  });
+  assert(shown(disturbanceSection, run, OPTIONS).includes("times as late"));
+  run.host.emulated = true;
+  const text = shown(disturbanceSection, run, OPTIONS);
+  assert(!text.includes("times as late"), text);
+  assert(text.includes("(woken 0.00 times per call)"), text);
 });

@@ -2,15 +2,16 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { sampleRcu } from "../../testdata/sample_rcu.ts";
 import { sampleRun } from "../../testdata/sample_run.ts";
 import type { RcuResult } from "./rcu_schema.ts";
-import { renderRcu } from "./table.ts";
+import { rcuSection } from "./section.ts";
+import { shown } from "../../testdata/shown.ts";
 
 const options = { color: false, width: 110 };
 
 function render(...results: RcuResult[]): string {
-  return renderRcu(sampleRun({ results }), options);
+  return shown(rcuSection, sampleRun({ results }), options);
 }
 
-Deno.test("renderRcu() shows the commit's table beside today's, and costs", () => {
+Deno.test("rcuSection() shows the commit's table beside today's, and costs", () => {
   const text = render(
     sampleRcu({ flavour: "mb", technique: "fence", reads: 4_000_000_000, writes: 250_000 }),
     sampleRcu(),
@@ -28,14 +29,14 @@ Deno.test("renderRcu() shows the commit's table beside today's, and costs", () =
   assertEquals(render(), "");
 });
 
-Deno.test("renderRcu() has no ratio without mb, nor from other numbers of threads", () => {
+Deno.test("rcuSection() has no ratio without mb, nor from other numbers of threads", () => {
   const mb = sampleRcu({ flavour: "mb", readers: 1, writers: 1 });
   for (const text of [render(sampleRcu()), render(mb, sampleRcu())]) {
     assert(/membarrier +23 000 000 000 +1 000 +- /.test(text), text);
   }
 });
 
-Deno.test("renderRcu() says loudly where readers held freed objects, and of whom it was expected", () => {
+Deno.test("rcuSection() says loudly where readers held freed objects, and of whom it was expected", () => {
   const torture = sampleRcu({ mode: "torture", readNs: null });
   const sound = render(torture);
   assert(/membarrier +0 +23 000 000 000 +1 000 +10\.0 s$/.test(sound), sound);
@@ -50,7 +51,7 @@ Deno.test("renderRcu() says loudly where readers held freed objects, and of whom
   assertStringIncludes(stale, "signal (mutant)");
 });
 
-Deno.test("renderRcu() stamps emulated hosts, names what cannot run, and escapes reasons", () => {
+Deno.test("rcuSection() stamps emulated hosts, names what cannot run, and escapes reasons", () => {
   const run = sampleRun({
     results: [
       sampleRcu(),
@@ -58,7 +59,7 @@ Deno.test("renderRcu() stamps emulated hosts, names what cannot run, and escapes
     ],
   });
   run.host.emulated = true;
-  const text = renderRcu(run, { ...options, color: true });
+  const text = shown(rcuSection, run, { ...options, color: true });
   assertEquals(text.split("times mean nothing").length - 1, 2);
   assert(!text.includes("\x1b[2J"));
   assertStringIncludes(text, "munmap: \\x1b[2J (EPERM)");
