@@ -2,6 +2,7 @@
 
 import * as z from "zod";
 
+import type { Section } from "../document/blocks.ts";
 import type { HostFacts } from "../environment/facts.ts";
 import { findTechnique } from "../format/techniques.ts";
 import type { EngineOptions } from "../places/traces_files.ts";
@@ -9,6 +10,7 @@ import type { OwnWarnings } from "../judgement/own_warning.ts";
 import type { ResultKind, TestedHost } from "../judgement/result_kind.ts";
 import type { StepOptions } from "../request/attempt.ts";
 import type { Requests } from "../request/stall_guard.ts";
+import type { HostView } from "./run/host_view.ts";
 import type { Result } from "./run/results_schema.ts";
 import type { Machine, Step, Steps } from "./step.ts";
 
@@ -123,6 +125,8 @@ export interface Experiment<
   readonly warnings: OwnWarnings<Own>;
   /** Whether it writes files beside run.json, for which a run has to have a place. */
   readonly writesFiles: boolean;
+  /** What people read of it, host by host; null where no host has results. */
+  section(hosts: readonly HostView[]): Section | null;
 }
 
 /** Begins an experiment whose steps are results, each for itself. */

@@ -2,17 +2,11 @@
 
 import type { ReportDocument, Section } from "../document/blocks.ts";
 import type { UnreadRun } from "./gather.ts";
+import { experiments } from "../experiments/experiments.ts";
 import type { HostView } from "../experiments/run/host_view.ts";
-import { costSection } from "../experiments/cost/section.ts";
-import { disturbanceSection } from "../experiments/disturbance/section.ts";
 import { environmentSection, runsSection } from "./sections/environments.ts";
-import { captureSection } from "../experiments/capture/section.ts";
-import { conformanceSection } from "../experiments/conformance/section.ts";
-import { coreSyncSection } from "../experiments/core_sync/section.ts";
 import { adviceSection, ladderSection } from "./sections/ladders.ts";
 import { matrixSection } from "./sections/matrix.ts";
-import { orderingSection } from "../experiments/ordering/section.ts";
-import { rcuSection } from "../experiments/rcu/section.ts";
 import { summarySection } from "./sections/summary.ts";
 
 /** What a report is made from. */
@@ -32,13 +26,7 @@ export function composeReport({ hosts, unread, madeAt, version }: ReportSource):
     matrixSection(hosts),
     adviceSection(hosts),
     ladderSection(hosts),
-    orderingSection(hosts),
-    coreSyncSection(hosts),
-    costSection(hosts),
-    rcuSection(hosts),
-    disturbanceSection(hosts),
-    captureSection(hosts),
-    conformanceSection(hosts),
+    ...experiments.map((one) => one.section(hosts)),
     environmentSection(hosts),
     runsSection(hosts, unread),
   ];

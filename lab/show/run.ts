@@ -1,11 +1,5 @@
 import { renderSection } from "../document/terminal.ts";
-import { captureSection } from "../experiments/capture/section.ts";
-import { conformanceSection } from "../experiments/conformance/section.ts";
-import { coreSyncSection } from "../experiments/core_sync/section.ts";
-import { costSection } from "../experiments/cost/section.ts";
-import { disturbanceSection } from "../experiments/disturbance/section.ts";
-import { orderingSection } from "../experiments/ordering/section.ts";
-import { rcuSection } from "../experiments/rcu/section.ts";
+import { experiments } from "../experiments/experiments.ts";
 import { viewOfRun } from "../experiments/host_collector.ts";
 import type { Run } from "../experiments/run/run_schema.ts";
 import { printable } from "../text/printable.ts";
@@ -13,16 +7,6 @@ import { paint, type RenderOptions, wrap } from "../text/style.ts";
 import { formatSeconds } from "../text/units.ts";
 import { renderEnvironment } from "./environment.ts";
 import { renderWarnings } from "./warnings.ts";
-
-const SECTIONS = [
-  conformanceSection,
-  costSection,
-  orderingSection,
-  coreSyncSection,
-  rcuSection,
-  disturbanceSection,
-  captureSection,
-] as const;
 
 /**
  * A whole run as text for a terminal: what it is, where it ran, its warnings, its results.
@@ -34,7 +18,7 @@ export function renderRun(run: Run, options: RenderOptions): string {
   const blocks = [
     `${renderHead(run, options)}\n${renderEnvironment(run, options)}`,
     renderWarnings(run, options),
-    ...SECTIONS.map((section) => renderSection(section(hosts), options)),
+    ...experiments.map((one) => renderSection(one.section(hosts), options)),
   ];
   return blocks.filter((block) => block !== "").join("\n\n");
 }

@@ -7,6 +7,7 @@ import type { CaptureResult } from "./capture_schema.ts";
 import { runCapture } from "./run_capture.ts";
 import { captureKind } from "./kind.ts";
 import { captureWarnings } from "./warnings.ts";
+import { captureSection } from "./section.ts";
 
 /** What the kernel does, whom it interrupts, and where the time goes. */
 export const capture: Experiment<CapturePlan, Step, CaptureResult> = {
@@ -36,4 +37,5 @@ export const capture: Experiment<CapturePlan, Step, CaptureResult> = {
   results: { capture: captureKind },
   warnings: captureWarnings,
   writesFiles: true,
+  section: captureSection,
 };

@@ -6,6 +6,7 @@ import { type Experiment, stepByStep } from "../experiment.ts";
 import type { Step } from "../step.ts";
 import { type ConformanceResult, conformanceSchema } from "./conformance_schema.ts";
 import { conformanceKind } from "./kind.ts";
+import { conformanceSection } from "./section.ts";
 
 const conformancePlan = z.strictObject({ experiment: z.literal("conformance") });
 
@@ -39,4 +40,5 @@ export const conformance: Experiment<ConformancePlan, Step, ConformanceResult> =
   results: { conformance: conformanceKind },
   warnings: {},
   writesFiles: false,
+  section: conformanceSection,
 };

@@ -6,6 +6,7 @@ import type { CoreSyncResult } from "./core_sync_schema.ts";
 import { type CoreSyncPlan, coreSyncPlan, coreSyncSteps } from "./core_sync_steps.ts";
 import { CoreSyncRun } from "./run_core_sync.ts";
 import { coreSyncKind } from "./kind.ts";
+import { coreSyncSection } from "./section.ts";
 
 /** Code that is replaced while a sibling runs it. */
 export const coreSync: Experiment<CoreSyncPlan, Step, CoreSyncResult> = {
@@ -28,4 +29,5 @@ export const coreSync: Experiment<CoreSyncPlan, Step, CoreSyncResult> = {
   results: { "core-sync": coreSyncKind },
   warnings: {},
   writesFiles: false,
+  section: coreSyncSection,
 };

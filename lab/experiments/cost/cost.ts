@@ -7,6 +7,7 @@ import type { CostResult } from "./cost_schema.ts";
 import { CostRun } from "./run_cost.ts";
 import { costKind } from "./kind.ts";
 import { costWarnings } from "./warnings.ts";
+import { costSection } from "./section.ts";
 
 /** What a heavy operation costs whom. */
 export const cost: Experiment<CostPlan, Step, CostResult> = {
@@ -26,4 +27,5 @@ export const cost: Experiment<CostPlan, Step, CostResult> = {
   results: { cost: costKind },
   warnings: costWarnings,
   writesFiles: false,
+  section: costSection,
 };

@@ -12,6 +12,7 @@ import {
 import { disturbanceCountsSchema, type DisturbanceResult } from "./disturbance_schema.ts";
 import { disturbanceResult } from "./effect.ts";
 import { disturbanceKind } from "./kind.ts";
+import { disturbanceSection } from "./section.ts";
 
 /** Victims under storms of calls. */
 export const disturbance: Experiment<DisturbancePlan, Step, DisturbanceResult> = {
@@ -34,4 +35,5 @@ export const disturbance: Experiment<DisturbancePlan, Step, DisturbanceResult> =
   results: { disturbance: disturbanceKind },
   warnings: {},
   writesFiles: false,
+  section: disturbanceSection,
 };

@@ -14,6 +14,7 @@ import { OrderingRun } from "./run_ordering.ts";
 import { shapesKind } from "./shapes_kind.ts";
 import type { ShapesResult } from "./shapes_schema.ts";
 import { orderingWarnings } from "./warnings.ts";
+import { orderingSection } from "./section.ts";
 
 /** Orders that must hold, and litmus shapes beside them. */
 export const ordering: Experiment<OrderingPlan, OrderingStep, OrderingResult | ShapesResult> = {
@@ -36,4 +37,5 @@ export const ordering: Experiment<OrderingPlan, OrderingStep, OrderingResult | S
   results: { ordering: orderingKind, shapes: shapesKind },
   warnings: orderingWarnings,
   writesFiles: false,
+  section: orderingSection,
 };

@@ -7,6 +7,7 @@ import { changeRcu, fullRcu, type RcuPlan, rcuPlan, rcuSteps } from "./rcu_plan.
 import { type RcuResult, rcuSchema } from "./rcu_schema.ts";
 import { rcuKind } from "./kind.ts";
 import { rcuWarnings } from "./warnings.ts";
+import { rcuSection } from "./section.ts";
 
 /** How fast each flavour reads and writes, and whether it is sound. */
 export const rcu: Experiment<RcuPlan, Step, RcuResult> = {
@@ -24,4 +25,5 @@ export const rcu: Experiment<RcuPlan, Step, RcuResult> = {
   results: { rcu: rcuKind },
   warnings: rcuWarnings,
   writesFiles: false,
+  section: rcuSection,
 };
