@@ -4,10 +4,10 @@ import { sourcesOf } from "../experiments/run/host_evidence.ts";
 import { adviceFor, type AdviceNeed, needs } from "../ladders/advice.ts";
 import { adviceHeader } from "../ladders/advice_header.ts";
 import { assessLadders } from "../ladders/assess.ts";
-import { matrixOf } from "../ladders/matrix.ts";
-import { renderAdvice } from "../ladders/advice_table.ts";
-import { renderLadders } from "../ladders/ladders_table.ts";
-import { renderMatrix } from "../ladders/matrix_table.ts";
+import { chainOf } from "../ladders/advice_section.ts";
+import { ladderSection } from "../ladders/ladders_section.ts";
+import { matrixSection } from "../ladders/matrix_section.ts";
+import { renderBlocks, renderSection } from "../document/terminal.ts";
 import { printable } from "../text/printable.ts";
 import { readRuns } from "../report/gather.ts";
 import { HostCollector } from "../experiments/host_collector.ts";
@@ -23,19 +23,18 @@ import { UsageError } from "./usage_error.ts";
 /** Shows the rungs on which libraries land at each host. @returns The exit code. */
 export function laddersCommand(line: CommandLine): number {
   const views = viewsOf(line);
-  const assessed = views.map(({ run }) => ({ run, landings: assessLadders(run) }));
   if (line.has("json")) {
-    const hosts = views.map((view, at) => ({
+    const hosts = views.map((view) => ({
       ...hostJson(view),
-      landings: assessed[at]!.landings,
+      landings: assessLadders(view.run),
     }));
     print(`${JSON.stringify({ schema: "fencelab.ladders/1", hosts })}\n`);
     return ExitCode.done;
   }
   const options = renderOptions(line.has("all"));
-  const texts = assessed.map(({ run, landings }) => renderLadders(run, landings, options));
-  const matrix = renderMatrix(matrixOf(views.map(({ run }) => run)), options);
-  print(`${[matrix, ...texts].join("\n\n")}\n`);
+  const texts = [matrixSection(views), ladderSection(views)]
+    .map((section) => renderSection(section, options));
+  print(`${texts.filter((text) => text !== "").join("\n\n")}\n`);
   return ExitCode.done;
 }
 
@@ -58,7 +57,7 @@ export async function adviseCommand(line: CommandLine): Promise<number> {
     const hosts = views.map(hostJson);
     print(`${JSON.stringify({ schema: "fencelab.advice/1", hosts, advice })}\n`);
   } else if (header === undefined) {
-    print(`${renderAdvice(advice, renderOptions())}\n`);
+    print(`${renderBlocks(advice.map(chainOf), renderOptions())}\n`);
   }
   return ExitCode.done;
 }

@@ -8,7 +8,7 @@
 
 import type { Tone } from "../text/style.ts";
 
-/** Sets the parts of a cell below one another. */
+/** Sets the parts of a cell or a point below one another. */
 export const BREAK = { line: "break" } as const;
 
 /** Who speaks: a page, a terminal, or a terminal where `--all` was asked for. */
@@ -34,11 +34,11 @@ export type Inline =
     readonly text: string;
     readonly tone?: Tone;
     /** What a terminal says instead. */
-    readonly short?: string;
+    readonly short?: string | typeof BREAK;
   }
   /** A reference to a section of the report. */
   | { readonly text: string; readonly to: string }
-  /** A new line inside a cell. */
+  /** A new line. */
   | typeof BREAK;
 
 /** Running text. */

@@ -74,26 +74,31 @@ function title(text: string, options: RenderOptions): string {
   return paint(wrap(drawn(text, options), options.width, 2), "strong", options);
 }
 
-/** A paragraph, each piece in its colour, broken at spaces. */
+/** A paragraph or a point: each piece in its colour, lines broken at spaces. */
 function line(mark: string, text: Text, tone: Tone, options: RenderOptions): string {
-  const indent = 2 + Math.max(2, mark.length);
-  const pieces: { text: string; tone: Tone }[] = [
-    { text: mark, tone },
-    ...piecesOf(text).map((piece) => ({
-      text: drawn(wordsOf(piece), options),
-      tone: toneOf(piece) ?? tone,
-    })),
-  ];
-  const broken = wrap(pieces.map((piece) => piece.text).join(""), options.width, indent);
-  // Breaking changes spaces into ends of lines and nothing else, so that pieces are found by length
-  const space = " ".repeat(indent);
-  const whole = broken.replaceAll(`\n${space}`, "\n");
+  const indent = " ".repeat(2 + Math.max(2, mark.length));
+  const rows: { text: string; tone: Tone }[][] = [[]];
+  for (const piece of piecesOf(text)) {
+    const words = wordsOf(piece);
+    if (words === null) rows.push([]);
+    else rows.at(-1)!.push({ text: drawn(words, options), tone: toneOf(piece) ?? tone });
+  }
+  return `  ${mark}${rows.map((row) => broken(row, indent, options)).join(`\n${indent}`)}`;
+}
+
+function broken(
+  pieces: readonly { text: string; tone: Tone }[],
+  indent: string,
+  options: RenderOptions,
+): string {
+  const text = pieces.map(({ text }) => text).join("");
+  const whole = wrap(text, options.width, indent.length).replaceAll(`\n${indent}`, "\n");
+  // Breaking makes ends of lines of spaces and nothing else, so that pieces are found by length
   let at = 0;
-  const painted = pieces.map(({ text, tone }) => {
+  return pieces.map(({ text, tone }) => {
     const part = whole.slice(at, at += text.length);
-    return paint(part.replaceAll("\n", `\n${space}`), tone, options);
-  });
-  return `  ${painted.join("")}`;
+    return paint(part.replaceAll("\n", `\n${indent}`), tone, options);
+  }).join("");
 }
 
 function tableText({ columns, rows }: ReportTable, options: RenderOptions): string {
@@ -102,7 +107,8 @@ function tableText({ columns, rows }: ReportTable, options: RenderOptions): stri
       title: drawn(short ?? title, options),
       text: (cells: readonly Text[]) => cellText(cells[at]!, options),
       tone: (cells: readonly Text[]) =>
-        piecesOf(cells[at]!).map(toneOf).find((tone) => tone !== undefined) ?? "plain",
+        piecesOf(cells[at]!).filter((piece) => wordsOf(piece) !== "").map(toneOf)
+          .find((tone) => tone !== undefined) ?? "plain",
       ...right === undefined ? {} : { right },
       ...dispensable === undefined ? {} : { dispensable },
     })),
@@ -112,16 +118,24 @@ function tableText({ columns, rows }: ReportTable, options: RenderOptions): stri
 }
 
 function cellText(text: Text, options: RenderOptions): string {
+  const rows = [""];
+  for (const piece of piecesOf(text)) {
+    const words = wordsOf(piece);
+    if (words === null) rows.push("");
+    else rows[rows.length - 1] += words;
+  }
   // A terminal draws both dashes alike, and no figure is broken over lines
-  const words = piecesOf(text).map(wordsOf).join("").replaceAll("–", "-");
+  const words = rows.filter((row) => row !== "").join(", ").replaceAll("–", "-");
   return drawn(words.replaceAll("\u00a0", " "), options);
 }
 
-function wordsOf(piece: Inline): string {
+/** What a terminal says; null: a new line. */
+function wordsOf(piece: Inline): string | null {
   if (typeof piece === "string") return piece;
-  if ("line" in piece) return ", ";
+  if ("line" in piece) return null;
   if ("code" in piece) return piece.code;
-  return "short" in piece ? piece.short ?? piece.text : piece.text;
+  const short = "short" in piece ? piece.short ?? piece.text : piece.text;
+  return typeof short === "string" ? short : null;
 }
 
 function toneOf(piece: Inline): Tone | undefined {

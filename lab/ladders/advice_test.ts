@@ -1,9 +1,10 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { sideOf } from "../experiments/ordering/testdata/counts.ts";
 import { resultsWith } from "../experiments/ordering/testdata/runs.ts";
-import { renderAdvice } from "./advice_table.ts";
+import { renderBlocks } from "../document/terminal.ts";
+import { chainOf } from "./advice_section.ts";
 import type { Run } from "../experiments/run/run_schema.ts";
-import { sampleCost, sampleRun } from "../testdata/sample_run.ts";
+import { sampleCapture, sampleCaptured, sampleCost, sampleRun } from "../testdata/sample_run.ts";
 import { findTechnique } from "../format/techniques.ts";
 import { type Advice, adviceFor, needs, usableRungs } from "./advice.ts";
 import { ADVICE_SIGNATURE, adviceHeader } from "./advice_header.ts";
@@ -75,8 +76,8 @@ Deno.test("usableRungs() leaves out what one host was seen to break", () => {
     const header = adviceHeader([advice], []);
     assert(!header.includes("\tFENCE_MEMBARRIER_PRIVATE_EXPEDITED,"), header);
     assertStringIncludes(header, "/* left out: membarrier-private-expedited: unsound on local");
-    const text = renderAdvice([advice], { color: false, width: 500 });
-    assertStringIncludes(text, "-  membarrier-private-expedited: unsound on local");
+    const text = renderBlocks([chainOf(advice)], { color: false, width: 500 });
+    assertStringIncludes(text, "left out: membarrier-private-expedited: unsound on local");
   }
 });
 
@@ -115,4 +116,18 @@ Deno.test("matrixOf() has a row for each technique that a host tried", () => {
     [null, null],
   ]);
   assertEquals(rows[1]?.cells[1]?.available, false);
+});
+
+Deno.test("matrixOf() charges no sibling where no interrupt arrives", () => {
+  const cost = (value: number): number | null => {
+    const ipisPerOp = { value, source: "perf", ops: 10, interrupts: 10 } as const;
+    const run = sampleRun({
+      results: [
+        sampleCost({ technique: "munmap", ipisPerOp }),
+        sampleCapture({ techniques: [sampleCaptured({ technique: "munmap" })] }),
+      ],
+    });
+    return matrixOf([run])[0]!.cells[0]!.siblingNs;
+  };
+  assertEquals([cost(0), cost(1)], [null, 900]);
 });

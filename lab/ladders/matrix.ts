@@ -17,7 +17,7 @@ export interface MatrixCell {
   readonly verdict: Verdict | null;
   /** Median cost of the caller beside a running sibling, ns. */
   readonly p50Ns: number | null;
-  /** Time that one operation takes from each sibling: its interrupt handler's median, ns. */
+  /** Time that one operation takes from each sibling that it interrupts: its handler's median, ns. */
   readonly siblingNs: number | null;
   readonly emulated: boolean;
 }
@@ -27,6 +27,9 @@ export interface MatrixRow {
   readonly technique: string;
   readonly cells: readonly MatrixCell[];
 }
+
+/** Interrupts per operation from which on siblings are interrupted, and not by chance. */
+const INTERRUPTED = 0.1;
 
 /** The matrix of some runs, one column for each, without techniques that none of them tried. */
 export function matrixOf(runs: readonly Run[]): MatrixRow[] {
@@ -38,7 +41,8 @@ export function matrixOf(runs: readonly Run[]): MatrixRow[] {
         host: run.host.name,
         promised: promise,
         emulated: run.host.emulated,
-        siblingNs: siblingCost(run, id),
+        // Whom nobody interrupts pays nothing: a handler in the trace was somebody else's
+        siblingNs: (measured.interruptsPerOp ?? 0) > INTERRUPTED ? siblingCost(run, id) : null,
         ...measured,
       };
     }),

@@ -5,8 +5,9 @@ import type { UnreadRun } from "./gather.ts";
 import { experiments } from "../experiments/experiments.ts";
 import type { HostView } from "../experiments/run/host_view.ts";
 import { environmentSection, runsSection } from "./sections/environments.ts";
-import { adviceSection, ladderSection } from "./sections/ladders.ts";
-import { matrixSection } from "./sections/matrix.ts";
+import { adviceSection } from "../ladders/advice_section.ts";
+import { ladderSection } from "../ladders/ladders_section.ts";
+import { matrixSection } from "../ladders/matrix_section.ts";
 import { summarySection } from "./sections/summary.ts";
 
 /** What a report is made from. */

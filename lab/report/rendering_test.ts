@@ -2,6 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import fc from "fast-check";
 import { quantile } from "../statistics/histogram.ts";
 import type { Host } from "../experiments/run/run_schema.ts";
+import { sampleDisturbance } from "../testdata/sample_disturbance.ts";
 import { sampleCost, sampleRun } from "../testdata/sample_run.ts";
 import {
   type Block,
@@ -119,6 +120,35 @@ Deno.test("composeReport() sets no time of an emulated host in relation to anoth
   assertEquals([ratios(emulatedArm64), ratios(hostOf())], [[0, 0], [1, 1]]);
 });
 
+/** Every piece of text with a colour, as "text: colour". */
+function tonesIn(value: unknown): string[] {
+  if (typeof value !== "object" || value === null) return [];
+  const { text, tone } = value as { text?: unknown; tone?: unknown };
+  const own = typeof text === "string" && typeof tone === "string" ? [`${text}: ${tone}`] : [];
+  return [...own, ...Object.values(value).flatMap(tonesIn)];
+}
+
+Deno.test("composeReport() has one colour for whatever could not be told, and one word for refusals", () => {
+  const technique = "membarrier-private-expedited";
+  const run = fullRun({
+    results: [...fullRun().results, { ...sampleDisturbance(), effect: "unclear" }],
+  });
+  const refused = fullRun({
+    host: hostOf({ name: "other" }),
+    results: [sampleCost({ technique, available: false })],
+  });
+  const { sections } = composeReport(sourceOf(run, refused));
+  const tones = new Set(tonesIn(sections));
+  for (const word of ["unclear", "not-discriminable", "unknown"]) {
+    assertEquals([...tones].filter((one) => one.startsWith(`${word}: `)), [`${word}: doubtful`]);
+  }
+  assertEquals([...tones].filter((one) => one.startsWith("no fence: ")), ["no fence: faint"]);
+  const said = JSON.stringify(sections.filter(({ id }) => ["matrix", "advice"].includes(id)));
+  assert(said.includes('"not available"'), said);
+  assert(said.includes("other: not available"), said);
+  assert(!/"refused"|: refused/.test(said), said);
+});
+
 Deno.test("composeReport() leaves out of its advice what `lab advise` leaves out", () => {
   const technique = "membarrier-private-expedited";
   const advice = (available: boolean): string => {
@@ -130,7 +160,7 @@ Deno.test("composeReport() leaves out of its advice what `lab advise` leaves out
       ),
     );
   };
-  const note = `${technique}: cannot be used on any host seen.`;
+  const note = `${technique}: cannot be used on any host seen`;
   assertEquals([false, true].map((there) => advice(there).includes(note)), [true, false]);
 });
 

@@ -2,9 +2,10 @@
 
 import type { Context } from "hono";
 import type { JSX } from "hono/jsx/jsx-runtime";
-import { type AdviceNeed, needs } from "../../lab/ladders/advice.ts";
+import type { AdviceNeed } from "../../lab/ladders/advice.ts";
 import type { HostView } from "../../lab/experiments/run/host_view.ts";
-import { adviceSection, ladderSection } from "../../lab/report/sections/ladders.ts";
+import { adviceSection } from "../../lab/ladders/advice_section.ts";
+import { ladderSection } from "../../lab/ladders/ladders_section.ts";
 import { hostTitle } from "../../lab/experiments/run/words.ts";
 import { PageBlocks } from "../components/blocks.tsx";
 import { FirstRun } from "../components/first_run.tsx";
@@ -88,15 +89,8 @@ interface FallbacksProps {
 
 function FallbacksPage({ context, newest, asked }: FallbacksProps): JSX.Element {
   const blocks = new PageBlocks();
-  const advice = adviceSection(asked.views);
+  const advice = adviceSection(asked.views, adviceOf(asked.views, asked.wanted));
   const ladders = ladderSection(asked.views);
-  const wanted = new Set(asked.wanted.map((need) => `You need ${needs[need]}`));
-  const narrowed = advice && {
-    ...advice,
-    blocks: advice.blocks.filter((block) =>
-      block.kind !== "group" || wanted.size === 0 || wanted.has(block.title)
-    ),
-  };
   return (
     <Layout context={context} title="Fallbacks" active="/fallbacks" wide>
       <h1>Fallbacks</h1>
@@ -104,7 +98,7 @@ function FallbacksPage({ context, newest, asked }: FallbacksProps): JSX.Element 
         <>
           <AskForm newest={newest} asked={asked} />
           <Downloads asked={asked} />
-          {narrowed && blocks.section(narrowed)}
+          {advice && blocks.section(advice)}
           {ladders && blocks.section(ladders)}
         </>
       )}

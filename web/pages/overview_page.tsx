@@ -3,7 +3,7 @@
 import { raw } from "hono/html";
 import type { JSX } from "hono/jsx/jsx-runtime";
 import { group } from "../../lab/document/blocks.ts";
-import { matrixSection } from "../../lab/report/sections/matrix.ts";
+import { matrixSection } from "../../lab/ladders/matrix_section.ts";
 import { PageBlocks } from "../components/blocks.tsx";
 import { FirstRun } from "../components/first_run.tsx";
 import { Layout } from "../components/layout.tsx";

@@ -3,7 +3,8 @@
 import { z } from "@hono/zod-openapi";
 import { type Advice, adviceFor, type AdviceNeed, needs } from "../../lab/ladders/advice.ts";
 import { adviceHeader } from "../../lab/ladders/advice_header.ts";
-import { renderAdvice } from "../../lab/ladders/advice_table.ts";
+import { renderBlocks } from "../../lab/document/terminal.ts";
+import { chainOf } from "../../lab/ladders/advice_section.ts";
 import type { HostView } from "../../lab/experiments/run/host_view.ts";
 import { Problem } from "../base/problem.ts";
 
@@ -42,7 +43,7 @@ export function adviceOf(views: readonly HostView[], wanted: readonly AdviceNeed
 
 /** Advice as the command `lab advise` prints it. */
 export function adviceText(advice: readonly Advice[]): string {
-  return `${renderAdvice(advice, { color: false, width: TEXT_WIDTH })}\n`;
+  return `${renderBlocks(advice.map(chainOf), { color: false, width: TEXT_WIDTH })}\n`;
 }
 
 /** Advice as `lab advise --json` prints it. */

@@ -4,8 +4,8 @@ import { paragraph, type Section } from "../../lab/document/blocks.ts";
 import { experiments } from "../../lab/experiments/experiments.ts";
 import type { HostView } from "../../lab/experiments/run/host_view.ts";
 import { environmentTable } from "../../lab/report/sections/environments.ts";
-import { ladderSection } from "../../lab/report/sections/ladders.ts";
-import { matrixSection } from "../../lab/report/sections/matrix.ts";
+import { ladderSection } from "../../lab/ladders/ladders_section.ts";
+import { matrixSection } from "../../lab/ladders/matrix_section.ts";
 
 /** All that the run has something to say about; cost is among them by the id "cost". */
 export function runSections(view: HostView): Section[] {
