@@ -3,8 +3,9 @@
 import { compareRuns, resultsOf } from "../compare/compare_runs.ts";
 import { historyOf } from "../compare/history.ts";
 import { type Selection, selectRuns } from "../compare/select_runs.ts";
-import { renderComparison } from "../compare/table.ts";
-import { renderHistory } from "../compare/history_table.ts";
+import { historySection } from "../compare/history_section.ts";
+import { compareSections } from "../compare/sections.ts";
+import { renderSection } from "../document/terminal.ts";
 import { printable } from "../text/printable.ts";
 import type { Run } from "../experiments/run/run_schema.ts";
 import { RunStore } from "../store/run_store.ts";
@@ -39,12 +40,19 @@ function compareSides(store: RunStore, line: CommandLine): number {
   // What one side alone holds is told as such: only what none holds is a mistake.
   refuseMissing(pairs.flat().flatMap(({ runs }) => runs), techniques);
   const comparisons = pairs.map(([left, right]) => compareRuns(left.runs, right.runs, techniques));
+  const emulated = pairs.map((pair) =>
+    pair.some(({ runs }) => runs.some(({ host }) => host.emulated))
+  );
   if (line.has("json")) {
     print(`${JSON.stringify({ schema: COMPARE_SCHEMA, comparisons, problems })}\n`);
     return ExitCode.done;
   }
   const options = renderOptions(line.has("all"));
-  print(`${comparisons.map((one) => renderComparison(one, options)).join("\n\n\n")}\n`);
+  const texts = comparisons.map((one, at) =>
+    compareSections(one, emulated[at]!).map((section) => renderSection(section, options))
+      .join("\n\n")
+  );
+  print(`${texts.join("\n\n\n")}\n`);
   tell(problems);
   return ExitCode.done;
 }
@@ -92,7 +100,7 @@ function showHistory(store: RunStore, host: string, line: CommandLine): number {
     print(`${JSON.stringify({ schema: HISTORY_SCHEMA, ...history, problems })}\n`);
     return ExitCode.done;
   }
-  print(`${renderHistory(history, renderOptions(line.has("all")))}\n`);
+  print(`${renderSection(historySection(history), renderOptions(line.has("all")))}\n`);
   tell(problems);
   return ExitCode.done;
 }

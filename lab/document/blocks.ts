@@ -197,6 +197,11 @@ export function group(
   return { kind: "group", title, folded, blocks, heading };
 }
 
+/** The title of what follows, in a terminal; a page has a section or group for it. */
+export function heading(title: string): Group {
+  return only(TERMINAL, group(title, []));
+}
+
 /** One column of {@linkcode tableOf}. */
 export interface CellColumn<Row> extends ReportColumn {
   readonly cell: (row: Row) => Text;

@@ -9,6 +9,9 @@ import { Emulated, moment, shown } from "./texts.tsx";
 /** Sides of a comparison that runs are chosen for. */
 export const SIDES = ["base", "with"] as const;
 
+/** What comparisons call the sides; links had other names first. */
+export const SIDE_NAMES = { base: "left", with: "right" } as const;
+
 /** Runs that were chosen on other pages of the list, or before. */
 export type Chosen = Readonly<Record<typeof SIDES[number], readonly string[]>>;
 
@@ -52,7 +55,7 @@ export function RunTable({ rows, caption, params, chosen }: RunTableProps): JSX.
         <caption id="runs-caption">{caption}</caption>
         <thead>
           <tr>
-            {chosen && SIDES.map((side) => <th scope="col" class="box">{side}</th>)}
+            {chosen && SIDES.map((side) => <th scope="col" class="box">{SIDE_NAMES[side]}</th>)}
             {COLUMNS.map((column) => <Heading column={column} params={params} chosen={chosen} />)}
           </tr>
         </thead>
@@ -105,7 +108,7 @@ function Readable(
             name={side}
             value={row.id}
             checked={chosen[side].includes(row.id)}
-            aria-label={`${side}: ${row.id}`}
+            aria-label={`${SIDE_NAMES[side]}: ${row.id}`}
           />
         </td>
       ))}

@@ -11,7 +11,7 @@ import { Emulated, many, moment, shown } from "../components/texts.tsx";
 import { runsBefore } from "../runs/changes.ts";
 import { type Asked, askedRuns, comparisonOf, isEmulated } from "../runs/compare_asked.ts";
 import { curvesSection } from "../runs/compare_curves.ts";
-import { compareSections } from "../runs/compare_sections.ts";
+import { compareSections } from "../../lab/compare/sections.ts";
 import { MOST_HOSTS } from "../runs/newest_hosts.ts";
 import type { RunLibrary } from "../runs/run_library.ts";
 import { runsUrl } from "../runs/runs_query.ts";
@@ -25,7 +25,7 @@ const PROPOSED = 50;
 const DEPTH = 20;
 
 /** Names of the sides on the page. */
-const SIDE_TITLES = { base: "Base: what is compared with", with: "With: what is judged" } as const;
+const SIDE_TITLES = { base: "Left: what is compared with", with: "Right: what is judged" } as const;
 
 /** Registers the page. */
 export function registerComparePage(app: WebApp, context: WebContext): void {

@@ -108,7 +108,7 @@ function List({ rows, total, params, chosen }: ListProps): JSX.Element {
       )}
       <p class="actions">
         <button type="submit">Compare</button>{" "}
-        <span class="faint">the runs ticked as “with” against those ticked as “base”</span>
+        <span class="faint">the runs ticked as “right” against those ticked as “left”</span>
       </p>
       <RunTable rows={rows} caption={caption} params={params} chosen={chosen} />
       <Paging total={total} params={params} chosen={chosen} />

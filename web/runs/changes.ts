@@ -4,7 +4,7 @@ import { compareRuns, labelOf } from "../../lab/compare/compare_runs.ts";
 import type { Comparison, RunLabel } from "../../lab/compare/comparison.ts";
 import { machineOf } from "../../lab/experiments/run/host_identity.ts";
 import type { HostView } from "../../lab/experiments/run/host_view.ts";
-import { timeChanges } from "../../lab/compare/cost_table.ts";
+import { timeChanges } from "../../lab/compare/words.ts";
 import type { Tone } from "../../lab/text/style.ts";
 import type { Run } from "../../lab/experiments/run/run_schema.ts";
 import type { ReadableRow, RunRow } from "../../lab/store/run_row.ts";

@@ -32,7 +32,7 @@ export function curvesSection(left: readonly Run[], right: readonly Run[]): Sect
     title: "Curves",
     blocks: [
       paragraph(
-        "Latency over percentiles, as 1/(1-p): base dashed and grey, the other side blue. " +
+        "Latency over percentiles, as 1/(1-p): left dashed and grey, right blue. " +
           `Of each side the ${MOST_LINES} newest runs are drawn.`,
       ),
       ...crews.map(([crew, members], at) =>
@@ -59,7 +59,7 @@ function curves(base: readonly MeasuredCost[], against: readonly MeasuredCost[])
   const title = `${technique}: ${crewOf(lines[0]!.result)}`;
   const table = tableOf(title, lines, [
     { title: "run", cell: ({ run }) => run.id },
-    { title: "side", cell: (line) => base.includes(line) ? "base" : "with" },
+    { title: "side", cell: (line) => base.includes(line) ? "left" : "right" },
     { title: "p50", right: true, cell: ({ result }) => time(result.ns?.p50) },
     { title: "p99", right: true, cell: ({ result }) => time(result.ns?.p99) },
     { title: "p99.9", right: true, cell: ({ result }) => time(result.ns?.p999) },
@@ -70,7 +70,7 @@ function curves(base: readonly MeasuredCost[], against: readonly MeasuredCost[])
     ...chart,
     series: chart.series.map((line, at) => ({
       ...line,
-      name: `${at < base.length ? "base" : "with"} ${lines[at]!.run.id}`,
+      name: `${at < base.length ? "left" : "right"} ${lines[at]!.run.id}`,
       color: at < base.length ? BASE_COLOR : WITH_COLOR,
       dashed: at < base.length,
     })),

@@ -3,14 +3,12 @@
 import {
   type Block,
   type CellColumn,
-  group,
+  heading,
   intro,
   list,
-  only,
   paragraph,
   type Section,
   tableOf,
-  TERMINAL,
   terms,
 } from "../../document/blocks.ts";
 import { formatCpuList } from "../../text/cpu_list.ts";
@@ -53,7 +51,7 @@ export function captureSection(hosts: readonly HostView[]): Section | null {
 function blocksOf({ label, run }: HostView, result: CaptureResult): Block[] {
   if (!result.available) {
     return [
-      only(TERMINAL, group(HEADING, [])),
+      heading(HEADING),
       paragraph(`not available: ${result.reason ?? "no reason given"}`),
     ];
   }

@@ -3,13 +3,12 @@
 import {
   type Block,
   type CellColumn,
-  group,
+  heading,
   intro,
   only,
   paragraph,
   type Section,
   tableOf,
-  TERMINAL,
   type Voice,
 } from "../../document/blocks.ts";
 import type { Tone } from "../../text/style.ts";
@@ -56,7 +55,7 @@ function blocksOf(host: HostView): Block[] {
       only(voices, tableOf(`${caption}, on ${host.label}`, rows, COLUMNS, false, "")),
     ];
   return [
-    only(TERMINAL, group("Conformance", [])),
+    heading("Conformance"),
     ...table("Cases that differ or were skipped", sorted.slice(0, differ + skipped), [
       "page",
       "brief",

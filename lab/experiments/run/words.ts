@@ -3,7 +3,7 @@
 import { type Expected, type Verdict, verdictTone } from "../../format/verdict.ts";
 import { formatCpuList } from "../../text/cpu_list.ts";
 import type { Tone } from "../../text/style.ts";
-import { formatNs } from "../../text/units.ts";
+import { formatCount, formatNs } from "../../text/units.ts";
 import { resultsIn } from "./results_in.ts";
 import type { CostResult, Result } from "./run_schema.ts";
 import { type Block, group, type Inline, type Section, type Text } from "../../document/blocks.ts";
@@ -103,12 +103,12 @@ export function byReason<Row>(
   );
 }
 
-/** Who took part in a cost measurement. */
-export function crewOf({ callers, siblings, placement }: CostResult): string {
-  const many = (count: number, noun: string): string =>
-    count === 0 ? `no ${noun}s` : `${count} ${noun}${count === 1 ? "" : "s"}`;
+/** Who took part in a cost measurement: "1 caller, 3 siblings, same-cache". */
+export function crewOf(
+  { callers, siblings, placement }: Pick<CostResult, "callers" | "siblings" | "placement">,
+): string {
   const place = placement === "none" ? "" : `, ${placement}`;
-  return `${many(callers, "caller")}, ${many(siblings, "sibling")}${place}`;
+  return `${formatCount(callers, "caller")}, ${formatCount(siblings, "sibling")}${place}`;
 }
 
 /** "a, b and c". */

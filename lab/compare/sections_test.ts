@@ -5,10 +5,27 @@ import type { Run } from "../experiments/run/run_schema.ts";
 import { sampleCapture, sampleCaptured, sampleCost, sampleRun } from "../testdata/sample_run.ts";
 import { sampleDisturbance } from "../testdata/sample_disturbance.ts";
 import { drawHistogram, INTERRUPT, seeded } from "../statistics/testdata/samples.ts";
-import { renderComparison } from "./table.ts";
-import { renderHistory } from "./history_table.ts";
+import { renderSection } from "../document/terminal.ts";
+import type { RenderOptions } from "../text/style.ts";
+import type { Comparison } from "./comparison.ts";
+import type { History } from "./history.ts";
+import { historySection } from "./history_section.ts";
+import { compareSections } from "./sections.ts";
 
 const options = { color: false, width: 160 };
+
+function renderComparison(
+  comparison: Comparison,
+  options: RenderOptions,
+  emulated = false,
+): string {
+  return compareSections(comparison, emulated).map((one) => renderSection(one, options))
+    .join("\n\n");
+}
+
+function renderHistory(history: History, options: RenderOptions): string {
+  return renderSection(historySection(history), options);
+}
 
 function run(number: number, factor: number, host: Partial<Run["host"]> = {}): Run {
   const histogram = drawHistogram(INTERRUPT, 2000, seeded(5), factor);
@@ -132,4 +149,12 @@ Deno.test("a history of an emulated host says so, and judges no time", () => {
   );
   assertStringIncludes(text, "local is emulated: its times are those of the emulator");
   assert(!text.includes("slower"), text);
+});
+
+Deno.test("the sides have one pair of names, on pages as in terminals", () => {
+  const sections = compareSections(compareRuns([run(1, 1)], [run(2, 1.5)]), false);
+  const titles = sections.flatMap(({ blocks }) => blocks)
+    .flatMap((block) => block.kind === "table" ? block.columns.map(({ title }) => title) : []);
+  for (const title of ["left (95 %)", "right (95 %)"]) assert(titles.includes(title), title);
+  assert(!titles.some((title) => /^(base|with)\b/.test(title)), titles.join());
 });
