@@ -11,7 +11,8 @@ import {
 } from "../program/record_program.ts";
 import { programReport } from "../program/report.ts";
 import { printable } from "../text/printable.ts";
-import { renderProgram } from "../program/table.ts";
+import { programSection } from "../program/section.ts";
+import { renderSection } from "../document/terminal.ts";
 import { checkWritable } from "../store/check_writable.ts";
 import { Scratch } from "../store/scratch.ts";
 import { openTraceProcessor } from "../places/traces_files.ts";
@@ -47,7 +48,7 @@ export async function traceCommand(line: CommandLine, signal: AbortSignal): Prom
       print(`${JSON.stringify({ program, ladder, lost, events: conversion.events, ...report })}\n`);
     } else {
       print(`${summary(request, reply, conversion.events, lost)}\n\n`);
-      print(`${renderProgram(report, renderOptions())}\n`);
+      print(`${renderSection(programSection(report), renderOptions())}\n`);
     }
     if (line.value("output") !== undefined) say(`Wrote ${printable(trace)}`);
     return 0;

@@ -32,13 +32,11 @@ import {
   formatFigure,
   formatRatio,
   interruptsOf,
+  shortened,
   thresholdOf,
   timeFindings,
   TONES,
 } from "./words.ts";
-
-/** Values longer than this are shown by where they differ. */
-const LONG = 60;
 
 /** What a run says at length is cut there. */
 const LONGEST = 400;
@@ -99,20 +97,6 @@ function environment({ environment }: Comparison): Block[] {
     { title: "right", cell: (row) => shortened(row)[1] },
   ];
   return [tableOf("Differences", environment, columns, false, "")];
-}
-
-/** Both values; long ones, such as command lines, by the words that only one side has. */
-function shortened({ left, right }: EnvironmentDifference): [string, string] {
-  const [from, to] = [left.join(" | "), right.join(" | ")];
-  if (Math.max(from.length, to.length) <= LONG) return [from, to];
-  const [own, other] = [new Set(from.split(/\s+/)), new Set(to.split(/\s+/))];
-  const only = (words: Set<string>, than: Set<string>): string => {
-    const rest = [...words].filter((word) => !than.has(word)).join(" ");
-    if (rest === "") return "(nothing besides)";
-    return rest.length > LONG ? `… ${rest.slice(0, LONG)}…` : `… ${rest}`;
-  };
-  const texts: [string, string] = [only(own, other), only(other, own)];
-  return texts[0] === texts[1] ? [from.slice(0, LONG), to.slice(0, LONG)] : texts;
 }
 
 /** Why times are not compared, and warnings that make results doubtful. */

@@ -6,7 +6,7 @@ import { formatNs, formatShare } from "../text/units.ts";
 import type { CostComparison } from "../experiments/cost/cost_comparison.ts";
 import { isChange, OF_THESE_RUNS, VERDICT_WORDS } from "../judgement/judge.ts";
 import type { Estimate, Judgement, TimeVerdict } from "../judgement/judgement.ts";
-import type { Comparison, FigureComparison } from "./comparison.ts";
+import type { Comparison, EnvironmentDifference, FigureComparison } from "./comparison.ts";
 
 /** What became faster, slower, or sends other interrupts. */
 export function timeChanges({ cost, figures }: Comparison): { text: string; tone: Tone }[] {
@@ -114,4 +114,21 @@ export function formatFigure(
   if (unit === "share") return estimate.value === 0 ? "0 %" : formatShare(estimate.value);
   const text = estimate.value.toPrecision(4);
   return unit === "times" ? `${text} times` : `${Number(text).toLocaleString("en")}/s`;
+}
+
+/** Values longer than this are shown by where they differ. */
+const LONG = 60;
+
+/** Both values; long ones, such as command lines, by the words that only one side has. */
+export function shortened({ left, right }: EnvironmentDifference): [string, string] {
+  const [from, to] = [left.join(" | "), right.join(" | ")];
+  if (Math.max(from.length, to.length) <= LONG) return [from, to];
+  const [own, other] = [new Set(from.split(/\s+/)), new Set(to.split(/\s+/))];
+  const only = (words: Set<string>, than: Set<string>): string => {
+    const rest = [...words].filter((word) => !than.has(word)).join(" ");
+    if (rest === "") return "(nothing besides)";
+    return rest.length > LONG ? `… ${rest.slice(0, LONG)}…` : `… ${rest}`;
+  };
+  const texts: [string, string] = [only(own, other), only(other, own)];
+  return texts[0] === texts[1] ? [from.slice(0, LONG), to.slice(0, LONG)] : texts;
 }

@@ -29,7 +29,7 @@ export function pairsBlocks(results: readonly OrderingResult[], label: string): 
   if (rows.some(({ cells }) => cells.includes(""))) return [];
   const heading = "The pair table of membarrier(2)";
   const columns: CellColumn<PairRow>[] = [
-    { title: "", cell: ({ name }) => name },
+    { title: "heavy side", short: "", cell: ({ name }) => name },
     ...BARRIERS.map(({ name }, column): CellColumn<PairRow> => ({
       title: name,
       cell: ({ cells }) => cells[column]!,

@@ -1,6 +1,8 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { ProgramReport } from "./report.ts";
-import { renderProgram } from "./table.ts";
+import { renderSection } from "../document/terminal.ts";
+import type { RenderOptions } from "../text/style.ts";
+import { programSection } from "./section.ts";
 
 const interruption = {
   senderPid: 10,
@@ -36,9 +38,13 @@ const report: ProgramReport = {
   eventCounts: [],
 };
 
-const options = { color: false, width: 160 };
+const options: RenderOptions = { color: false, width: 160 };
 
-Deno.test("renderProgram() says which calls hit whom, and what it cost", () => {
+function renderProgram(report: ProgramReport, options: RenderOptions): string {
+  return renderSection(programSection(report), options);
+}
+
+Deno.test("programSection() says which calls hit whom, and what it cost", () => {
   const text = renderProgram(report, options);
   assertStringIncludes(text, "  membarrier      42        42  11.0 µs  19.0 µs  111 µs");
   assert(/42 +membarrier +membarrier_private_expedited +ipi_mb +1 /.test(text), text);
@@ -46,7 +52,7 @@ Deno.test("renderProgram() says which calls hit whom, and what it cost", () => {
   assert(!text.includes("\x1b"), "names of a trace are not obeyed by the terminal");
 });
 
-Deno.test("renderProgram() names processes where there are several, and says what it left out", () => {
+Deno.test("programSection() names processes where there are several, and says what it left out", () => {
   const many = {
     ...report,
     pids: [10, 11],
@@ -57,7 +63,7 @@ Deno.test("renderProgram() names processes where there are several, and says wha
   assertStringIncludes(text, "and 8 rows more in the trace");
 });
 
-Deno.test("renderProgram() of a machine or of a quiet program has its own words", () => {
+Deno.test("programSection() of a machine or of a quiet program has its own words", () => {
   const whole = renderProgram({ ...report, pids: [], caused: [] }, options);
   assertStringIncludes(whole, "Interrupts sent\n  none");
   assertEquals(whole.includes("suffered"), false);
