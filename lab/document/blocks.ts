@@ -38,10 +38,9 @@ export type Inline =
   }
   /** A reference to a section of the report. */
   | { readonly text: string; readonly to: string }
-  /** A new line. */
   | typeof BREAK;
 
-/** Running text. */
+/** Running text: one piece, or several in their order. */
 export type Text = Inline | readonly Inline[];
 
 /** A paragraph; the tone says how much it matters. */
@@ -145,7 +144,7 @@ export interface Section {
   readonly blocks: readonly Block[];
 }
 
-/** The whole report. */
+/** A report: what every format that people read renders. */
 export interface ReportDocument {
   readonly title: string;
   /** When it was made, what from. */
@@ -153,7 +152,7 @@ export interface ReportDocument {
   readonly sections: readonly Section[];
 }
 
-/** A paragraph. */
+/** A paragraph for every voice; {@linkcode intro} makes one for pages. */
 export function paragraph(text: Text, tone: Tone = "plain"): Paragraph {
   return { kind: "paragraph", text, tone };
 }

@@ -15,7 +15,7 @@ import {
   type Text,
 } from "../document/blocks.ts";
 import type { HostView } from "../experiments/run/host_view.ts";
-import { hostTitle, time, verdictText } from "../experiments/run/words.ts";
+import { hostTitle, time, VERDICT_TERMS, verdictText } from "../experiments/run/words.ts";
 import { findTechnique, type Promise as Promised } from "../format/techniques.ts";
 import { expectedOf } from "../format/verdict.ts";
 import { type MatrixCell, matrixOf, type MatrixRow } from "./matrix.ts";
@@ -47,16 +47,7 @@ export function matrixSection(hosts: readonly HostView[]): Section | null {
           meaning: "what documentation says: ordering of memory, restart of rseq sections " +
             "(rseq-restart), or nothing at all. A control is known not to order other CPUs.",
         },
-        {
-          term: "ordered",
-          meaning: "no outcome that a fence forbids was seen, where many were to be expected " +
-            "without one",
-        },
-        { term: "not-ordered", meaning: "such an outcome was seen: proof that it is no fence" },
-        {
-          term: "not-discriminable, starved",
-          meaning: "the test could not have told, or a side did not get to run",
-        },
+        ...VERDICT_TERMS,
         {
           term: "interrupts",
           meaning: "inter-processor interrupts (IPIs) that arrived at the sibling, per " +

@@ -15,7 +15,6 @@ export interface ReportSource {
   readonly hosts: readonly HostView[];
   readonly unread: readonly UnreadRun[];
   readonly madeAt: Date;
-  /** fencelab's version. */
   readonly version: string;
 }
 

@@ -10,7 +10,7 @@ import {
   terms,
 } from "../../document/blocks.ts";
 import type { HostView } from "../run/host_view.ts";
-import { byReason, resultsOf, sectionOf, verdictText } from "../run/words.ts";
+import { byReason, resultsOf, sectionOf, VERDICT_TERMS, verdictText } from "../run/words.ts";
 import type { CoreSyncResult } from "./core_sync_schema.ts";
 import { expectedOfCoreSync } from "./core_sync_verdict.ts";
 
@@ -25,6 +25,7 @@ export function coreSyncSection(hosts: readonly HostView[]): Section | null {
           "read the version calls the code.",
       ),
       terms(
+        ...VERDICT_TERMS,
         { term: "stale", meaning: "calls that still ran what was replaced" },
         { term: "calls", meaning: "calls of the sibling, while versions changed" },
         { term: "modifications", meaning: "versions of the code that were published" },

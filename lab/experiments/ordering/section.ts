@@ -16,7 +16,15 @@ import {
 } from "../../document/blocks.ts";
 import { formatShare } from "../../text/units.ts";
 import type { HostView } from "../run/host_view.ts";
-import { byReason, perOperation, resultsOf, sectionOf, time, verdictText } from "../run/words.ts";
+import {
+  byReason,
+  perOperation,
+  resultsOf,
+  sectionOf,
+  time,
+  VERDICT_TERMS,
+  verdictText,
+} from "../run/words.ts";
 import { evidenceOf } from "./evidence.ts";
 import type { OrderingResult } from "./ordering_schema.ts";
 import { pairsBlocks } from "./pairs_section.ts";
@@ -36,18 +44,7 @@ export function orderingSection(hosts: readonly HostView[]): Section | null {
           "is clogged with slow stores, so that missing order shows.",
       ),
       terms(
-        { term: "not-ordered", meaning: "at least one turn had the forbidden outcome: proof" },
-        {
-          term: "ordered",
-          meaning: "none had, and 20 or more were to be expected otherwise. Of a technique that " +
-            "promises nothing this holds for this kernel and processor only.",
-        },
-        {
-          term: "not-discriminable",
-          meaning: "none had, but the test had no power to show it, or its controls " +
-            "did not fail; it is no verdict in favour",
-        },
-        { term: "starved", meaning: "too few turns: a side did not get to run" },
+        ...VERDICT_TERMS,
         { term: "light side", meaning: "who it is and what it does while the technique is called" },
         { term: "forbidden", meaning: "turns with the outcome that a fence forbids, of all turns" },
         {

@@ -1,12 +1,24 @@
 /** Words and marks that several sections share. */
 
-import { type Expected, type Verdict, verdictTone } from "../../format/verdict.ts";
+import {
+  type Expected,
+  type Verdict,
+  VERDICT_MEANINGS,
+  verdictTone,
+} from "../../format/verdict.ts";
 import { formatCpuList } from "../../text/cpu_list.ts";
 import type { Tone } from "../../text/style.ts";
 import { formatCount, formatNs } from "../../text/units.ts";
 import { resultsIn } from "./results_in.ts";
 import type { CostResult, Result } from "./run_schema.ts";
-import { type Block, group, type Inline, type Section, type Text } from "../../document/blocks.ts";
+import {
+  type Block,
+  group,
+  type Inline,
+  type Section,
+  type Term,
+  type Text,
+} from "../../document/blocks.ts";
 import type { HostView } from "./host_view.ts";
 
 /** What stands beside everything that an emulated CPU took time for. */
@@ -23,7 +35,7 @@ export function time(nanoseconds: unknown): string {
   return typeof nanoseconds === "number" ? formatNs(nanoseconds) : "–";
 }
 
-/** Interrupts per operation. */
+/** Interrupts per operation; a terminal has no room to say that they were not counted. */
 export function perOperation(value: unknown): Inline {
   return typeof value === "number" ? value.toFixed(2) : { text: "not counted", short: "n/a" };
 }
@@ -56,6 +68,10 @@ export function hostName({ label, run }: HostView): Text {
 export function hostTitle({ label, run }: HostView): string {
   return run.host.emulated ? `${label} (emulated)` : label;
 }
+
+/** What verdicts mean, for the tables that have them. */
+export const VERDICT_TERMS: readonly Term[] = Object.entries(VERDICT_MEANINGS)
+  .map(([term, meaning]) => ({ term, meaning }));
 
 /** A verdict with the colour of what it means here. */
 export function verdictText(verdict: Verdict, expected: Expected): Inline {
