@@ -5,12 +5,12 @@ import {
   type CellColumn,
   group,
   heading,
+  labelled,
   list,
   only,
   paragraph,
   type Section,
   tableOf,
-  TERMINAL,
   type Text,
 } from "../document/blocks.ts";
 import { clip } from "../experiments/run/host_view.ts";
@@ -78,8 +78,7 @@ function section(id: string, title: string, blocks: readonly Block[], titled = t
 
 /** Terminals alone: pages have a form that says it. */
 function sides({ left, right }: Comparison): Block[] {
-  return [`left   ${sideText(left)}`, `right  ${sideText(right)}`]
-    .map((text) => only(TERMINAL, paragraph(text)));
+  return [labelled([["left", sideText(left)], ["right", sideText(right)]])];
 }
 
 function sideText(runs: readonly RunLabel[]): string {

@@ -69,6 +69,8 @@ export interface List extends Voiced {
   readonly kind: "list";
   readonly ordered: boolean;
   readonly points: readonly Text[];
+  /** What stands before each point in a terminal, equally wide. */
+  readonly labels?: readonly string[];
 }
 
 /** A column of a table. */
@@ -183,6 +185,20 @@ export function list(points: readonly Text[], ordered = false): List {
 }
 
 /**
+ * Points for terminals, each with a label before it.
+ *
+ * @param width Of the column of labels: that of the longest, when left out.
+ */
+export function labelled(points: readonly (readonly [string, Text])[], width?: number): List {
+  const column = width ?? Math.max(...points.map(([label]) => label.length));
+  return {
+    ...list(points.map(([, point]) => point)),
+    labels: points.map(([label]) => label.padEnd(column)),
+    only: TERMINAL,
+  };
+}
+
+/**
  * A group of blocks.
  *
  * @param heading Its title in a terminal; "": none.
@@ -246,13 +262,4 @@ export function tableFor(voice: Voice, table: ReportTable): ReportTable {
 /** The pieces of a text. */
 export function piecesOf(text: Text): readonly Inline[] {
   return Array.isArray(text) ? text : [text as Inline];
-}
-
-/** A text without its marks. */
-export function plainText(text: Text): string {
-  return piecesOf(text).map((piece) => {
-    if (typeof piece === "string") return piece;
-    if ("line" in piece) return "; ";
-    return "code" in piece ? piece.code : piece.text;
-  }).join("");
 }

@@ -2,7 +2,7 @@
 
 import { printable } from "../text/printable.ts";
 import { paint, type RenderOptions, type Tone, wrap } from "../text/style.ts";
-import type { Block, Inline, ReportTable, Section, Text } from "./blocks.ts";
+import type { Block, Inline, List, ReportTable, Section, Text } from "./blocks.ts";
 import { isFor, piecesOf, tableFor } from "./blocks.ts";
 import { renderTable } from "./table.ts";
 
@@ -44,7 +44,7 @@ function collect(blocks: readonly Block[], parts: string[][], options: RenderOpt
         break;
       case "list":
         block.points.forEach((point, at) =>
-          follow(line(block.ordered ? `${at + 1}. ` : "", point, "plain", options))
+          follow(line(markOf(block, at, options), point, "plain", options))
         );
         break;
       case "command":
@@ -64,6 +64,12 @@ function collect(blocks: readonly Block[], parts: string[][], options: RenderOpt
       }
     }
   }
+}
+
+/** What stands before a point: its label, its number, or nothing. */
+function markOf({ labels, ordered }: List, at: number, options: RenderOptions): string {
+  if (labels === undefined) return ordered ? `${at + 1}. ` : "";
+  return `${drawn(labels[at]!, options)}  `;
 }
 
 function stampOf({ emulated }: ReportTable, options: RenderOptions): string[] {

@@ -1,11 +1,12 @@
-import { renderSection } from "../document/terminal.ts";
+import { type Block, group, labelled } from "../document/blocks.ts";
+import { renderBlocks, renderSection } from "../document/terminal.ts";
+import { environmentBlocks } from "../experiments/run/environment_blocks.ts";
 import { experiments } from "../experiments/experiments.ts";
 import { viewOfRun } from "../experiments/host_collector.ts";
+import type { HostView } from "../experiments/run/host_view.ts";
 import type { Run } from "../experiments/run/run_schema.ts";
-import { printable } from "../text/printable.ts";
-import { paint, type RenderOptions, wrap } from "../text/style.ts";
+import type { RenderOptions } from "../text/style.ts";
 import { formatSeconds } from "../text/units.ts";
-import { renderEnvironment } from "./environment.ts";
 import { renderWarnings } from "./warnings.ts";
 
 /**
@@ -14,22 +15,18 @@ import { renderWarnings } from "./warnings.ts";
  * @returns Lines joined by "\n", without one at the end; control characters of the run are escaped.
  */
 export function renderRun(run: Run, options: RenderOptions): string {
-  const hosts = [viewOfRun(run)];
+  const view = viewOfRun(run);
   const blocks = [
-    `${renderHead(run, options)}\n${renderEnvironment(run, options)}`,
+    renderBlocks([head(view), ...environmentBlocks(view)], options),
     renderWarnings(run, options),
-    ...experiments.map((one) => renderSection(one.section(hosts), options)),
+    ...experiments.map((one) => renderSection(one.section([view]), options)),
   ];
   return blocks.filter((block) => block !== "").join("\n\n");
 }
 
-function renderHead(run: Run, options: RenderOptions): string {
+function head({ run }: HostView): Block {
   const { version, build } = run.fencelab;
   const made = `${run.startedAt}, took ${formatSeconds(run.seconds)}, seed ${run.seed}, ` +
     `fencelab ${version} (${build})`;
-  return [
-    paint(`Run ${printable(run.id)}`, "strong", options),
-    `  started  ${wrap(printable(made), options.width, 11)}`,
-    `  command  ${wrap(printable(run.command), options.width, 11)}`,
-  ].join("\n");
+  return group(`Run ${run.id}`, [labelled([["started", made], ["command", run.command]])]);
 }

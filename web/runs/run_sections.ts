@@ -3,7 +3,7 @@
 import { paragraph, type Section } from "../../lab/document/blocks.ts";
 import { experiments } from "../../lab/experiments/experiments.ts";
 import type { HostView } from "../../lab/experiments/run/host_view.ts";
-import { environmentTable } from "../../lab/report/sections/environments.ts";
+import { environmentBlocks } from "../../lab/experiments/run/environment_blocks.ts";
 import { ladderSection } from "../../lab/ladders/ladders_section.ts";
 import { matrixSection } from "../../lab/ladders/matrix_section.ts";
 
@@ -19,7 +19,7 @@ export function runSections(view: HostView): Section[] {
       title: "Environment",
       blocks: [
         paragraph("What of a host most often explains a number; run.json has more."),
-        environmentTable(view),
+        ...environmentBlocks(view),
       ],
     },
   ];

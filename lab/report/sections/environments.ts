@@ -11,6 +11,7 @@ import {
 } from "../../document/blocks.ts";
 import type { UnreadRun } from "../gather.ts";
 import { clip, type HostView, type RunNote } from "../../experiments/run/host_view.ts";
+import { environmentBlocks } from "../../experiments/run/environment_blocks.ts";
 import { hostTitle } from "../../experiments/run/words.ts";
 
 /** What each host is, and what its runs warn of. */
@@ -28,67 +29,11 @@ export function environmentSection(hosts: readonly HostView[]): Section | null {
         { term: "W003, …", meaning: "a warning's number, the same in all versions of fencelab" },
         { term: "invalidates", meaning: "results that the warning names must not be quoted" },
       ),
-      ...hosts.map((host) => group(hostTitle(host), [environmentTable(host), ...warnings(host)])),
+      ...hosts.map((host) =>
+        group(hostTitle(host), [...environmentBlocks(host), ...warnings(host)])
+      ),
     ],
   };
-}
-
-/** Facts of an environment by their path; what is not there is left out. */
-const FACTS: readonly (readonly [string, ...string[]])[] = [
-  ["processor", "cpu", "model"],
-  ["kernel version", "kernel", "version"],
-  ["preemption", "kernel", "preemption"],
-  ["command line", "kernel", "cmdline"],
-  ["lockdown", "kernel", "lockdown"],
-  ["CPUs online", "cpus", "online"],
-  ["CPUs allowed", "cpus", "allowed"],
-  ["CPUs isolated", "cpus", "isolated"],
-  ["nohz_full", "cpus", "nohzFull"],
-  ["threads per core", "topology", "threadsPerCore"],
-  ["NUMA nodes", "topology", "nodes"],
-  ["frequency governor", "frequency", "governor"],
-  ["transparent huge pages", "memory", "transparentHugepages"],
-  ["clock source", "clock", "clocksource"],
-  ["load before (1 min)", "load", "before", "one"],
-  ["load after (1 min)", "load", "after", "one"],
-];
-
-/** What of one host most often explains a number. */
-export function environmentTable({ label, run: { host, environment } }: HostView): Block {
-  const rows: [string, string][] = [
-    ["architecture", host.arch],
-    ["kernel", host.kernel],
-    ["reached", host.via === "local" ? "this machine" : `by ${host.via}, ${host.transport}`],
-    ["virtualisation", host.hypervisor ?? "no hypervisor seen"],
-    ["page size", `${host.pageSize / 1024} KiB`],
-  ];
-  for (const [title, ...path] of FACTS) {
-    const value = valueAt(environment, path);
-    if (value !== null) rows.push([title, clip(value, 400)]);
-  }
-  const guest = host.guest;
-  if (guest) {
-    rows.push(
-      ["QEMU", `${guest.qemu}, ${guest.accelerator}, ${guest.machine}, CPU ${guest.cpuModel}`],
-      ["guest's kernel package", guest.kernelPackage ?? "given by path"],
-    );
-    if (guest.kernelProblem) rows.push(["may not be the newest", guest.kernelProblem]);
-  }
-  return tableOf(`Environment of ${label}`, rows, [
-    { title: "fact", cell: ([title]) => title },
-    { title: "value", cell: ([, value]) => value },
-  ]);
-}
-
-function valueAt(environment: Run["environment"], path: readonly string[]): string | null {
-  let value: unknown = environment;
-  for (const key of path) {
-    if (typeof value !== "object" || value === null) return null;
-    value = (value as Record<string, unknown>)[key];
-  }
-  return typeof value === "number" || (typeof value === "string" && value !== "")
-    ? String(value)
-    : null;
 }
 
 function warnings({ label, runs }: HostView): Block[] {

@@ -1,10 +1,18 @@
 import { assertEquals } from "@std/assert";
-import type { Guest } from "../format/host_schema.ts";
-import type { Environment } from "../environment/environment.ts";
-import { sampleRun } from "../testdata/sample_run.ts";
-import { renderEnvironment } from "./environment.ts";
+import type { Guest } from "../../format/host_schema.ts";
+import type { Environment } from "../../environment/environment.ts";
+import { sampleRun } from "../../testdata/sample_run.ts";
+import { renderBlocks } from "../../document/terminal.ts";
+import type { RenderOptions } from "../../text/style.ts";
+import { environmentBlocks } from "./environment_blocks.ts";
+import { viewOfRun } from "../host_collector.ts";
+import type { Run } from "./run_schema.ts";
 
 const OPTIONS = { color: false, width: 120 };
+
+function renderEnvironment(run: Run, options: RenderOptions): string {
+  return renderBlocks(environmentBlocks(viewOfRun(run)), options);
+}
 
 /** The parts of an environment that are shown; checked against the type that runs are made with. */
 const SHOWN = {
@@ -21,7 +29,7 @@ const SHOWN = {
   },
 } satisfies { [Key in keyof Environment]?: Partial<Environment[Key]> };
 
-Deno.test("renderEnvironment() shows what explains numbers in a few lines", () => {
+Deno.test("environmentBlocks() shows what explains numbers in a few lines", () => {
   assertEquals(renderEnvironment(sampleRun({ environment: SHOWN }), OPTIONS).split("\n"), [
     "  host     local, x86_64, Linux 6.18.44, 2 CPUs, 4 KiB pages, kvm",
     "  CPU      Xeon\\x1b[2J, allowed CPUs 0-1, threads per core 2, governor powersave, nohz_full 1",
@@ -31,7 +39,7 @@ Deno.test("renderEnvironment() shows what explains numbers in a few lines", () =
   ]);
 });
 
-Deno.test("renderEnvironment() shows a guest's kernel, and why it may not be the newest", () => {
+Deno.test("environmentBlocks() shows a guest's kernel, and why it may not be the newest", () => {
   const guest: Guest = {
     qemu: "7.2",
     accelerator: "tcg",
@@ -54,7 +62,7 @@ Deno.test("renderEnvironment() shows a guest's kernel, and why it may not be the
   assertEquals(shown("404\n"), `${shown()}, may not be the newest: 404\\x0a`);
 });
 
-Deno.test("renderEnvironment() shows a host whose environment is unknown or odd", () => {
+Deno.test("environmentBlocks() shows a host whose environment is unknown or odd", () => {
   const host = { ...sampleRun().host, name: "guest\n", via: "qemu", emulated: true } as const;
   const environment = { cpu: "text", clock: { readNs: "fast" }, load: { before: null } };
   const line =
