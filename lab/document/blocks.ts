@@ -54,8 +54,6 @@ export interface Paragraph extends Voiced {
 export interface Term {
   readonly term: string;
   readonly meaning: string;
-  /** Where the guide says more: "reading-tables#kept". */
-  readonly guide?: string;
 }
 
 /** Terms with their meanings; in a terminal they are notes. */

@@ -26,8 +26,7 @@ export function coreSyncSection(hosts: readonly HostView[]): Section | null {
       ),
       terms(
         ...VERDICT_TERMS,
-        { term: "stale", meaning: "calls that still ran what was replaced" },
-        { term: "calls", meaning: "calls of the sibling, while versions changed" },
+        { term: "stale, calls", meaning: "calls that still ran what was replaced, and all calls" },
         { term: "modifications", meaning: "versions of the code that were published" },
         {
           term: "stale after the end",
