@@ -104,5 +104,7 @@ function hostile(result: Run["results"][number], text: string): Run["results"][n
           functions: [text],
         })),
       };
+    default: // an experiment without texts of the host
+      return result;
   }
 }
