@@ -8,7 +8,7 @@ import { decodeIndex, encodeIndex } from "../../traces/index/index_file.ts";
 import { indexFromSql } from "../../traces/index/from_sql.ts";
 import { convertCapture } from "../../traces/convert/convert.ts";
 import { memorySource } from "../../traces/convert/capture_source.ts";
-import { concatBytes } from "../../traces/trace_processor/protobuf.ts";
+import { concatBytes } from "../../traces/protobuf/concat_bytes.ts";
 import { parseRun } from "../../lab/experiments/run/run_schema.ts";
 import { type CaptureMaker, oneSenderCapture } from "../fixtures/traces/capture_maker.ts";
 import { pageLayout } from "../fixtures/traces/page_maker.ts";

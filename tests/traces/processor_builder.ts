@@ -1,10 +1,7 @@
 /** Small Perfetto traces whose every nanosecond is known, for tests of the SQL modules. */
 
-import {
-  concatBytes,
-  encodeMessage,
-  type ProtoField,
-} from "../../traces/trace_processor/protobuf.ts";
+import { concatBytes } from "../../traces/protobuf/concat_bytes.ts";
+import { encodeMessage, type ProtoField } from "../../traces/protobuf/proto_writer.ts";
 
 /** Value of an argument: a text, or an integer. */
 export type Argument = string | number;

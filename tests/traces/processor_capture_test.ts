@@ -5,7 +5,7 @@ import { interruptions } from "../../traces/analysis/interruptions.ts";
 import { traceProblems } from "../../traces/analysis/trace_problems.ts";
 import { convertCapture } from "../../traces/convert/convert.ts";
 import { memorySource } from "../../traces/convert/capture_source.ts";
-import { concatBytes } from "../../traces/trace_processor/protobuf.ts";
+import { concatBytes } from "../../traces/protobuf/concat_bytes.ts";
 import { needs } from "../fixtures/needs.ts";
 import { engineNeed, withTrace } from "./processor_engine.ts";
 import { canRecord, record } from "./recorder.ts";

@@ -8,7 +8,7 @@ import { convertCapture } from "../../traces/convert/convert.ts";
 import { TraceIndexBuilder } from "../../traces/index/index_builder.ts";
 import { joinColumns } from "../../traces/index/join_columns.ts";
 import { encodeIndex } from "../../traces/index/index_file.ts";
-import { concatBytes } from "../../traces/trace_processor/protobuf.ts";
+import { concatBytes } from "../../traces/protobuf/concat_bytes.ts";
 import { oneSenderCapture } from "../fixtures/traces/capture_maker.ts";
 import { pageLayout } from "../fixtures/traces/page_maker.ts";
 import { needs } from "../fixtures/needs.ts";

@@ -1,10 +1,7 @@
 /** A client of trace_processor's documented protocol, written apart from the lab's own. */
 
-import {
-  encodeMessage,
-  type ProtoField,
-  ProtoReader,
-} from "../../traces/trace_processor/protobuf.ts";
+import { ProtoReader } from "../../traces/protobuf/proto_reader.ts";
+import { encodeMessage, type ProtoField } from "../../traces/protobuf/proto_writer.ts";
 
 /** A reply: its sequence number, method, error that ends it all, and the fields of its result. */
 export interface RpcReply {

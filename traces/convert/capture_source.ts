@@ -1,3 +1,5 @@
+import { concatBytes } from "../protobuf/concat_bytes.ts";
+
 /** Bytes of one file of a capture, chunk by chunk; a chunk is valid until the next is asked for. */
 export type ByteStream = AsyncIterable<Uint8Array>;
 
@@ -34,13 +36,7 @@ export async function readAll(
     // A stream may use its chunk again
     chunks.push(chunk.slice());
   }
-  const all = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    all.set(chunk, at);
-    at += chunk.length;
-  }
-  return all;
+  return concatBytes(chunks);
 }
 
 /** Reads a whole file as text. */

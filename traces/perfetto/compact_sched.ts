@@ -1,6 +1,6 @@
 import type { EventFormat } from "../ring_buffer/event_format.ts";
-import { putInt32, putTime, putUint64 } from "./put.ts";
-import { ProtoWriter } from "./proto_writer.ts";
+import { putInt32, putTime, putUint64 } from "../protobuf/put.ts";
+import { ProtoWriter } from "../protobuf/proto_writer.ts";
 
 /** CompactSched of protos/perfetto/trace/ftrace/ftrace_event_bundle.proto, v55.3. */
 const Field = {

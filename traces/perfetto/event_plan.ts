@@ -1,6 +1,6 @@
 import type { EventField, EventFormat } from "../ring_buffer/event_format.ts";
 import { typedEvents } from "./ftrace_types.ts";
-import { bytesTag, ProtoWriter, varintTag } from "./proto_writer.ts";
+import { bytesTag, ProtoWriter, varintTag } from "../protobuf/proto_writer.ts";
 
 /** What is done with a field; small numbers, since one switch for each field decides the speed. */
 export const Op = {

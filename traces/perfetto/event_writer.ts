@@ -1,6 +1,6 @@
-import type { ProtoWriter } from "./proto_writer.ts";
+import type { ProtoWriter } from "../protobuf/proto_writer.ts";
 import { type EventPlan, Op, type Step } from "./event_plan.ts";
-import { putInt32, putTime, putUint32, putUint64 } from "./put.ts";
+import { putInt32, putTime, putUint32, putUint64 } from "../protobuf/put.ts";
 import type { AddressResolver } from "./resolver.ts";
 import { cpuList, hexBytes, listNumbers } from "./field_text.ts";
 import { locate, type Span } from "../ring_buffer/locate.ts";

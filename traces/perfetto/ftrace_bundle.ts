@@ -1,7 +1,7 @@
 import { CompactSched } from "./compact_sched.ts";
 import type { EventPlan } from "./event_plan.ts";
 import { Packet, type PacketWriter } from "./packet_writer.ts";
-import { ProtoWriter } from "./proto_writer.ts";
+import { ProtoWriter } from "../protobuf/proto_writer.ts";
 
 /** Fields of FtraceEventBundle (protos/perfetto/trace/ftrace/ftrace_event_bundle.proto, v55.3). */
 const CPU = 1;

@@ -1,4 +1,4 @@
-import { ProtoWriter } from "./proto_writer.ts";
+import { ProtoWriter } from "../protobuf/proto_writer.ts";
 
 /** Where a trace goes, chunk by chunk; the writer waits for each. */
 export interface TraceSink {

@@ -1,6 +1,6 @@
 import { BuiltinClock, Packet, type PacketWriter } from "./packet_writer.ts";
-import { ProtoWriter, varintTag } from "./proto_writer.ts";
-import { putTime } from "./put.ts";
+import { ProtoWriter, varintTag } from "../protobuf/proto_writer.ts";
+import { putTime } from "../protobuf/put.ts";
 
 /** TrackEvent.Type (protos/perfetto/trace/track_event/track_event.proto, v55.3). */
 const TYPE = { begin: 1, end: 2, instant: 3 } as const;

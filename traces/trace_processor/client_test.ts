@@ -3,7 +3,8 @@ import type { BytePipe } from "./byte_pipe.ts";
 import { TraceProcessor } from "./client.ts";
 import { EngineError, SqlError, TraceLoadError } from "./errors.ts";
 import { frameMessage, MessageFramer } from "./message_framer.ts";
-import { encodeMessage, type ProtoField, ProtoReader } from "./protobuf.ts";
+import { ProtoReader } from "../protobuf/proto_reader.ts";
+import { encodeMessage, type ProtoField } from "../protobuf/proto_writer.ts";
 import { Method } from "./rpc_messages.ts";
 
 /** What a pretended trace processor answers: one list of fields for each reply. */

@@ -1,7 +1,7 @@
 import type { BytePipe } from "./byte_pipe.ts";
 import { EngineError } from "./errors.ts";
 import { frameMessage, MessageFramer } from "./message_framer.ts";
-import { ProtobufError } from "./protobuf.ts";
+import { ProtobufError } from "../protobuf/proto_reader.ts";
 import { decodeReply, encodeRequest, type Reply, type Request } from "./rpc_messages.ts";
 
 /** Options of a question to a trace processor. */

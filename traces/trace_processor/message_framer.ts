@@ -1,4 +1,6 @@
-import { concatBytes, encodeMessage, ProtobufError } from "./protobuf.ts";
+import { concatBytes } from "../protobuf/concat_bytes.ts";
+import { ProtobufError, readVarint } from "../protobuf/proto_reader.ts";
+import { encodeMessage } from "../protobuf/proto_writer.ts";
 
 /** The byte pipe is one endless message with a repeated field 1 of bytes: this is its key. */
 const FRAME_KEY = 0x0a;
@@ -69,16 +71,12 @@ function frameAt(
       `Cannot read the byte pipe: a message starts with byte ${bytes[at]}, expected ${FRAME_KEY}`,
     );
   }
-  let length = 0;
-  let scale = 1;
-  for (let i = at + 1; i < bytes.length; i++) {
-    const byte = bytes[i]!;
-    length += (byte & 0x7f) * scale;
-    if (length > maxMessage) {
-      throw new ProtobufError(`Cannot read the byte pipe: a message of ${length} bytes announced`);
-    }
-    if (byte < 0x80) return { start: i + 1, end: i + 1 + length };
-    scale *= 0x80;
+  const length = readVarint(bytes, at + 1);
+  if (length === null) return null;
+  if (length.value > maxMessage) {
+    throw new ProtobufError(
+      `Cannot read the byte pipe: a message of ${length.value} bytes announced`,
+    );
   }
-  return null;
+  return { start: length.end, end: length.end + length.value };
 }

@@ -1,7 +1,8 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { frameMessage, MessageFramer } from "./message_framer.ts";
-import { concatBytes, ProtobufError } from "./protobuf.ts";
+import { concatBytes } from "../protobuf/concat_bytes.ts";
+import { ProtobufError } from "../protobuf/proto_reader.ts";
 
 Deno.test("MessageFramer finds the messages however the bytes are cut", () => {
   const messages = fc.array(fc.uint8Array({ maxLength: 300 }));

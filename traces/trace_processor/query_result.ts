@@ -1,6 +1,11 @@
 /** The answer to a query, piece by piece. */
 
-import { decodePackedDouble, decodePackedInt64, ProtobufError, ProtoReader } from "./protobuf.ts";
+import {
+  decodePackedDouble,
+  decodePackedInt64,
+  ProtobufError,
+  ProtoReader,
+} from "../protobuf/proto_reader.ts";
 
 /**
  * A value of a result.

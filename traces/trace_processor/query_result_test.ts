@@ -1,5 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { encodeMessage, ProtobufError } from "./protobuf.ts";
+import { ProtobufError } from "../protobuf/proto_reader.ts";
+import { encodeMessage } from "../protobuf/proto_writer.ts";
 import { decodeQueryPart, plainValue, records } from "./query_result.ts";
 
 Deno.test("decodeQueryPart() puts cells of all types back in order", () => {

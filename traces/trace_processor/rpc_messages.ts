@@ -4,7 +4,8 @@
  * Numbers from protos/perfetto/trace_processor/trace_processor.proto at v55.3.
  */
 
-import { encodeMessage, type ProtoField, ProtoReader } from "./protobuf.ts";
+import { ProtoReader } from "../protobuf/proto_reader.ts";
+import { encodeMessage, type ProtoField } from "../protobuf/proto_writer.ts";
 
 /** TraceProcessorRpc.TraceProcessorMethod. */
 export const Method = {

@@ -1,6 +1,7 @@
 /** What passes between the Perfetto UI and its engine, as far as it must be understood. */
 
-import { encodeMessage, ProtoReader } from "../../traces/trace_processor/protobuf.ts";
+import { ProtoReader } from "../../traces/protobuf/proto_reader.ts";
+import { encodeMessage } from "../../traces/protobuf/proto_writer.ts";
 import { decodeQueryPart } from "../../traces/trace_processor/query_result.ts";
 import { decodeReply, Method } from "../../traces/trace_processor/rpc_messages.ts";
 import { statusResult } from "./status_result.ts";

@@ -1,4 +1,4 @@
-import { encodeMessage } from "../../traces/trace_processor/protobuf.ts";
+import { encodeMessage } from "../../traces/protobuf/proto_writer.ts";
 import { API_VERSION } from "../../traces/trace_processor/rpc_messages.ts";
 
 /** What the engine says about itself; known before one runs, since its files are pinned. */

@@ -1,5 +1,6 @@
 /** What an uploaded file is, by its content. */
 
+import { readVarint } from "../../traces/protobuf/proto_reader.ts";
 import { Problem } from "../base/problem.ts";
 
 /** What can be taken. */
@@ -53,9 +54,9 @@ function checkPackets(file: Deno.FsFile): void {
       held = readAt(file, window, at);
     }
     const packet = window.subarray(at - begin, held);
-    const { length, bytes } = varint(packet, 1);
-    at += 1 + bytes + length;
-    if (packet[0] !== PACKET_TAG || bytes === 0 || at > size) {
+    const length = readVarint(packet.subarray(0, 1 + LONGEST_VARINT), 1);
+    if (length !== null) at += length.end + length.value;
+    if (packet[0] !== PACKET_TAG || length === null || at > size) {
       throw new Problem(
         400,
         `The upload begins like a Perfetto trace, but is none from byte ${begin} on, or was cut off`,
@@ -63,18 +64,6 @@ function checkPackets(file: Deno.FsFile): void {
       );
     }
   }
-}
-
-/** `bytes` is 0 where there is none. */
-function varint(data: Uint8Array, at: number): { length: number; bytes: number } {
-  let length = 0;
-  for (let i = 0; i < LONGEST_VARINT; i++) {
-    const byte = data[at + i];
-    if (byte === undefined) break;
-    length += (byte & 0x7f) * 2 ** (7 * i);
-    if (byte < 0x80) return { length, bytes: i + 1 };
-  }
-  return { length: 0, bytes: 0 };
 }
 
 function readAt(file: Deno.FsFile, into: Uint8Array, at: number): number {

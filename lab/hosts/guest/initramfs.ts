@@ -5,6 +5,8 @@
  * a header of fixed hexadecimal fields, the name, the data, each padded to four bytes.
  */
 
+import { concatBytes } from "../../../traces/protobuf/concat_bytes.ts";
+
 /** One entry. */
 interface Entry {
   readonly name: string;
@@ -50,14 +52,7 @@ export function packInitramfs(
     })),
     { name: "TRAILER!!!", mode: 0 },
   ];
-  const parts = entries.map((entry, at) => packEntry(entry, at + 1));
-  const packed = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    packed.set(part, at);
-    at += part.length;
-  }
-  return packed;
+  return concatBytes(entries.map((entry, at) => packEntry(entry, at + 1)));
 }
 
 function packEntry(entry: Entry, inode: number): Uint8Array {

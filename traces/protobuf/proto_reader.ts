@@ -1,16 +1,11 @@
-/**
- * The little of protobuf that the trace processor's messages need.
- *
- * Wire format: https://protobuf.dev/programming-guides/encoding
- */
+/** Reads Protocol Buffers' wire format: https://protobuf.dev/programming-guides/encoding */
 
-/** Wire types. */
+// Wire types
 const VARINT = 0;
 const FIXED64 = 1;
 const BYTES = 2;
 const FIXED32 = 5;
 
-const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 /** Bytes that are no protobuf message. */
@@ -18,55 +13,26 @@ export class ProtobufError extends Error {
   override readonly name = "ProtobufError";
 }
 
-/** Appends a varint of a whole number from 0 to 2^53 - 1. */
-function pushVarint(bytes: number[], value: number): void {
-  let rest = value;
-  while (rest > 0x7f) {
-    bytes.push((rest % 0x80) | 0x80);
-    rest = Math.floor(rest / 0x80);
+/** A varint of any length has at most so many bytes. */
+const LONGEST_VARINT = 10;
+
+/**
+ * Reads a varint; of one beyond 2^53 the low digits are lost.
+ *
+ * @returns Its value and the place behind it; null where the bytes end within it.
+ * @throws {ProtobufError} If it has more than ten bytes.
+ */
+export function readVarint(bytes: Uint8Array, at: number): { value: number; end: number } | null {
+  let value = 0;
+  let scale = 1;
+  for (let end = at; end < at + LONGEST_VARINT;) {
+    const byte = bytes[end++];
+    if (byte === undefined) return null;
+    value += (byte & 0x7f) * scale;
+    if (byte < 0x80) return { value, end };
+    scale *= 0x80;
   }
-  bytes.push(rest);
-}
-
-/** What a field can hold: a number is a varint, a text is UTF-8, an array is a message of fields. */
-export type ProtoValue = number | boolean | string | Uint8Array | readonly ProtoField[];
-
-/** A field number and its value; an undefined value is left out. */
-export type ProtoField = readonly [field: number, value: ProtoValue | undefined];
-
-/** Puts byte arrays behind one another. */
-export function concatBytes(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
-}
-
-/** Encodes a message. Numbers are whole, from 0 to 2^53 - 1. */
-export function encodeMessage(fields: readonly ProtoField[]): Uint8Array<ArrayBuffer> {
-  const parts: Uint8Array[] = [];
-  for (const [field, value] of fields) {
-    if (value === undefined) continue;
-    const head: number[] = [];
-    if (typeof value === "number" || typeof value === "boolean") {
-      pushVarint(head, field * 8 + VARINT);
-      pushVarint(head, Number(value));
-      parts.push(Uint8Array.from(head));
-      continue;
-    }
-    const body = typeof value === "string"
-      ? encoder.encode(value)
-      : value instanceof Uint8Array
-      ? value
-      : encodeMessage(value);
-    pushVarint(head, field * 8 + BYTES);
-    pushVarint(head, body.length);
-    parts.push(Uint8Array.from(head), body);
-  }
-  return concatBytes(parts);
+  throw new ProtobufError(`Cannot read a message: a varint is longer than ${LONGEST_VARINT} bytes`);
 }
 
 /** Reads a message field by field: `while (reader.next()) switch (reader.field) …`. */
@@ -127,16 +93,10 @@ export class ProtoReader {
   }
 
   #varint(): number {
-    let value = 0;
-    let scale = 1;
-    for (let length = 0; length < 10; length++) {
-      const byte = this.#bytes[this.#at++];
-      if (byte === undefined) throw new ProtobufError("Cannot read a message: it ends in a varint");
-      value += (byte & 0x7f) * scale;
-      if (byte < 0x80) return value;
-      scale *= 0x80;
-    }
-    throw new ProtobufError("Cannot read a message: a varint is longer than 10 bytes");
+    const varint = readVarint(this.#bytes, this.#at);
+    if (varint === null) throw new ProtobufError("Cannot read a message: it ends in a varint");
+    this.#at = varint.end;
+    return varint.value;
   }
 
   #take(length: number): Uint8Array {
@@ -164,7 +124,7 @@ export function decodePackedInt64(bytes: Uint8Array): bigint[] {
     let length = 0;
     for (;; length++) {
       const byte = bytes[at++];
-      if (byte === undefined || length === 10) {
+      if (byte === undefined || length === LONGEST_VARINT) {
         throw new ProtobufError("Cannot read packed integers: the last one is cut off");
       }
       if (length < 7) {

@@ -1,4 +1,6 @@
-/** Varints into a buffer that has place for them: the innermost loops of the event writer. */
+/** Varints into a buffer that has place for them: the innermost loops of all that writes protobuf. */
+
+const TWO_28 = 2 ** 28;
 
 /** Writes an unsigned 32-bit number; returns the place behind it. */
 export function putUint32(to: Uint8Array, at: number, value: number): number {
@@ -32,8 +34,6 @@ export function putUint64(to: Uint8Array, at: number, high: number, low: number)
   to[at++] = middle | 0x80;
   return putUint32(to, at, rest);
 }
-
-const TWO_28 = 2 ** 28;
 
 /**
  * Writes a time, in ns relative to a base that is a multiple of 2^32 ns.

@@ -4,6 +4,8 @@
  * Messages inside messages are opened and closed; their length is filled in when they close.
  */
 
+import { putUint32, putUint64 } from "./put.ts";
+
 const TWO_28 = 2 ** 28;
 const TWO_32 = 2 ** 32;
 /** Length field that {@linkcode ProtoWriter.open} reserves: a varint of fixed width, up to 2^28. */
@@ -14,12 +16,12 @@ const SHORT_TEXT = 0x80;
 
 /** Tag of a field with a varint. */
 export function varintTag(field: number): number {
-  return field << 3;
+  return (field << 3) >>> 0;
 }
 
 /** Tag of a field with bytes: text, bytes, a message, packed numbers. */
 export function bytesTag(field: number): number {
-  return (field << 3) | 2;
+  return ((field << 3) | 2) >>> 0;
 }
 
 /** Writes one message, or several, into a buffer that grows. */
@@ -47,31 +49,15 @@ export class ProtoWriter {
 
   /** Writes a whole number from 0 to 2^53 - 1 as a varint. */
   varint(value: number): void {
+    if (value >= TWO_32) return this.varint64(Math.floor(value / TWO_32), value % TWO_32);
     this.reserve(10);
-    let rest = value;
-    while (rest >= TWO_28) {
-      this.bytes[this.length++] = (rest & 0x7f) | 0x80;
-      rest = Math.floor(rest / 128);
-    }
-    while (rest > 0x7f) {
-      this.bytes[this.length++] = (rest & 0x7f) | 0x80;
-      rest >>>= 7;
-    }
-    this.bytes[this.length++] = rest;
+    this.length = putUint32(this.bytes, this.length, value);
   }
 
   /** Writes 64 bits, given as two unsigned halves, as a varint. */
   varint64(high: number, low: number): void {
-    if (high < 0x200000) return this.varint(high * TWO_32 + low);
     this.reserve(10);
-    let lower = low;
-    let upper = high;
-    while (upper !== 0) {
-      this.bytes[this.length++] = (lower & 0x7f) | 0x80;
-      lower = ((lower >>> 7) | (upper << 25)) >>> 0;
-      upper >>>= 7;
-    }
-    this.varint(lower);
+    this.length = putUint64(this.bytes, this.length, high, low);
   }
 
   /** Writes a number of up to 53 bits with sign as protobuf's int32 and int64 do. */
@@ -200,4 +186,23 @@ export class ProtoWriter {
   clear(): void {
     this.length = 0;
   }
+}
+
+/** What a field can hold: a number is a varint, a text is UTF-8, an array is a message of fields. */
+export type ProtoValue = number | boolean | string | Uint8Array | readonly ProtoField[];
+
+/** A field number and its value; an undefined value is left out. */
+export type ProtoField = readonly [field: number, value: ProtoValue | undefined];
+
+/** Encodes a message. Numbers are whole, from 0 to 2^53 - 1. */
+export function encodeMessage(fields: readonly ProtoField[]): Uint8Array<ArrayBuffer> {
+  const writer = new ProtoWriter(64);
+  for (const [field, value] of fields) {
+    if (value === undefined) continue;
+    if (typeof value === "string") writer.text(field, value);
+    else if (value instanceof Uint8Array) writer.data(field, value);
+    else if (typeof value === "object") writer.data(field, encodeMessage(value));
+    else writer.number(field, Number(value));
+  }
+  return writer.written;
 }

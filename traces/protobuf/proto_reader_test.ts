@@ -3,10 +3,10 @@ import fc from "fast-check";
 import {
   decodePackedDouble,
   decodePackedInt64,
-  encodeMessage,
   ProtobufError,
   ProtoReader,
-} from "./protobuf.ts";
+} from "./proto_reader.ts";
+import { encodeMessage } from "./proto_writer.ts";
 
 /** Encodes signed 64-bit varints as protobuf's specification says, slowly. */
 function packInt64(values: readonly bigint[]): Uint8Array {
