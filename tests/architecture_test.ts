@@ -38,8 +38,8 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
     ...["server", "context", "components", "downloads", "uploads", "api", "pages", "app", "."],
   ],
   traces: [
-    ...["ring_buffer", "perfetto", "trace_processor", "sql", "analysis", "index", "convert"],
-    ...["trace_dat", "."],
+    ...["protobuf", "tar", "ring_buffer", "perfetto", "trace_processor", "sql", "analysis"],
+    ...["index", "convert", "trace_dat", "."],
   ],
 };
 

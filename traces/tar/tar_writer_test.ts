@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { tarBytes, type TarEntry, tarSize } from "./tar.ts";
+import { tarBytes, type TarFile, tarSize } from "./tar_writer.ts";
 
-function entry(name: string, content: Uint8Array, size = content.length): TarEntry {
+function entry(name: string, content: Uint8Array, size = content.length): TarFile {
   return {
     name,
     size,
@@ -13,7 +13,7 @@ function entry(name: string, content: Uint8Array, size = content.length): TarEnt
   };
 }
 
-async function archive(entries: readonly TarEntry[]): Promise<Uint8Array<ArrayBuffer>> {
+async function archive(entries: readonly TarFile[]): Promise<Uint8Array<ArrayBuffer>> {
   return new Uint8Array(await new Response(ReadableStream.from(tarBytes(entries))).arrayBuffer());
 }
 

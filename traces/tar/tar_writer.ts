@@ -3,8 +3,10 @@
  * fit its fields goes into an extended header of pax, which GNU tar reads, too.
  */
 
+import { filled, RECORD } from "./tar_reader.ts";
+
 /** A file of an archive. */
-export interface TarEntry {
+export interface TarFile {
   /** Its path in the archive. */
   readonly name: string;
   /** Bytes. */
@@ -15,17 +17,15 @@ export interface TarEntry {
   open(): Promise<AsyncIterable<Uint8Array>> | AsyncIterable<Uint8Array>;
 }
 
-/** An archive consists of blocks of this size. */
-const BLOCK = 512;
 /** The greatest size that eleven octal digits hold. */
 const LARGEST = 8 ** 11 - 1;
 /** Bytes of the field for names. */
 const NAME = 100;
 
 /** Length of the archive in bytes, for a client that wants to know it beforehand. */
-export function tarSize(entries: readonly TarEntry[]): number {
-  const sizes = entries.map((entry) => headersOf(entry).length + padded(entry.size));
-  return sizes.reduce((sum, size) => sum + size, 2 * BLOCK);
+export function tarSize(entries: readonly TarFile[]): number {
+  const sizes = entries.map((entry) => headersOf(entry).length + filled(entry.size));
+  return sizes.reduce((sum, size) => sum + size, 2 * RECORD);
 }
 
 /**
@@ -33,7 +33,7 @@ export function tarSize(entries: readonly TarEntry[]): number {
  *
  * @throws {Error} If a file has another length than its entry says: it changed meanwhile.
  */
-export async function* tarBytes(entries: readonly TarEntry[]): AsyncGenerator<Uint8Array> {
+export async function* tarBytes(entries: readonly TarFile[]): AsyncGenerator<Uint8Array> {
   for (const entry of entries) {
     yield headersOf(entry);
     let written = 0;
@@ -45,17 +45,13 @@ export async function* tarBytes(entries: readonly TarEntry[]): AsyncGenerator<Ui
     if (written !== entry.size) {
       throw new Error(`Cannot archive '${entry.name}': its size changed while it was read`);
     }
-    yield new Uint8Array(padded(entry.size) - entry.size);
+    yield new Uint8Array(filled(entry.size) - entry.size);
   }
-  yield new Uint8Array(2 * BLOCK);
-}
-
-function padded(size: number): number {
-  return Math.ceil(size / BLOCK) * BLOCK;
+  yield new Uint8Array(2 * RECORD);
 }
 
 /** The header of an entry, after an extended one where that is needed. */
-function headersOf({ name, size, modified }: TarEntry): Uint8Array {
+function headersOf({ name, size, modified }: TarFile): Uint8Array {
   const bytes = new TextEncoder().encode(name);
   const records = [
     ...bytes.length > NAME ? [record("path", name)] : [],
@@ -64,10 +60,10 @@ function headersOf({ name, size, modified }: TarEntry): Uint8Array {
   const own = header(bytes.subarray(0, NAME), Math.min(size, LARGEST), modified, "0");
   if (records === "") return own;
   const content = new TextEncoder().encode(records);
-  const extended = new Uint8Array(BLOCK + padded(content.length) + BLOCK);
+  const extended = new Uint8Array(RECORD + filled(content.length) + RECORD);
   extended.set(header(new TextEncoder().encode("pax"), content.length, modified, "x"));
-  extended.set(content, BLOCK);
-  extended.set(own, extended.length - BLOCK);
+  extended.set(content, RECORD);
+  extended.set(own, extended.length - RECORD);
   return extended;
 }
 
@@ -81,7 +77,7 @@ function record(key: string, value: string): string {
 
 /** Fields at their offsets; see the table in the specification. */
 function header(name: Uint8Array, size: number, modified: number, type: "0" | "x"): Uint8Array {
-  const block = new Uint8Array(BLOCK);
+  const block = new Uint8Array(RECORD);
   const put = (offset: number, text: string): void =>
     void new TextEncoder().encodeInto(text, block.subarray(offset));
   const octal = (value: number, digits: number): string =>

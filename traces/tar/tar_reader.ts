@@ -6,7 +6,7 @@
  */
 
 /** Length of a record, of a header, and the multiple that contents are filled up to. */
-const RECORD = 512;
+export const RECORD = 512;
 /** Extended headers hold names and times; the longest path of Linux has 4096 bytes. */
 const MAX_EXTENDED = 16_384;
 /** A size needs no more digits: 8 GiB. */
@@ -125,7 +125,8 @@ function textAt(bytes: Uint8Array, start: number, length: number): string {
   return new TextDecoder().decode(end < 0 ? field : field.subarray(0, end));
 }
 
-function filled(size: number): number {
+/** The length of a content with what fills its last record. */
+export function filled(size: number): number {
   return Math.ceil(size / RECORD) * RECORD;
 }
 
