@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { type Arch, normaliseArch } from "../environment/arch.ts";
+import type { Architecture } from "../../ffi/toolchain.ts";
+import { normaliseArch } from "../environment/arch.ts";
 import type { Capabilities } from "../environment/capabilities.ts";
 import { formatCpuList } from "../text/cpu_list.ts";
 import type { HostFacts } from "../environment/facts.ts";
@@ -88,7 +89,7 @@ function countingCheck({ counting }: Capabilities): Check {
 }
 
 /** Event groups that show an interrupt from sender to handler. */
-const TRACE_GROUPS: Record<Arch, readonly string[]> = {
+const TRACE_GROUPS: Record<Architecture, readonly string[]> = {
   x86_64: ["ipi", "csd", "irq_vectors", "tlb"],
   aarch64: ["ipi", "csd"],
   ppc64le: ["ipi", "csd", "powerpc"],

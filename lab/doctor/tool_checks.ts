@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { type Arch, normaliseArch } from "../environment/arch.ts";
+import type { Architecture } from "../../ffi/toolchain.ts";
+import { normaliseArch } from "../environment/arch.ts";
 import { type Check, type Examined, fine } from "./check.ts";
 import type { Tools } from "./tools.ts";
 
@@ -69,7 +70,7 @@ function compilerCheck(tools: Tools): Check {
   });
 }
 
-type CrossCompiler = { arch: Arch; program: string; packages: string };
+type CrossCompiler = { arch: Architecture; program: string; packages: string };
 
 /** Each is needed on machines of the other architectures only. */
 const CROSS_COMPILERS: readonly CrossCompiler[] = [
@@ -96,7 +97,7 @@ function crossCheck({ arch, program, packages }: CrossCompiler, tools: Tools): C
   });
 }
 
-type Emulator = { arch: Arch; program: string; package: string };
+type Emulator = { arch: Architecture; program: string; package: string };
 
 const EMULATORS: readonly Emulator[] = [
   { arch: "x86_64", program: "qemu-system-x86_64", package: "qemu-system-x86" },

@@ -4,10 +4,9 @@
  * @module
  */
 
-/** The architectures fencelab knows, spelt as uname(1) does. */
-export type Arch = "x86_64" | "aarch64" | "ppc64le";
+import type { Architecture } from "../../ffi/toolchain.ts";
 
-const SPELLINGS: ReadonlyMap<string, Arch> = new Map([
+const SPELLINGS: ReadonlyMap<string, Architecture> = new Map([
   ["x86_64", "x86_64"],
   ["x86-64", "x86_64"],
   ["amd64", "x86_64"],
@@ -25,6 +24,6 @@ const SPELLINGS: ReadonlyMap<string, Arch> = new Map([
  * @param name Such as "amd64", "x86_64", "arm64", "ppc64el".
  * @returns null if fencelab does not know the architecture.
  */
-export function normaliseArch(name: string): Arch | null {
+export function normaliseArch(name: string): Architecture | null {
   return SPELLINGS.get(name.trim().toLowerCase()) ?? null;
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Arch } from "./arch.ts";
+import type { Architecture } from "../../ffi/toolchain.ts";
 import { armModelName } from "./arm_parts.ts";
 
 /** The CPU flags of x86 that decide how a barrier or a clock behaves. */
@@ -49,7 +49,7 @@ export type CpuInfo = {
  * @param text The whole file; null if it could not be read.
  * @param arch Whose format it has; null for an architecture fencelab does not know.
  */
-export function parseCpuInfo(text: string | null, arch: Arch | null): CpuInfo {
+export function parseCpuInfo(text: string | null, arch: Architecture | null): CpuInfo {
   const blocks = splitBlocks(text ?? "");
   switch (arch) {
     case "x86_64":

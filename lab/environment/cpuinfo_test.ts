@@ -1,5 +1,6 @@
+import type { Architecture } from "../../ffi/toolchain.ts";
 import { assertEquals } from "@std/assert";
-import { type Arch, normaliseArch } from "./arch.ts";
+import { normaliseArch } from "./arch.ts";
 import { armModelName } from "./arm_parts.ts";
 import { type CpuInfo, parseCpuInfo } from "./cpuinfo.ts";
 import { factsOf, type FixtureName } from "./testdata/fixtures.ts";
@@ -10,7 +11,7 @@ function cpuOf(name: FixtureName): CpuInfo {
 }
 
 Deno.test("normaliseArch() understands the spellings of kernels, Debian and compilers", () => {
-  const spellings: [string, Arch | null][] = [
+  const spellings: [string, Architecture | null][] = [
     ["amd64", "x86_64"],
     ["x86_64", "x86_64"],
     ["arm64", "aarch64"],

@@ -3,6 +3,9 @@
  *
  * @module
  */
+import { ARCHITECTURES } from "../../ffi/toolchain.ts";
+import { HostError } from "../format/host_error.ts";
+import type { Host } from "../format/host_schema.ts";
 import { normaliseArch } from "./arch.ts";
 import { type CgroupLimits, cgroupLimits } from "./cgroup.ts";
 import { formatCpuList, tryCpuList } from "../text/cpu_list.ts";
@@ -142,20 +145,25 @@ export function withLoadAfter(environment: Environment, facts: HostFacts): Envir
   return { ...environment, load: { before: environment.load.before, after: loadOf(facts) } };
 }
 
-/** The part of run.json's `host` that the facts tell. */
-export type HostSummary = {
-  arch: string;
-  kernel: string;
-  cpus: number;
-  /** Bytes. */
-  pageSize: number;
-  hypervisor: string | null;
-};
-
-/** The part of run.json's `host` that the facts tell. */
-export function hostOf(facts: HostFacts, known: HostKnowledge = {}): HostSummary {
+/**
+ * The part of run.json's `host` that the facts tell.
+ *
+ * @throws {HostError} If fencelab does not know the architecture.
+ */
+export function hostOf(
+  facts: HostFacts,
+  known: HostKnowledge = {},
+): Pick<Host, "arch" | "kernel" | "cpus" | "pageSize" | "hypervisor"> {
+  const { machine, nodename } = facts.uname;
+  const arch = normaliseArch(machine);
+  if (arch === null) {
+    throw new HostError(
+      `Cannot run on '${nodename}': its architecture is '${machine}', known are ` +
+        `${ARCHITECTURES.join(", ")}. Remedy: name another host`,
+    );
+  }
   return {
-    arch: normaliseArch(facts.uname.machine) ?? facts.uname.machine,
+    arch,
     kernel: facts.uname.release,
     cpus: facts.online.length,
     pageSize: facts.pageSize,

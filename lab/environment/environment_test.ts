@@ -1,4 +1,5 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
+import { HostError } from "../format/host_error.ts";
 import { environmentOf, hostOf, withLoadAfter } from "./environment.ts";
 import { factsOf, type FixtureName, withFiles } from "./testdata/fixtures.ts";
 
@@ -151,4 +152,7 @@ Deno.test("hostOf() gives the part of run.json's host that facts tell", () => {
     hypervisor: "powervm",
   });
   assertEquals(hostOf(factsOf("qemuArm"), { emulated: true }).hypervisor, "qemu-tcg");
+  const other = factsOf("lpar");
+  other.uname.machine = "riscv64";
+  assertThrows(() => hostOf(other), HostError, "its architecture is 'riscv64', known are x86_64");
 });

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { type Arch, normaliseArch } from "./arch.ts";
+import type { Architecture } from "../../ffi/toolchain.ts";
+import { normaliseArch } from "./arch.ts";
 import { type CpuInfo, parseCpuInfo } from "./cpuinfo.ts";
 import { fileText, type HostFacts } from "./facts.ts";
 
@@ -62,7 +63,7 @@ export function mayBeXenPv(facts: HostFacts): boolean {
   return fileText(facts, `${DMI}product_name`) !== "HVM domU";
 }
 
-const BY_ARCH: Record<Arch, (facts: HostFacts, cpu: CpuInfo) => string | null> = {
+const BY_ARCH: Record<Architecture, (facts: HostFacts, cpu: CpuInfo) => string | null> = {
   x86_64: x86Hypervisor,
   aarch64: armHypervisor,
   ppc64le: powerHypervisor,

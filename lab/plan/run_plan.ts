@@ -11,7 +11,7 @@ import { topologyOf } from "../environment/topology.ts";
 import { warningsFor } from "../warnings/warnings.ts";
 import type { Connection, LabHost } from "../hosts/host.ts";
 import { HostError } from "../format/host_error.ts";
-import { checkRun, type Guest, type Run, RUN_SCHEMA } from "../experiments/run/run_schema.ts";
+import { type Guest, type Run, RUN_SCHEMA } from "../experiments/run/run_schema.ts";
 import { newRunId } from "../format/run_id.ts";
 import type { Plan } from "./plan.ts";
 import { runSteps, type StepNews } from "./run_steps.ts";
@@ -94,7 +94,7 @@ function usableCpus(
 /**
  * Runs a plan on a host.
  *
- * @returns The run, checked against the schema, not stored yet.
+ * @returns The run, made of replies that were checked; as a whole it is when it is stored.
  * @throws As {@linkcode runSteps} does; nothing of the run is left then.
  */
 export async function runPlan(
@@ -138,6 +138,7 @@ async function runOn(
   const { facts, capabilities } = surveyed;
   const { steps, leftOut } = planSteps(plan, surveyed, host, connection.guest);
   const before = environmentOf(facts, knowledge);
+  const said = hostOf(facts, knowledge);
   const { results, files } = await runSteps(session, steps, {
     host: host.name,
     arch: before.arch,
@@ -154,7 +155,7 @@ async function runOn(
     before,
     await askFacts(session, host.name),
   );
-  const run = checkRun({
+  const run: Run = {
     schema: RUN_SCHEMA,
     id: newRunId(startedAt, host.name),
     startedAt: startedAt.toISOString(),
@@ -168,13 +169,13 @@ async function runOn(
       name: host.name,
       via: host.via,
       transport: host.transport,
-      ...hostOf(facts, knowledge),
+      ...said,
       emulated: environment.emulated,
       guest: connection.guest,
     },
     environment,
     warnings: warningsFor(environment, capabilities, results),
     results,
-  }, `the run on host '${host.name}'`);
+  };
   return { run, files };
 }

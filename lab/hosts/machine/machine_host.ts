@@ -1,10 +1,11 @@
 /** Hosts that are reached by a command: ssh, srun, kubectl exec, or whatever runs a shell there. */
 
+import type { Architecture } from "../../../ffi/toolchain.ts";
 import { findBuild } from "../../../ffi/build.ts";
 import { Session } from "../../../ffi/session.ts";
 import { ARCHITECTURES, toolchainFor } from "../../../ffi/toolchain.ts";
 import type { UserSource } from "../../../ffi/user_source.ts";
-import { type Arch, normaliseArch } from "../../environment/arch.ts";
+import { normaliseArch } from "../../environment/arch.ts";
 import { parseCpuList } from "../../text/cpu_list.ts";
 import { printable } from "../../text/printable.ts";
 import { openCommandChannel } from "../command_channel.ts";
@@ -17,12 +18,12 @@ import { pushScript } from "./push_script.ts";
 
 /** An agent with what its greeting must say. */
 interface BuiltAgent extends Agent {
-  readonly arch: Arch;
+  readonly arch: Architecture;
   readonly build: string;
 }
 
 /** How a machine's agent is found; tests give others. */
-export type AgentSource = (arch: Arch) => Promise<BuiltAgent | null>;
+export type AgentSource = (arch: Architecture) => Promise<BuiltAgent | null>;
 
 /** A machine of a hosts file as a host. */
 export function machineHost(entry: MachineEntry, source: AgentSource = builtAgents()): LabHost {
@@ -65,7 +66,7 @@ function shellCommand({ command }: MachineEntry): string[] {
 
 async function open(
   entry: MachineEntry,
-  expected: Arch | null,
+  expected: Architecture | null,
   source: AgentSource,
   { signal, onProgress = () => {} }: OpenOptions,
 ): Promise<Connection> {
@@ -111,7 +112,7 @@ async function open(
 async function agentFor(
   name: string,
   machine: string,
-  expected: Arch | null,
+  expected: Architecture | null,
   source: AgentSource,
 ): Promise<BuiltAgent> {
   const arch = normaliseArch(machine);
@@ -142,10 +143,14 @@ async function agentFor(
 
 /** ELF header: magic, and `e_machine` at byte 18, little-endian on all three (elf(5)). */
 const ELF_MAGIC = [0x7f, 0x45, 0x4c, 0x46] as const;
-const ELF_MACHINE: Readonly<Record<Arch, number>> = { x86_64: 62, aarch64: 183, ppc64le: 21 };
+const ELF_MACHINE: Readonly<Record<Architecture, number>> = {
+  x86_64: 62,
+  aarch64: 183,
+  ppc64le: 21,
+};
 
 /** Some shells run what is no program for their machine as a script, so it must not get there. */
-function checkProgram(name: string, arch: Arch, bytes: Uint8Array): void {
+function checkProgram(name: string, arch: Architecture, bytes: Uint8Array): void {
   const machine = bytes.length > 20 && ELF_MAGIC.every((byte, at) => bytes[at] === byte)
     ? bytes[18]! | bytes[19]! << 8
     : null;
