@@ -42,8 +42,13 @@ export function localArchitecture(): Architecture {
 
 /** The toolchain for an architecture: the machine's own compiler, or a cross compiler. */
 export function toolchainFor(arch: Architecture): Toolchain {
-  if (arch !== localArchitecture()) return CROSS[arch];
+  if (arch !== localArchitecture()) return crossToolchain(arch);
   return { arch, compilers: ["gcc", "cc", "clang"], packages: "gcc libc6-dev" };
+}
+
+/** What compiles for an architecture on a machine of another. */
+export function crossToolchain(arch: Architecture): Toolchain {
+  return CROSS[arch];
 }
 
 /** Path of a toolchain's compiler, or `null` when none of its programs is on `path`. */

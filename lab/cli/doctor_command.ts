@@ -1,10 +1,11 @@
 /** `lab doctor`: what this machine can and cannot do. */
 
 import { findBuild } from "../../ffi/build.ts";
-import { canRun, examine } from "../doctor/doctor.ts";
-import type { BuildStatus } from "../doctor/check.ts";
+import { type BuildStatus, canRun } from "../doctor/check.ts";
+import { examine } from "../doctor/doctor.ts";
 import { renderChecks } from "../doctor/render.ts";
-import { findTools, TOOL_NAMES } from "../doctor/tools.ts";
+import { TOOL_NAMES } from "../doctor/tool_checks.ts";
+import { findTools } from "../doctor/tools.ts";
 import { localHost } from "../hosts/local_host.ts";
 import { type Survey, survey } from "../plan/run_plan.ts";
 import { ExitCode } from "./outcome.ts";
@@ -15,8 +16,7 @@ import { print, renderOptions } from "./terminal.ts";
 export async function doctorCommand(line: CommandLine): Promise<number> {
   const { surveyed, build } = await surveyLocal();
   const checks = examine({
-    facts: surveyed?.facts ?? null,
-    capabilities: surveyed?.capabilities ?? null,
+    surveyed,
     tools: findTools(TOOL_NAMES, Deno.env.get("PATH") ?? ""),
     build,
   });

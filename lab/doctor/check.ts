@@ -10,13 +10,10 @@ import type { Tools } from "./tools.ts";
 /** How far a part of the lab works. */
 export type CheckState = "ok" | "limited" | "missing";
 
-/** One finding of doctor. */
-export type Check = {
-  /** Fixed name, for scripts that read `--json`. */
-  id: string;
-  title: string;
+/** What a check came to. */
+export type Finding = {
   state: CheckState;
-  /** What was found. */
+  /** What is there, in a few words. */
   detail: string;
   /** Why it is not all there; null if it is. */
   reason: string | null;
@@ -24,39 +21,44 @@ export type Check = {
   remedy: string | null;
 };
 
-/** Whether the C core is built from the sources that are there. */
+/** One finding of doctor. */
+export type Check = Finding & {
+  /** Fixed name, for scripts that read `--json`. */
+  id: string;
+  title: string;
+};
+
+/** Whether the C core is built and works. */
 export type BuildStatus = {
-  /** `failed`: the compiler refused, or the library could not be loaded or did not answer. */
-  state: "fresh" | "stale" | "missing" | "failed";
+  /** `failed`: the library could not be loaded or did not answer. */
+  state: "fresh" | "missing" | "failed";
   /** The library; null if there is none. */
   path: string | null;
-  /** What failed, or what is newer than the library; null if it is fresh. */
+  /** What failed; null if nothing did. */
   reason: string | null;
 };
+
+/** What the core says of the host it runs on. */
+export type Surveyed = { facts: HostFacts; capabilities: Capabilities };
 
 /** All that doctor looks at. */
 export type Examined = {
   /** null if the core could not be asked. */
-  facts: HostFacts | null;
-  /** null if the core could not be asked. */
-  capabilities: Capabilities | null;
+  surveyed: Surveyed | null;
   tools: Tools;
   build: BuildStatus;
 };
 
-/** A finding without anything to complain about. */
-export function fine(id: string, title: string, detail: string): Check {
-  return { id, title, state: "ok", detail, reason: null, remedy: null };
+/** Nothing to complain about. */
+export function fine(detail: string): Finding {
+  return { state: "ok", detail, reason: null, remedy: null };
 }
 
-/** A finding for what could not be found out. */
-export function unasked(id: string, title: string): Check {
-  return {
-    id,
-    title,
-    state: "missing",
-    detail: "not known",
-    reason: "The core could not be asked",
-    remedy: "See 'C core' above",
-  };
+/**
+ * Whether the local lab can run at all; if not, doctor ends with exit code 77.
+ *
+ * Everything but the core itself can be done without: what a host refuses is left out of a run.
+ */
+export function canRun(checks: readonly Check[]): boolean {
+  return checks.some((check) => check.id === "core" && check.state !== "missing");
 }

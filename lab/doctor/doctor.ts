@@ -15,14 +15,5 @@ import { toolChecks } from "./tool_checks.ts";
  */
 export function examine(examined: Examined): Check[] {
   const [core, compiler, ...programs] = toolChecks(examined);
-  return [core!, compiler!, ...hostChecks(examined), ...programs];
-}
-
-/**
- * Whether the local lab can run at all; if not, doctor ends with exit code 77.
- *
- * Everything but the core itself can be done without: what a host refuses is left out of a run.
- */
-export function canRun(checks: readonly Check[]): boolean {
-  return checks.some((check) => check.id === "core" && check.state !== "missing");
+  return [core!, compiler!, ...hostChecks(examined.surveyed), ...programs];
 }

@@ -4,8 +4,7 @@
  * @module
  */
 import { printable } from "../text/printable.ts";
-import type { Check, CheckState } from "./check.ts";
-import { canRun } from "./doctor.ts";
+import { canRun, type Check, type CheckState } from "./check.ts";
 
 /** How to print. */
 export type DoctorRenderOptions = {

@@ -3,7 +3,7 @@ import { type Check, fine } from "./check.ts";
 import { renderChecks } from "./render.ts";
 
 const CHECKS: Check[] = [
-  fine("core", "C core", "/lab/build/libfencelab.so"),
+  { id: "core", title: "C core", ...fine("/lab/build/libfencelab.so") },
   {
     id: "ssh",
     title: "ssh",

@@ -6,20 +6,6 @@
 
 import { findProgram } from "../../ffi/find_program.ts";
 
-/** Programs that parts of the lab use. */
-export const TOOL_NAMES = [
-  "gcc",
-  "cc",
-  "clang",
-  "aarch64-linux-gnu-gcc",
-  "powerpc64le-linux-gnu-gcc",
-  "qemu-system-x86_64",
-  "qemu-system-aarch64",
-  "qemu-system-ppc64",
-  "ssh",
-  "trace_processor_shell",
-] as const;
-
 /** Where each program is; null if it is in no folder of PATH. */
 export type Tools = Readonly<Record<string, string | null>>;
 
