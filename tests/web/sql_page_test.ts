@@ -88,7 +88,7 @@ testConsole(
     assertEquals(await alert.locator("pre").innerText(), "  nosuch FROM slice\n  ^");
     await shot(page, "sql-error");
     await run(page, "DROP TABLE slice");
-    assertMatch(await alert.innerText(), /'DROP' at line 1, column 1 is not taken/);
+    assertMatch(await alert.innerText(), /'DROP' at line 1, column 1 is not allowed/);
 
     await page.getByLabel("PerfettoSQL").fill(ENDLESS);
     await page.getByText("Run", { exact: true }).click();

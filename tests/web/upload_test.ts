@@ -41,12 +41,17 @@ Deno.test("what is no run and no trace is refused, with cause and remedy, and no
     ["nothing", () => "", 400, /empty/],
     ["a text", () => "hello", 415, /neither a Perfetto trace nor a tar/],
     ["a trace that was cut off", () => TRACE.slice(0, -1), 400, /cut off/],
-    ["packets and then something else", () => new Uint8Array([0x0a, 1, 0, 0x42, 1]), 400, /none/],
+    [
+      "packets and then something else",
+      () => new Uint8Array([0x0a, 1, 0, 0x42, 1]),
+      400,
+      /no packet/,
+    ],
     [
       "a length of 64 bits",
       () => new Uint8Array([0x0a, ...new Uint8Array(9).fill(255)]),
       400,
-      /none/,
+      /no packet/,
     ],
     ["gzip of nothing known", () => gzip(new Blob(["x".repeat(2000)])), 400, /damaged/],
     [

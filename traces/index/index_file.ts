@@ -169,7 +169,9 @@ export function encodeIndex({ meta, columns }: BuiltIndex): Uint8Array<ArrayBuff
 export function decodeIndex(file: Uint8Array<ArrayBuffer>): BuiltIndex {
   const bytes = file.byteOffset % 8 === 0 ? file : file.slice();
   if (bytes.length < HEADER_BYTES || MAGIC.some((byte, index) => bytes[index] !== byte)) {
-    throw unreadable("it begins like nothing that is one");
+    throw unreadable(
+      "it should begin with 'fenceidx' and does not, so it is another file or damaged",
+    );
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const word = (index: number): number => view.getUint32(4 * index, true);
@@ -179,8 +181,14 @@ export function decodeIndex(file: Uint8Array<ArrayBuffer>): BuiltIndex {
   const levelCount = word(10);
   const describedAt = HEADER_BYTES + 8 * levelCount;
   const columnsAt = aligned(describedAt + word(4));
-  if (levelCount > MAX_LEVEL || columnsAt > bytes.length) throw unreadable("it is cut off");
-  if (word(4) > MAX_DESCRIPTION) throw unreadable(`its description has ${word(4)} bytes`);
+  if (levelCount > MAX_LEVEL || columnsAt > bytes.length) {
+    throw unreadable("it ends before its columns do, so it was cut off");
+  }
+  if (word(4) > MAX_DESCRIPTION) {
+    throw unreadable(
+      `its description has ${word(4)} bytes, at most ${MAX_DESCRIPTION} are read`,
+    );
+  }
   const counts: Counts = {
     lanes: word(5),
     slices: word(6),
@@ -212,7 +220,7 @@ function readMeta(bytes: Uint8Array): BuiltIndex["meta"] {
   try {
     json = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch (cause) {
-    throw unreadable("its description is no JSON", cause);
+    throw unreadable("its description should be JSON and is not, so it was damaged", cause);
   }
   const result = traceIndexMetaSchema.safeParse(json);
   if (result.success) return result.data;

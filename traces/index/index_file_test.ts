@@ -72,7 +72,7 @@ Deno.test("an index that is cut off, goes on or was damaged is refused, wherever
 
 Deno.test("other files and other versions are named as such", () => {
   const text = new TextEncoder().encode("{}".repeat(100));
-  assertThrows(() => decodeIndex(text), TraceIndexError, "begins like nothing");
+  assertThrows(() => decodeIndex(text), TraceIndexError, "should begin with 'fenceidx'");
   const newer = forged(encodeIndex(smallIndex()), (words) => words[2] = 2);
   assertThrows(() => decodeIndex(newer), TraceIndexError, "version 2, this fencelab reads 1");
 });

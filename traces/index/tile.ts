@@ -165,12 +165,17 @@ export function encodeTile(tile: Tile): Uint8Array<ArrayBuffer> {
 export function decodeTile(bytes: ArrayBuffer): Tile {
   const view = new DataView(bytes);
   if (bytes.byteLength < HEADER_BYTES || view.getUint32(0, true) !== MAGIC) {
-    throw new TraceIndexError("Cannot read a tile: the bytes begin like nothing that is one");
+    throw new TraceIndexError(
+      "Cannot read a tile of the timeline: what came should begin with a tile's mark and does " +
+        "not, so it is something else or damaged. Remedy: load the page again",
+    );
   }
   const [level, number, rowCount, flowCount] = words(view, 4);
   const [fromNs, toNs] = [view.getFloat64(24, true), view.getFloat64(32, true)];
   if (level > MAX_LEVEL || !(fromNs >= 0 && toNs >= fromNs)) {
-    throw new TraceIndexError(`Cannot read a tile: level ${level}, from ${fromNs} to ${toNs} ns`);
+    throw new TraceIndexError(
+      `Cannot read a tile: level ${level}, from ${fromNs} to ${toNs} ns, cannot be`,
+    );
   }
   let at = HEADER_BYTES;
   const take = (size: number, what: string): number => {
@@ -192,7 +197,7 @@ export function decodeTile(bytes: ArrayBuffer): Tile {
   }
   const flows = flowColumns(bytes, take(flowCount * FLOW_BYTES, "flows"), flowCount);
   if (at !== bytes.byteLength) {
-    throw new TraceIndexError(`Cannot read a tile: ${bytes.byteLength - at} bytes too many`);
+    throw new TraceIndexError(`Cannot read a tile: it has ${bytes.byteLength - at} bytes too many`);
   }
   return { level, number, fromNs, toNs, rows, flows };
 }

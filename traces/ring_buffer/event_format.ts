@@ -79,7 +79,10 @@ export function parseEventFormat(system: string, text: string): EventFormat {
     if (!/^\s*field:/.test(line)) continue;
     const field = parseField(line);
     if (field === undefined || fields.length === MAX_FIELDS) {
-      throw new RingBufferError(`Cannot read format of ${system}:${name}: line '${line.trim()}'`);
+      throw new RingBufferError(
+        `Cannot read the format of ${system}:${name}: its line '${line.trim()}' describes no field, ` +
+          `or more than ${MAX_FIELDS} fields are there`,
+      );
     }
     fields.push(field);
   }

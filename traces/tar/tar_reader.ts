@@ -115,7 +115,7 @@ function checkSum(header: Uint8Array): void {
   const said = Number.parseInt(textAt(header, 148, 8).trim(), 8);
   let sum = 0;
   for (let at = 0; at < RECORD; at++) sum += at >= 148 && at < 156 ? 0x20 : header[at]!;
-  if (sum !== said) throw new TarError("the sum of a header is not what the header says");
+  if (sum !== said) throw new TarError("the checksum of a header is wrong");
 }
 
 /** A text that a NUL or the field's end closes. */

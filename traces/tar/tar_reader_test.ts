@@ -73,7 +73,7 @@ Deno.test("readTar() refuses an archive that is cut off or damaged", async () =>
   await assertRejects(() => entriesOf(archive.subarray(0, end), ""), TarError, "ends without");
   const renamed = archive.slice();
   renamed[0] = 0x71;
-  await assertRejects(() => entriesOf(renamed, ""), TarError, "the sum of a header");
+  await assertRejects(() => entriesOf(renamed, ""), TarError, "the checksum of a header");
   const sizeless = record("package/a", "");
   sizeless.fill(0x7a, 124, 136);
   const sum = sizeless.reduce((sum, byte, at) => sum + (at >= 148 && at < 156 ? 32 : byte), 0);

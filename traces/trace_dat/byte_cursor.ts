@@ -42,7 +42,9 @@ export class ByteCursor {
   u64(): number {
     const value = this.#view.getBigUint64(this.#advance(8), this.#littleEndian);
     if (value > BigInt(Number.MAX_SAFE_INTEGER)) {
-      throw new CaptureError(`Cannot read ${this.#what}: size or offset ${value} makes no sense`);
+      throw new CaptureError(
+        `Cannot read ${this.#what}: it names a size or place of ${value} bytes, so it is damaged`,
+      );
     }
     return Number(value);
   }
@@ -61,7 +63,7 @@ export class ByteCursor {
   /** Text that ends at a NUL. */
   string(): string {
     const end = this.#bytes.indexOf(0, this.#at);
-    if (end < 0) throw new CaptureError(`Cannot read ${this.#what}: text without end`);
+    if (end < 0) throw new CaptureError(`Cannot read ${this.#what}: a text in it lacks its end`);
     const text = this.text(end - this.#at);
     this.#advance(1);
     return text;

@@ -44,7 +44,7 @@ export async function traceDatSource(file: RandomAccess): Promise<CaptureSource>
       }
       const data = pages.get(name);
       return data === undefined
-        ? Promise.reject(new CaptureError(`Cannot read '${name}': trace.dat has nothing like it`))
+        ? Promise.reject(new CaptureError(`Cannot read '${name}': trace.dat has no such part`))
         : Promise.resolve(readPages(file, content, data));
     },
   };
@@ -53,7 +53,10 @@ export async function traceDatSource(file: RandomAccess): Promise<CaptureSource>
 async function readContent(file: RandomAccess): Promise<DatContent> {
   const head = await file.read(0, Math.min(HEAD, file.size));
   if (!isTraceDat(head)) {
-    throw new CaptureError("Cannot read trace.dat: the file does not begin as trace-cmd's do");
+    throw new CaptureError(
+      "Cannot read trace.dat: the file should begin with trace-cmd's mark and does not, so another " +
+        "program wrote it, or it is damaged",
+    );
   }
   const version = new ByteCursor(head.subarray(MAGIC.length), true, "trace.dat").string();
   const at = MAGIC.length + version.length + 1;

@@ -104,7 +104,10 @@ class SectionReader {
     let sections = 0;
     for (let offset = first; offset !== 0;) {
       if (++sections > MAX_OPTION_SECTIONS) {
-        throw new CaptureError("Cannot read trace.dat: its options sections go in circles");
+        throw new CaptureError(
+          `Cannot read trace.dat: more than ${MAX_OPTION_SECTIONS} sections of options follow one ` +
+            "another, so one of them names an earlier one: the file is damaged",
+        );
       }
       const cursor = await this.section(offset);
       offset = 0;

@@ -18,7 +18,7 @@ export class ForbiddenSqlError extends Error {
   }
 }
 
-/** How the statements begin that are taken. */
+/** How the statements begin that are allowed. */
 const TAKEN = "only SELECT, WITH, VALUES, EXPLAIN and INCLUDE PERFETTO MODULE are";
 
 /**
@@ -67,7 +67,7 @@ class Statement {
     if (this.#take("INCLUDE")) return this.#checkInclude();
     if (this.#take("WITH")) this.#skipTables();
     if (this.#take("SELECT") || this.#take("VALUES")) return;
-    this.#refuse(`is not taken: ${TAKEN}`);
+    this.#refuse(`is not allowed: ${TAKEN}`);
   }
 
   #checkFunctions(): void {
@@ -75,7 +75,11 @@ class Statement {
       const called = this.#tokens[i + 1]?.text === "(";
       const name = token.kind === "string" ? token.text.slice(1, -1) : token.text;
       if (called && FORBIDDEN_FUNCTIONS.has(name.toUpperCase())) {
-        throw new ForbiddenSqlError(this.#sql, token, "is a function that is not taken");
+        throw new ForbiddenSqlError(
+          this.#sql,
+          token,
+          "is a function that does more than compute, and is not allowed",
+        );
       }
     });
   }
@@ -100,7 +104,7 @@ class Statement {
       this.#expect("AS");
       this.#take("NOT");
       this.#take("MATERIALIZED");
-      if (!this.#peek("(")) this.#refuse("is not taken here: '(' is expected");
+      if (!this.#peek("(")) this.#refuse("stands where '(' is expected");
       this.#skipParentheses();
     } while (this.#take(","));
   }
@@ -127,7 +131,7 @@ class Statement {
   }
 
   #expect(text: string): void {
-    if (!this.#take(text)) this.#refuse(`is not taken here: ${text} is expected`);
+    if (!this.#take(text)) this.#refuse(`stands where ${text} is expected`);
   }
 
   #refuse(reason: string): never {
@@ -142,14 +146,14 @@ class Statement {
 /**
  * Makes sure that SQL only reads.
  *
- * @throws {ForbiddenSqlError} With the first word that is not taken.
+ * @throws {ForbiddenSqlError} With the first word that is not allowed.
  */
 export function checkReadOnly(sql: string): void {
   const nul = sql.indexOf("\0");
   if (nul >= 0) {
     // SQLite would stop there
     const token: SqlToken = { kind: "mark", text: "NUL", at: nul };
-    throw new ForbiddenSqlError(sql, token, "is a character that is not taken");
+    throw new ForbiddenSqlError(sql, token, "is a character that SQL cannot hold");
   }
   let tokens: SqlToken[] = [];
   for (const token of sqlTokens(sql)) {

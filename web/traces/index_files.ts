@@ -138,7 +138,11 @@ function versionOf(path: string): string | null {
 
 async function readIndex(path: string): Promise<TraceIndex> {
   const { size } = await Deno.lstat(path);
-  if (size > MAX_FILE) throw new TraceIndexError(`A trace index has ${size} bytes: too many`);
+  if (size > MAX_FILE) {
+    throw new TraceIndexError(
+      `Cannot read a trace index: it has ${size} bytes, at most ${MAX_FILE} are read`,
+    );
+  }
   return new TraceIndex(decodeIndex(await Deno.readFile(path)));
 }
 

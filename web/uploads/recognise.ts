@@ -54,12 +54,14 @@ function checkPackets(file: Deno.FsFile): void {
       held = readAt(file, window, at);
     }
     const packet = window.subarray(at - begin, held);
+    const from = at;
     const length = readVarint(packet.subarray(0, 1 + LONGEST_VARINT), 1);
     if (length !== null) at += length.end + length.value;
     if (packet[0] !== PACKET_TAG || length === null || at > size) {
       throw new Problem(
         400,
-        `The upload begins like a Perfetto trace, but is none from byte ${begin} on, or was cut off`,
+        `The upload begins like a Perfetto trace, but no packet stands at byte ${from}, or it was ` +
+          "cut off",
         "send the whole file",
       );
     }
