@@ -23,7 +23,6 @@ import { type Architecture, findCompiler, localArchitecture, toolchainFor } from
 
 const OUTPUT_DIRECTORY = new URL("../build/", import.meta.url);
 
-/** A finished build. */
 export interface Build {
   readonly arch: Architecture;
   /** First 12 hex digits of the hash over sources, flags and version; goes into every run. */

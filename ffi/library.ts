@@ -46,7 +46,6 @@ const symbols = {
   },
 } as const satisfies Deno.ForeignLibraryInterface;
 
-/** The loaded library. */
 export type Library = Deno.DynamicLibrary<typeof symbols>;
 
 /** The shared library cannot be loaded. */

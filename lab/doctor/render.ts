@@ -6,7 +6,6 @@
 import { printable } from "../text/printable.ts";
 import { canRun, type Check, type CheckState } from "./check.ts";
 
-/** How to print. */
 export type DoctorRenderOptions = {
   /** Whether to colour states with ANSI sequences. */
   color: boolean;

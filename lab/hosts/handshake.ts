@@ -6,7 +6,6 @@ import type { LineChannel } from "./line_channel.ts";
 /** What the other side says when it is ready; the architecture follows. */
 export const GREETING = "fencelab-push/1";
 
-/** An agent program. */
 export interface Agent {
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** SHA-256 in hexadecimal. */

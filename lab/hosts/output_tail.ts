@@ -36,7 +36,6 @@ export class OutputTail {
       .filter((line) => line.trim() !== "").slice(-LINES).map(printable);
   }
 
-  /** Stops to read. */
   async cancel(): Promise<void> {
     await this.#reader.cancel().catch(() => {}); // it may have ended
   }

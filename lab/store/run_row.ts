@@ -7,7 +7,6 @@ import { startOfRunId } from "../format/run_id.ts";
 interface RowPlace {
   /** The run's id; of a damaged run the name of its directory. */
   id: string;
-  /** The run directory. */
   path: string;
   /** The start in UTC; of a damaged run what the directory's name or age says. */
   startedAt: string;
@@ -29,7 +28,6 @@ export interface ReadableRow extends RowPlace {
   techniques: string[];
   /** What was seen not to do what it should; see failedSubjects(). */
   failed: string[];
-  /** Number of warnings. */
   warnings: number;
   /** Whether one of them invalidates results. */
   invalidated: boolean;

@@ -42,7 +42,6 @@ export class Scratch implements AsyncDisposable {
     }
   }
 
-  /** Removes the directory. */
   async [Symbol.asyncDispose](): Promise<void> {
     await Deno.remove(this.path, { recursive: true });
     this.#lock[Symbol.dispose]();

@@ -45,7 +45,6 @@ export class CpuPages {
     }
   }
 
-  /** Stops reading. */
   async close(): Promise<void> {
     await this.#batches.return?.();
   }

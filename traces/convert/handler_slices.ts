@@ -59,7 +59,6 @@ export class HandlerSlices {
     this.#open.set(cpu, { name, begin: time, bare: false, senders: [...senders], calls: [] });
   }
 
-  /** A handler ended. */
   exit(cpu: number, time: number, name: string): void {
     const handler = this.#open.get(cpu);
     if (handler === undefined) return;
@@ -106,7 +105,6 @@ export class HandlerSlices {
     this.#abandon(cpu);
   }
 
-  /** The capture ended. */
   finish(): void {
     for (const cpu of [...this.#open.keys()]) this.#abandon(cpu);
   }

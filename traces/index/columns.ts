@@ -54,7 +54,6 @@ export interface LevelColumns {
   readonly busy: Uint8Array;
 }
 
-/** All columns. */
 export interface IndexColumns {
   readonly slices: SliceColumns;
   readonly lanes: LaneColumns;

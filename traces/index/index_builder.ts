@@ -18,7 +18,6 @@ export interface TraceFacts {
   readonly lost: number;
   readonly arch: string | null;
   readonly kernel: string | null;
-  /** Threads of operations. */
   readonly threads: readonly { tid: number; tgid: number; comm: string }[];
 }
 
@@ -51,7 +50,6 @@ export interface Arrival {
   readonly handler: number;
 }
 
-/** A finished index. */
 export interface BuiltIndex {
   readonly meta: TraceIndexMeta;
   readonly columns: IndexColumns;

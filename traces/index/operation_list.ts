@@ -54,7 +54,6 @@ export class OperationList {
     this.#index = index;
   }
 
-  /** One page. */
   page({ sort, descending, technique, tid, limit, offset }: OperationQuery): OperationPage {
     const order = this.#order(sort);
     const { names } = this.#index.columns.slices;

@@ -54,7 +54,6 @@ export class RunningThread {
     this.#begun = true;
   }
 
-  /** The trace ends. */
   finish(end: number): void {
     this.#last = end;
     this.#abandon();
@@ -93,7 +92,6 @@ export class RunningThreads {
     return running;
   }
 
-  /** The trace ends. */
   finish(end: number): void {
     for (const running of this.#byCpu.values()) running.finish(end);
     this.#byCpu.clear();

@@ -23,7 +23,6 @@ export interface SearchHit {
   readonly endNs: number;
 }
 
-/** What was found. */
 export interface SearchResult {
   /** Names that the text occurs in, most slices first. */
   readonly names: readonly {
@@ -38,7 +37,6 @@ export interface SearchResult {
 /** Names that are listed. */
 const MAX_NAMES = 100;
 
-/** Searches an index. */
 export function searchIndex(index: TraceIndex, query: SearchQuery): SearchResult {
   const { meta, columns: { slices } } = index;
   const number = /^#(\d{1,15})$/.exec(query.text)?.[1];

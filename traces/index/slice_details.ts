@@ -17,7 +17,6 @@ export interface SliceFlow {
   readonly arrivedNs: number;
 }
 
-/** One slice. */
 export interface SliceDetails {
   readonly id: number;
   readonly row: number;

@@ -15,7 +15,6 @@ import {
   widthOf,
 } from "./tile.ts";
 
-/** A trace's index. */
 export class TraceIndex {
   readonly meta: TraceIndexMeta;
   readonly columns: IndexColumns;

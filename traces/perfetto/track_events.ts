@@ -118,7 +118,6 @@ export class TrackEventWriter {
     this.#write(event, TYPE.begin);
   }
 
-  /** Writes an instant. */
   instant(event: TrackEvent): void {
     this.#write(event, TYPE.instant);
   }

@@ -140,7 +140,6 @@ export function decodePackedInt64(bytes: Uint8Array): bigint[] {
   return values;
 }
 
-/** Reads packed doubles. */
 export function decodePackedDouble(bytes: Uint8Array): number[] {
   if (bytes.length % 8 !== 0) {
     throw new ProtobufError(

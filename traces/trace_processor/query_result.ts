@@ -34,7 +34,6 @@ export interface QueryPart {
   readonly isLast: boolean;
 }
 
-/** Decodes QueryResult. */
 export function decodeQueryPart(result: Uint8Array): QueryPart {
   const reader = new ProtoReader(result);
   const columns: string[] = [];
@@ -83,7 +82,6 @@ function present<T>(value: T | undefined): T {
   return value;
 }
 
-/** A whole answer. */
 export interface QueryResult {
   readonly columns: readonly string[];
   readonly rows: readonly (readonly SqlValue[])[];

@@ -48,7 +48,6 @@ export interface Request {
   readonly fields: readonly ProtoField[];
 }
 
-/** Encodes a request. */
 export function encodeRequest(request: Request, sequence: number): Uint8Array<ArrayBuffer> {
   return encodeMessage([[SEQ, sequence], [REQUEST, request.method], ...request.fields]);
 }
@@ -93,7 +92,6 @@ export interface Reply {
   readonly result: Uint8Array | undefined;
 }
 
-/** Decodes a reply. */
 export function decodeReply(message: Uint8Array): Reply {
   const reader = new ProtoReader(message);
   let sequence = 0;
@@ -123,7 +121,6 @@ export interface EngineStatus {
   readonly loadedTrace: string;
 }
 
-/** Decodes StatusResult. */
 export function decodeStatus(result: Uint8Array): EngineStatus {
   const reader = new ProtoReader(result);
   let loadedTrace = "";

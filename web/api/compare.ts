@@ -43,7 +43,6 @@ const route = createRoute({
   },
 });
 
-/** Registers it. */
 export function registerCompareApi(app: WebApp, { library }: WebContext): void {
   app.openapi(route, async (context) => {
     const { base, with: against } = context.req.valid("query");

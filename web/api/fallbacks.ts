@@ -42,7 +42,6 @@ const route = createRoute({
   },
 });
 
-/** Registers it. */
 export function registerFallbacksApi(app: WebApp, { library }: WebContext): void {
   app.openapi(route, async (context) => {
     const { host = [], need = [] } = context.req.valid("query");

@@ -45,7 +45,6 @@ const eventsRoute = createRoute({
   },
 });
 
-/** Registers both. */
 export function registerLive(app: WebApp, { live, signal }: WebContext): void {
   app.openapi(listRoute, async (context) => context.json({ runs: [...await live.now()] }, 200));
   app.openapi(eventsRoute, async (context) => {

@@ -61,7 +61,6 @@ const route = createRoute({
   },
 });
 
-/** Registers it. */
 export function registerOverviewApi(app: WebApp, { library }: WebContext): void {
   app.openapi(route, async (context) => {
     const { views, leftOut } = await newestHosts(library);

@@ -66,7 +66,6 @@ const runRoute = createRoute({
   },
 });
 
-/** Registers both. */
 export function registerRunsApi(app: WebApp, { library, store }: WebContext): void {
   app.openapi(listRoute, async (context) => {
     const params = context.req.valid("query");

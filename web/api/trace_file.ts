@@ -3,7 +3,6 @@
 import type { WebApp, WebContext } from "../context/context.ts";
 import { findTrace } from "../base/trace_ref.ts";
 
-/** Registers `/traces/KEY/file`. */
 export function registerTraceFile(app: WebApp, context: WebContext): void {
   app.get("/traces/:key/file", async (request) => {
     const { key, path } = findTrace(context, request.req.param("key"));

@@ -129,7 +129,6 @@ export const operationsRoute = createRoute({
   },
 });
 
-/** One slice. */
 export const sliceRoute = createRoute({
   method: "get",
   path: "/api/traces/{key}/slices/{id}",
@@ -170,7 +169,6 @@ export const sliceRoute = createRoute({
   },
 });
 
-/** Slices by name. */
 export const searchRoute = createRoute({
   method: "get",
   path: "/api/traces/{key}/search",

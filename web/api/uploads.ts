@@ -37,7 +37,6 @@ const route = createRoute({
   },
 });
 
-/** Registers `POST /api/uploads`. */
 export function registerUploads(app: WebApp, { store }: WebContext): void {
   const uploads = new Uploads(store);
   app.openapi(route, async (context) => {

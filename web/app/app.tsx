@@ -25,7 +25,6 @@ export interface Access {
   readonly port: number;
 }
 
-/** Makes the app. */
 export function createApp(context: WebContext, { hosts, token, port }: Access): WebApp {
   const app: WebApp = new OpenAPIHono({
     defaultHook: (result): void => {

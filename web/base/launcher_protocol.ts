@@ -8,7 +8,6 @@
 
 import { z } from "zod";
 
-/** One line. */
 export const launcherMessageSchema = z.discriminatedUnion("kind", [
   /** The server accepts connections. */
   z.strictObject({
@@ -22,7 +21,6 @@ export const launcherMessageSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("engine"), number: z.int().positive() }),
 ]);
 
-/** One line. */
 export type LauncherMessage = z.infer<typeof launcherMessageSchema>;
 
 /** One line of the launcher. */

@@ -13,17 +13,14 @@ export interface WebContext {
   /** Its runs, as pages need them. */
   readonly library: RunLibrary;
   readonly assets: Assets;
-  /** Runs in progress. */
   readonly live: LiveHub;
   /** Trace processors for SQL. */
   readonly engines: Engines;
-  /** Indexes of traces. */
   readonly indexes: IndexFiles;
   /** Where the Perfetto UI finds traces; null: the endpoint is turned off, or its port is taken. */
   readonly perfetto: PerfettoEndpoint | null;
   /** The port that was asked for it; null: none. */
   readonly perfettoPort: number | null;
-  /** fencelab's version. */
   readonly version: string;
   /** Aborted when the server ends. */
   readonly signal: AbortSignal;

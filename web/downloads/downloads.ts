@@ -40,7 +40,6 @@ export function download(name: string, body: BodyInit, size?: number): Response 
   return new Response(body, { headers });
 }
 
-/** Registers them. */
 export function registerDownloads(app: WebApp, { store, library, version }: WebContext): void {
   app.get("/runs/:id/files/:name", async (request) => {
     const { id, name } = request.req.param();

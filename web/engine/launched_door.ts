@@ -17,7 +17,6 @@ export class LaunchedDoor implements Disposable {
     this.#listen();
   }
 
-  /** Starts engines. */
   get start(): EngineDoor["start"] {
     return () => this.#door.start();
   }

@@ -98,7 +98,6 @@ export class TraceEngine {
     if (this.state === "idle") this.close();
   }
 
-  /** Ends the process. */
   close(): void {
     if (this.state === "ended") return;
     this.state = "ended";

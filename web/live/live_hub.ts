@@ -33,7 +33,6 @@ export class LiveHub implements Disposable {
     this.#store = store;
   }
 
-  /** How many listen. */
   get listeners(): number {
     return this.#listeners.size;
   }

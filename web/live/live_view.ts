@@ -49,7 +49,6 @@ export type Sampled = z.infer<typeof sampledSchema>;
 /** Below this an estimate would be a guess. */
 const LEAST_FRACTION = 0.02;
 
-/** Makes the view. */
 export function viewOf(run: LiveRun): LiveView {
   const { fraction = 0, label = "", elapsed = 0, sampled = null } = run.now ?? {};
   const measured = run.results.flatMap((result) => kindOf(result).distributions(result))

@@ -102,7 +102,6 @@ export class UiEngine {
     });
   }
 
-  /** Ends the process. */
   close(): void {
     this.#pipe.close();
   }

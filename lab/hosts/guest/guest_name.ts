@@ -13,7 +13,6 @@ import { HostError } from "../../format/host_error.ts";
 /** Kernel series that guests boot by name, and the Debian suites that hold them. */
 export const KERNEL_SERIES = { "6.1": "bookworm", "6.12": "trixie" } as const;
 
-/** A kernel series. */
 export type KernelSeries = keyof typeof KERNEL_SERIES;
 
 /** PREEMPT_RT exists for x86-64 and arm64, the 64K-page kernel for ppc64le. */

@@ -7,7 +7,6 @@
 
 import { concatBytes } from "../../../traces/protobuf/concat_bytes.ts";
 
-/** One entry. */
 interface Entry {
   readonly name: string;
   /** File type and permissions as in `st_mode`. */

@@ -48,7 +48,6 @@ export interface PreparedKernel extends GuestKernel {
 export interface KernelOptions extends MirrorChoice {
   /** Folder of all kernels: `<cacheDirectory()>/kernels`. */
   readonly cache: string;
-  /** Never fetch. */
   readonly offline?: boolean;
   /** Ask for a newer version however recently that was done. */
   readonly refresh?: boolean;

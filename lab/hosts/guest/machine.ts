@@ -24,7 +24,6 @@ export interface Machine {
   readonly kernelWords: readonly string[];
 }
 
-/** Machines by architecture. */
 export const MACHINES: Readonly<Record<Architecture, Machine>> = {
   aarch64: {
     program: "qemu-system-aarch64",

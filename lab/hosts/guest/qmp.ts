@@ -177,7 +177,6 @@ export class Qmp implements Disposable {
     }
   }
 
-  /** Closes the connection. */
   [Symbol.dispose](): void {
     try {
       this.#connection.close();

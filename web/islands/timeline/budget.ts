@@ -23,7 +23,6 @@ export class Budget {
     this.#place = place;
   }
 
-  /** Shows nothing. */
   clear(): void {
     this.#request.abort();
     this.#place.replaceChildren();

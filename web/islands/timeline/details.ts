@@ -29,7 +29,6 @@ export class Details {
     this.#budget = new Budget(api, needed("#budget"));
   }
 
-  /** Shows a slice. */
   show(slice: SliceDetails): void {
     const facts = factsOf(slice, this.#model.meta.rows[slice.row]?.name ?? "").map((
       [term, value],

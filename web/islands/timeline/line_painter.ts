@@ -52,7 +52,6 @@ export interface LinePlace {
   readonly splits: readonly number[];
 }
 
-/** How lines look. */
 export interface Look {
   /** See `shadesOf()`. */
   readonly shades: Uint32Array;
@@ -93,7 +92,6 @@ export class LinePainter {
     this.#strip.height = this.#image.height;
   }
 
-  /** Paints one line. */
   line({ parts }: Sources, axis: TimeAxis, place: LinePlace, { shades, ratio }: Look): void {
     const { row, depth, at, y } = place;
     const columns = this.#columns;

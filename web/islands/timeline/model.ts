@@ -58,7 +58,6 @@ export class Model {
     };
   }
 
-  /** Tells of changes. */
   listen(listener: ModelListener): void {
     this.#listeners.push(listener);
   }

@@ -38,7 +38,6 @@ export class Painter {
     this.#names = new NamePainter(names);
   }
 
-  /** Paints. */
   paint(scene: Scene, theme: Theme): void {
     const surface = this.#surface;
     const { context, width, height } = surface;

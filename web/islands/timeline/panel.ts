@@ -29,7 +29,6 @@ export class Tabs {
     }
   }
 
-  /** Shows a tab. */
   show(name: string): void {
     for (const tab of this.#tabs) {
       const chosen = tab.dataset["tab"] === name;

@@ -9,7 +9,6 @@ import { ApiError, type TraceApi } from "./trace_api.ts";
 /** Slices that may begin at the same time, in different rows. */
 const AT_ONCE = 64;
 
-/** Which way. */
 type Direction = "next" | "previous";
 
 /** Where the search stands, and what it leads to. */
@@ -22,7 +21,6 @@ export interface SearchActions {
   missed(text: string): void;
 }
 
-/** The search box. */
 export class Search {
   readonly #api: TraceApi;
   readonly #actions: SearchActions;

@@ -44,7 +44,6 @@ export class Selector {
     return this.#current;
   }
 
-  /** Selects nothing. */
   clear(): void {
     this.#request.abort();
     this.#current = null;

@@ -16,13 +16,11 @@ export interface LoadedTile {
   readonly lines: ReadonlyMap<number, TileSlices | TileBuckets>;
 }
 
-/** Names a tile. */
 export interface TileId {
   readonly level: number;
   readonly number: number;
 }
 
-/** Fetches a tile. */
 export type FetchTile = (id: TileId, signal: AbortSignal) => Promise<Tile>;
 
 /** What the cache tells. */

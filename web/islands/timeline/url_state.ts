@@ -29,7 +29,6 @@ function stretchIn(text: string | null): Stretch | null {
   return Number(from) < Number(to) ? { fromNs: Number(from), toNs: Number(to) } : null;
 }
 
-/** Reads an address. */
 export function readUrl(search: string): UrlState {
   const query = new URLSearchParams(search);
   const from = numberIn(query, "from");

@@ -31,7 +31,6 @@ const PE_MACHINES: Readonly<Record<number, string>> = {
 /** Offset of the x86 setup header's xloadflags; bit 0 says that the kernel has a 64-bit entry. */
 const XLOADFLAGS = 0x236;
 
-/** A kernel image. */
 export interface ImageKind {
   /** Its architecture as far as it tells; one that the lab does not know is named all the same. */
   readonly arch: string;
