@@ -1,7 +1,7 @@
 /** Follows the runs in progress of a store, as their feeds tell of them. */
 
 import type { Result } from "../experiments/run/run_schema.ts";
-import { DirectoryLock } from "../store/directory_lock.ts";
+import { DirectoryLock } from "../places/directory_lock.ts";
 import { storeErrorOf } from "../store/store_error.ts";
 import {
   EVENTS_FILE,

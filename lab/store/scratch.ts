@@ -1,7 +1,11 @@
-import { DirectoryLock } from "./directory_lock.ts";
+import { DirectoryLock } from "../places/directory_lock.ts";
+import { isRunId } from "../format/run_id.ts";
 import { storeErrorOf } from "./store_error.ts";
 
+/** Names of directories that belong to a process as long as it lives. */
 const NAME = /^\.(scratch|live)-\d+(-[A-Za-z0-9.-]+)?$/;
+/** Those of runs that are being written, by the run's id. */
+const UNFINISHED = /^\.tmp-(.+)-\d+$/;
 
 /** What a directory of a process is for: making a run, or telling of one that is under way. */
 export type ScratchKind = "scratch" | "live";
@@ -32,11 +36,7 @@ export class Scratch implements AsyncDisposable {
   ): Promise<Scratch> {
     const path = `${store}/.${kind}-${Deno.pid}${label && `-${label}`}`;
     try {
-      await Deno.mkdir(store, { recursive: true });
-      using _exclusive = await DirectoryLock.wait(store);
-      await sweep(store);
-      await Deno.mkdir(path);
-      return new Scratch(path, await DirectoryLock.wait(path));
+      return new Scratch(path, await lockedDirectory(store, path));
     } catch (cause) {
       throw storeErrorOf(`Cannot make a working directory in '${store}'`, cause);
     }
@@ -48,10 +48,24 @@ export class Scratch implements AsyncDisposable {
   }
 }
 
+/**
+ * Sweeps, makes a directory and locks it in one step, so that no other sweep sees it unlocked.
+ *
+ * @param store The store's directory; made if need be.
+ * @param path The new directory in it.
+ */
+export async function lockedDirectory(store: string, path: string): Promise<DirectoryLock> {
+  await Deno.mkdir(store, { recursive: true });
+  using _exclusive = await DirectoryLock.wait(store);
+  await sweep(store);
+  await Deno.mkdir(path);
+  return await DirectoryLock.wait(path);
+}
+
 /** Removes what processes that were killed left in a store. */
 export async function sweep(store: string): Promise<void> {
   for await (const { name, isDirectory } of Deno.readDir(store)) {
-    if (!isDirectory || !NAME.test(name)) continue;
+    if (!isDirectory || !(NAME.test(name) || isRunId(UNFINISHED.exec(name)?.[1] ?? ""))) continue;
     try {
       using dead = await DirectoryLock.attempt(`${store}/${name}`);
       if (dead !== null) await Deno.remove(`${store}/${name}`, { recursive: true });

@@ -2,8 +2,8 @@ import { checkRun, formatRun, type Run, RunFormatError } from "../experiments/ru
 import { TRACE_NAME } from "../experiments/capture/capture_schema.ts";
 import { kindOf } from "../experiments/experiments.ts";
 import type { NamedTrace } from "../judgement/result_kind.ts";
-import { DirectoryLock, syncDirectory } from "./directory_lock.ts";
-import { isRunId } from "../format/run_id.ts";
+import { syncDirectory } from "../places/directory_lock.ts";
+import { lockedDirectory } from "./scratch.ts";
 import { StoreError, storeErrorOf } from "./store_error.ts";
 
 /** Files that belong to a run: name in the run directory to its bytes, or to a path to copy. */
@@ -41,7 +41,7 @@ export async function writeRun(store: string, run: Run, files: RunFiles): Promis
   const action = `Cannot save run '${run.id}' in '${store}'`;
   const temporary = `${store}/.tmp-${run.id}-${Deno.pid}`;
   try {
-    using _lock = await openTemporary(store, temporary);
+    using _lock = await lockedDirectory(store, temporary);
     try {
       await refuseExisting(`${store}/${run.id}`);
       for (const [name, content] of files) await writeFile(`${temporary}/${name}`, content);
@@ -87,29 +87,6 @@ function checkFiles(run: Run, files: RunFiles): void {
       `${action}: a result names the file '${missing}', none is given`,
       remedy,
     );
-  }
-}
-
-/** Sweeps, makes and locks in one step, so that no other sweep sees the directory unlocked. */
-async function openTemporary(store: string, temporary: string): Promise<DirectoryLock> {
-  await Deno.mkdir(store, { recursive: true });
-  using _exclusive = await DirectoryLock.wait(store);
-  await sweep(store);
-  await Deno.mkdir(temporary);
-  return await DirectoryLock.wait(temporary);
-}
-
-/** Removes temporary directories whose writer is dead: nobody holds their lock. */
-async function sweep(store: string): Promise<void> {
-  for await (const entry of Deno.readDir(store)) {
-    const id = /^\.tmp-(.+)-\d+$/.exec(entry.name)?.[1];
-    if (!entry.isDirectory || id === undefined || !isRunId(id)) continue;
-    try {
-      using dead = await DirectoryLock.attempt(`${store}/${entry.name}`);
-      if (dead !== null) await Deno.remove(`${store}/${entry.name}`, { recursive: true });
-    } catch {
-      // Somebody else's leftover, or gone by now: no reason to fail a save.
-    }
   }
 }
 

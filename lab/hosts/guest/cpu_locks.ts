@@ -6,6 +6,7 @@
  * it dies. The file says whose it is.
  */
 
+import { tryLock } from "../../places/directory_lock.ts";
 import { formatCpuList } from "../../text/cpu_list.ts";
 import { printable } from "../../text/printable.ts";
 import { HostError } from "../../format/host_error.ts";
@@ -41,7 +42,7 @@ export class CpuLocks implements Disposable {
         const path = `${directory}/cpu-${Deno.hostname()}-${cpu}.lock`;
         const file = await Deno.open(path, { read: true, write: true, create: true });
         locks.#files.push(file);
-        if (!await lock(file)) throw await taken(host, cpus, path);
+        if (!await tryLock(file)) throw await taken(host, cpus, path);
         await file.truncate(0);
         await file.write(new TextEncoder().encode(`${host} of ${owner}`));
       }
@@ -54,14 +55,6 @@ export class CpuLocks implements Disposable {
 
   [Symbol.dispose](): void {
     for (const file of this.#files.splice(0)) file.close();
-  }
-}
-
-async function lock(file: Deno.FsFile): Promise<boolean> {
-  try {
-    return await file.tryLock(true);
-  } catch {
-    return true; // a file system without locks
   }
 }
 

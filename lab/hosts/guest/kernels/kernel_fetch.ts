@@ -15,7 +15,7 @@ import { KernelProblem } from "./kernel_problem.ts";
 import { type Candidate, KernelSearch } from "./kernel_search.ts";
 import { kernelTitle, metapackageOf, type NamedKernel } from "./metapackage.ts";
 import { type MirrorChoice, suiteSources } from "./mirror.ts";
-import { Turn } from "./turn.ts";
+import { DirectoryLock } from "../../../places/directory_lock.ts";
 import { type Unpacked, unpackKernel } from "./unpack.ts";
 
 /** Told how far the work is, from 0 to 1, and what is being done. */
@@ -57,7 +57,7 @@ export async function fetchKernel(kernel: NamedKernel, fetch: KernelFetch): Prom
   const { suite, arch } = metapackage;
   const directory = `${fetch.cacheRoot}/apt/${suite}-${arch}`;
   await Deno.mkdir(directory, { recursive: true });
-  using _turn = await Turn.wait(
+  using _turn = await DirectoryLock.turn(
     directory,
     fetch.signal,
     () => fetch.onProgress(0, `waiting for another process that prepares a kernel of ${suite}`),
