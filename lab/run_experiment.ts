@@ -1,5 +1,6 @@
 /** Running an experiment from a program instead of the command line. */
 
+import { defined } from "./format/defined.ts";
 import { localHost } from "./hosts/local_host.ts";
 import { builtInPlans, changePlan, type PlanChanges } from "./plan/plan.ts";
 import { runPlan } from "./plan/run_plan.ts";
@@ -45,8 +46,7 @@ export async function runExperiment(options: ExperimentOptions = {}): Promise<Ru
   const changes: PlanChanges = { experiments: ["conformance", "cost"], ...rest };
   const { run } = await runPlan(localHost(), changePlan(builtInPlans[plan], changes), {
     command: "runExperiment()",
-    ...(signal ? { signal } : {}),
-    ...(onProgress ? { onProgress } : {}),
+    ...defined({ signal, onProgress }),
   });
   return run;
 }

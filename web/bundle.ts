@@ -1,5 +1,7 @@
 /** Bundles the islands: the programs that run in the browser. */
 
+import { sha256 } from "../lab/places/digest.ts";
+import { exists } from "../lab/places/exists.ts";
 import { projectDirectory } from "../lab/cli/paths.ts";
 
 const ISLANDS = `${projectDirectory}web/islands`;
@@ -23,9 +25,7 @@ function entries(): string[] {
 async function digestOfSources(): Promise<string> {
   const files = ["deno.lock", ...sourcesIn("web"), ...sourcesIn("traces"), ...sourcesIn("lab")];
   const texts = files.map((file) => `${file}\n${Deno.readTextFileSync(projectDirectory + file)}`);
-  const bytes = new TextEncoder().encode(texts.join("\0"));
-  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return hash.toHex().slice(0, 16);
+  return (await sha256(texts.join("\0"))).slice(0, 16);
 }
 
 function sourcesIn(folder: string): string[] {
@@ -98,13 +98,5 @@ async function removeOthers(directory: string): Promise<void> {
   for await (const { name } of Deno.readDir(BUNDLES)) {
     const path = `${BUNDLES}/${name}`;
     if (path !== directory && !name.startsWith(".")) await Deno.remove(path, { recursive: true });
-  }
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    return (await Deno.stat(path)).isDirectory;
-  } catch {
-    return false;
   }
 }

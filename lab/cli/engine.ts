@@ -1,5 +1,6 @@
 /** Which trace processor a command line asks for. */
 
+import { defined } from "../format/defined.ts";
 import type { EngineOptions } from "../places/traces_files.ts";
 import type { CommandLine } from "./parse.ts";
 import { userPath } from "./paths.ts";
@@ -12,5 +13,5 @@ export function engineOf(line: CommandLine): EngineOptions {
     throw new UsageError(`Cannot use --engine '${engine}': expected auto, wasm or native`);
   }
   const files = line.value("engine-files");
-  return { engine, ...(files === undefined ? {} : { files: userPath(files) }) };
+  return { engine, ...defined({ files: files && userPath(files) }) };
 }

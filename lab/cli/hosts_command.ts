@@ -1,5 +1,6 @@
 /** `lab hosts`: what plans can run on; `lab hosts prepare`: kernels ahead of time. */
 
+import { defined } from "../format/defined.ts";
 import { cacheDirectory } from "../places/cache_directory.ts";
 import { GUEST_NAMES, isGuestName, parseGuestName } from "../hosts/guest/guest_name.ts";
 import { type KeptPlace, keptPlaces } from "../hosts/guest/kernels/kept_kernels.ts";
@@ -125,13 +126,12 @@ async function prepare(
     );
   }
   const progress = progressLine();
-  const mirror = line.value("mirror");
   let done: GuestPreparation[];
   try {
     done = await prepareGuests(specs, {
       cache: `${cache}/kernels`,
       signal,
-      ...(mirror === undefined ? {} : { mirror }),
+      ...defined({ mirror: line.value("mirror") }),
       onProgress: (name, fraction, label) => progress.update(fraction, `${name}: ${label}`),
     });
   } finally {

@@ -1,5 +1,6 @@
 /** Hosts that a command line names, and what they are made with. */
 
+import { defined } from "../format/defined.ts";
 import type { UserSource } from "../../ffi/user_source.ts";
 import { cacheDirectory } from "../places/cache_directory.ts";
 import type { LabHost } from "../hosts/host.ts";
@@ -31,14 +32,16 @@ export async function hostContext(
   slot = 0,
 ): Promise<HostContext> {
   const cache = cacheDirectory();
-  const mirror = line.value("mirror");
   const user = await techniqueSourcesOf(line);
   return {
     transport: transportOf(line),
     user,
-    guests: cache === null
-      ? null
-      : { cache, slot: `${launcher}-${slot}`, user, ...(mirror === undefined ? {} : { mirror }) },
+    guests: cache === null ? null : {
+      cache,
+      slot: `${launcher}-${slot}`,
+      user,
+      ...defined({ mirror: line.value("mirror") }),
+    },
     machines: await machinesOf(line, user),
   };
 }

@@ -1,5 +1,6 @@
 /** `lab run`: plans on hosts. */
 
+import { defined } from "../format/defined.ts";
 import { onHosts } from "../plan/campaign.ts";
 import type { LabHost } from "../hosts/host.ts";
 import { LiveFeed } from "../live/live_feed.ts";
@@ -103,15 +104,11 @@ async function measure(
     },
     onNotice: (text) => progress.notice(`${host.name}: ${text}`),
     onNews: (news) => live.news(news),
-    ...(scratch
-      ? {
-        capture: {
-          directory: scratch.path,
-          engine: engineOf(line),
-          ...(raw === undefined ? {} : { raw }),
-        },
-      }
-      : {}),
+    ...defined({
+      capture: scratch
+        ? { directory: scratch.path, engine: engineOf(line), ...defined({ raw }) }
+        : undefined,
+    }),
   };
   let fresh: FreshRun;
   try {

@@ -6,6 +6,8 @@ import { builtInPlans, changePlan, parsePlan, type Plan, type PlanChanges } from
 import { withUserTechniques } from "../plan/user_techniques.ts";
 import { nearest } from "../text/nearest.ts";
 import { findTechnique, techniques } from "../format/techniques.ts";
+import { defined } from "../format/defined.ts";
+import { BUFFER_KB, numberOption } from "./number_option.ts";
 import type { CommandLine } from "./parse.ts";
 import { userPath } from "./paths.ts";
 import { techniqueSourcesOf } from "./technique_sources.ts";
@@ -34,53 +36,22 @@ async function readPlan(name: string): Promise<Plan> {
 }
 
 function changesOf(line: CommandLine): PlanChanges {
-  const wantedExperiments = line.values("experiment");
-  const wantedTechniques = line.values("technique");
-  const seconds = line.value("seconds");
-  const siblings = line.value("siblings");
-  return {
-    ...(wantedExperiments.length > 0 ? { experiments: wantedExperiments.map(experimentOf) } : {}),
-    ...(wantedTechniques.length > 0 ? { techniques: wantedTechniques.map(techniqueOf) } : {}),
-    ...(seconds === undefined ? {} : { seconds: secondsOf(seconds) }),
-    ...(siblings === undefined ? {} : { siblings: siblingsOf(siblings) }),
-    ...captureChangesOf(line),
-    ...rcuChangesOf(line),
-  };
-}
-
-function rcuChangesOf(
-  line: CommandLine,
-): Pick<PlanChanges, "readers" | "writers" | "torture"> {
-  const readers = line.value("readers");
-  const writers = line.value("writers");
-  const named = line.has("torture") || line.values("experiment").includes("rcu");
-  return {
-    ...(readers === undefined ? {} : { readers: threadsOf("readers", readers) }),
-    ...(writers === undefined ? {} : { writers: threadsOf("writers", writers) }),
-    // A plan for everything measures and tortures; whoever names the experiment means one of them
-    ...(named ? { torture: line.has("torture") } : {}),
-  };
-}
-
-function threadsOf(option: string, text: string): number {
-  const threads = Number(text);
-  if (/^\d+$/.test(text) && threads >= 1 && threads <= 1024) return threads;
-  throw new UsageError(`Cannot use --${option} '${text}': expected a number from 1 to 1024`);
-}
-
-function siblingsOf(text: string): number {
-  const siblings = Number(text);
-  if (/^\d+$/.test(text) && siblings >= 1 && siblings <= 1023) return siblings;
-  throw new UsageError(`Cannot use --siblings '${text}': expected a number from 1 to 1023`);
-}
-
-function captureChangesOf(line: CommandLine): Pick<PlanChanges, "stopAboveNs" | "bufferKb"> {
+  const experiments = line.values("experiment").map(experimentOf);
+  const techniques = line.values("technique").map(techniqueOf);
   const above = line.value("stop-above");
-  const buffer = line.value("buffer-kb");
-  return {
-    ...(above === undefined ? {} : { stopAboveNs: durationOf(above) }),
-    ...(buffer === undefined ? {} : { bufferKb: bufferOf(buffer) }),
-  };
+  // A plan for everything measures and tortures; whoever names the experiment means one of them
+  const torture = line.has("torture") || experiments.includes("rcu");
+  return defined({
+    experiments: experiments.length > 0 ? experiments : undefined,
+    techniques: techniques.length > 0 ? techniques : undefined,
+    seconds: numberOption(line, "seconds", [0.01, 3600], "decimal"),
+    siblings: numberOption(line, "siblings", [1, 1023]),
+    stopAboveNs: above === undefined ? undefined : durationOf(above),
+    bufferKb: numberOption(line, "buffer-kb", BUFFER_KB),
+    readers: numberOption(line, "readers", [1, 1024]),
+    writers: numberOption(line, "writers", [1, 1024]),
+    torture: torture ? line.has("torture") : undefined,
+  });
 }
 
 const UNITS: Readonly<Record<string, number>> = { ns: 1, us: 1e3, "µs": 1e3, ms: 1e6, s: 1e9 };
@@ -91,12 +62,6 @@ function durationOf(text: string): number {
   const ns = Number(number) * (UNITS[unit ?? ""] ?? NaN);
   if (ns >= 1 && ns <= 1e12) return Math.round(ns);
   throw new UsageError(`Cannot use --stop-above '${text}': expected a time such as 100us or 2ms`);
-}
-
-function bufferOf(text: string): number {
-  const kb = Number(text);
-  if (/^\d+$/.test(text) && kb >= 64 && kb <= 4 << 20) return kb;
-  throw new UsageError(`Cannot use --buffer-kb '${text}': expected a number from 64 to ${4 << 20}`);
 }
 
 function experimentOf(text: string): ExperimentName {
@@ -112,12 +77,6 @@ function techniqueOf(id: string): string {
   if (findTechnique(id)) return id;
   const near = nearest(id, techniques.map((technique) => technique.id), 3);
   throw new UsageError(`Unknown technique '${id}'. Remedy: perhaps ${near.join(", ")}`);
-}
-
-function secondsOf(text: string): number {
-  const seconds = Number(text);
-  if (/^\d+(\.\d+)?$/.test(text) && seconds >= 0.01 && seconds <= 3600) return seconds;
-  throw new UsageError(`Cannot use --seconds '${text}': expected a number from 0.01 to 3600`);
 }
 
 /** How the local core is reached. */

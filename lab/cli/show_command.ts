@@ -4,10 +4,10 @@ import { printable } from "../text/printable.ts";
 import { renderRun } from "../show/run.ts";
 import { renderRunList } from "./run_list.ts";
 import { RunStore } from "../store/run_store.ts";
+import { numberOption } from "./number_option.ts";
 import type { CommandLine } from "./parse.ts";
 import { storeDirectory, userPath } from "./paths.ts";
 import { print, renderOptions, say } from "./terminal.ts";
-import { UsageError } from "./usage_error.ts";
 
 const DEFAULT_LIMIT = 20;
 
@@ -27,7 +27,7 @@ export function showCommand(line: CommandLine): number {
 }
 
 function list(store: RunStore, line: CommandLine): number {
-  const rows = store.list({ limit: limitOf(line.value("limit")) });
+  const rows = store.list({ limit: numberOption(line, "limit", [1, 9_999_999]) ?? DEFAULT_LIMIT });
   if (line.has("json")) {
     print(`${JSON.stringify(rows)}\n`);
     return 0;
@@ -38,10 +38,4 @@ function list(store: RunStore, line: CommandLine): number {
   }
   print(`${renderRunList(rows, renderOptions())}\n`);
   return 0;
-}
-
-function limitOf(text: string | undefined): number {
-  if (text === undefined) return DEFAULT_LIMIT;
-  if (/^[1-9]\d{0,6}$/.test(text)) return Number(text);
-  throw new UsageError(`Cannot use --limit '${text}': expected a number from 1 to 9999999`);
 }

@@ -18,6 +18,7 @@ import { Scratch } from "../store/scratch.ts";
 import { openTraceProcessor } from "../places/traces_files.ts";
 import { engineOf } from "./engine.ts";
 import { hostsOf } from "./hosts_of.ts";
+import { BUFFER_KB, numberOption } from "./number_option.ts";
 import type { CommandLine } from "./parse.ts";
 import { storeDirectory, userPath } from "./paths.ts";
 import { print, progressLine, renderOptions, say, writeBytes } from "./terminal.ts";
@@ -112,18 +113,8 @@ function summary(
 }
 
 function requestOf(line: CommandLine): ProgramRequest {
-  const seconds = Number(line.value("seconds") ?? 0);
-  const bufferKb = Number(line.value("buffer-kb") ?? DEFAULT_BUFFER_KB);
-  if (!(seconds >= 0 && seconds <= 86_400)) {
-    throw new UsageError(`Cannot use --seconds '${line.value("seconds")}': expected up to 86400`);
-  }
-  if (!(Number.isInteger(bufferKb) && bufferKb >= 64 && bufferKb <= 4 << 20)) {
-    throw new UsageError(
-      `Cannot use --buffer-kb '${line.value("buffer-kb")}': expected a number from 64 to ${
-        4 << 20
-      }`,
-    );
-  }
+  const seconds = numberOption(line, "seconds", [0, 86_400], "decimal") ?? 0;
+  const bufferKb = numberOption(line, "buffer-kb", BUFFER_KB) ?? DEFAULT_BUFFER_KB;
   if (line.rest.length === 0 && seconds === 0) {
     throw new UsageError(
       "Nothing to trace. Remedy: 'lab trace -- COMMAND', or --seconds N for the whole machine",

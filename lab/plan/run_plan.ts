@@ -1,5 +1,6 @@
 /** Runs a plan on a host and makes a run of it. */
 
+import { defined } from "../format/defined.ts";
 import { SessionError } from "../../ffi/session.ts";
 import { version } from "../../ffi/version.ts";
 import type { CaptureOptions } from "../experiments/experiment.ts";
@@ -106,10 +107,8 @@ export async function runPlan(
   const begin = performance.now();
   options.onProgress?.(0, `connecting to ${host.name}`);
   await using connection = await host.open({
-    ...(options.signal ? { signal: options.signal } : {}),
     onProgress: (label) => options.onProgress?.(0, label),
-    ...(options.onNotice ? { onNotice: options.onNotice } : {}),
-    ...(options.owner === undefined ? {} : { owner: options.owner }),
+    ...defined({ signal: options.signal, onNotice: options.onNotice, owner: options.owner }),
   });
   try {
     return await runOn(host, plan, connection, options, { startedAt, begin });
@@ -133,6 +132,7 @@ async function runOn(
   { startedAt, begin }: { startedAt: Date; begin: number },
 ): Promise<FreshRun> {
   const { session, knowledge } = connection;
+  const { capture, signal, onProgress, onNews } = options;
   await session.claim(options.owner ?? `process ${Deno.pid}`, host.housekeeping);
   const surveyed = await survey(session, host.name);
   const { facts, capabilities } = surveyed;
@@ -145,11 +145,8 @@ async function runOn(
     emulated: before.emulated,
     facts,
     capabilities,
-    ...(options.capture ? { capture: options.capture } : {}),
     helper: connection.helper,
-    ...(options.signal ? { signal: options.signal } : {}),
-    ...(options.onProgress ? { onProgress: options.onProgress } : {}),
-    ...(options.onNews ? { onNews: options.onNews } : {}),
+    ...defined({ capture, signal, onProgress, onNews }),
   });
   const environment = withLoadAfter(
     before,

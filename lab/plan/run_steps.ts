@@ -1,5 +1,6 @@
 /** Carries steps out in a session and collects results in the form of run.json. */
 
+import { defined } from "../format/defined.ts";
 import type { WireHistogram } from "../../ffi/frames.ts";
 import type { CaptureOptions, Running } from "../experiments/experiment.ts";
 import { type ExperimentName, experimentOf } from "../experiments/experiments.ts";
@@ -79,8 +80,7 @@ export async function runSteps(
       capabilities,
       onProgress,
       onHistogram: (histogram) => options.onNews?.({ kind: "histogram", step, histogram }),
-      ...(capture ? { capture } : {}),
-      ...(signal ? { signal } : {}),
+      ...defined({ capture, signal }),
     });
     keep(made.results);
     for (const [name, path] of made.files ?? []) files.set(name, path);

@@ -1,5 +1,6 @@
 /** One measurement that a technique may refuse, or end with: both are results. */
 
+import { defined } from "../format/defined.ts";
 import type * as z from "zod";
 
 import { RequestError, type RequestOptions } from "../../ffi/session.ts";
@@ -29,9 +30,7 @@ export async function ask<Schema extends z.ZodObject>(
   schema: Schema,
 ): Promise<z.infer<Schema>> {
   const [reply] = await session.request(kind, parameters, {
-    ...(onProgress ? { onProgress } : {}),
-    ...(onHistogram ? { onHistogram } : {}),
-    ...(signal ? { signal } : {}),
+    ...defined({ onProgress, onHistogram, signal }),
   });
   if (!reply) {
     throw new RequestError(NO_RESULT, `Cannot run '${label}': the core sent no result`);

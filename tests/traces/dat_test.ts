@@ -72,7 +72,10 @@ Deno.test("traceDatSource() refuses other files, versions and compressions", asy
     await assertRejects(open, CaptureError, message);
   };
   await refused(new Uint8Array(0), "should begin with trace-cmd's mark");
-  await refused(new TextEncoder().encode("PERFILE2 and more"), "should begin with trace-cmd's mark");
+  await refused(
+    new TextEncoder().encode("PERFILE2 and more"),
+    "should begin with trace-cmd's mark",
+  );
   await refused(Uint8Array.from(good, (byte, at) => at === 10 ? 0x38 : byte), "version '8'");
   await refused(good.subarray(0, good.length / 2), "truncated");
   const packed = samples(true)["version 7, zstd"]!;

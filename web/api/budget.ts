@@ -6,7 +6,7 @@ import {
   worstOperations,
 } from "../../traces/analysis/worst_operations.ts";
 import type { WebApp, WebContext } from "../context/context.ts";
-import { Problem } from "../base/problem.ts";
+import { Problem, unlessCancelled } from "../base/problem.ts";
 import { traceProblems } from "./schemas.ts";
 import { operationOf } from "../traces/operation_of.ts";
 import { findTrace, type TraceRef } from "../base/trace_ref.ts";
@@ -99,9 +99,7 @@ async function explain(
     );
     if (operation) return operation;
   } catch (error) {
-    // Nobody waits for the answer: that is no failure of the server
-    if (signal.aborted) throw new Problem(408, "The question was cancelled", "ask again", error);
-    throw error;
+    throw unlessCancelled(signal, error);
   }
   throw new Problem(404, `The trace has no operation #${opId}`, "load the page again");
 }

@@ -5,7 +5,7 @@ import { bodyLimit } from "hono/body-limit";
 import { SqlError } from "../../traces/trace_processor/errors.ts";
 import type { Engines } from "../engine/engines.ts";
 import type { WebApp, WebContext } from "../context/context.ts";
-import { Problem } from "../base/problem.ts";
+import { Problem, unlessCancelled } from "../base/problem.ts";
 import { problems } from "./schemas.ts";
 import { askSql, MAX_BYTES, MAX_ROWS, MAX_TEXT, type SqlAnswer } from "../sql/answer.ts";
 import { answerAsCsv } from "../sql/answer_csv.ts";
@@ -171,8 +171,7 @@ export async function runSql(
   try {
     return await answered.promise;
   } catch (error) {
-    if (signal.aborted) throw new Problem(408, "The query was cancelled", "ask again", error);
-    throw error;
+    throw unlessCancelled(signal, error);
   } finally {
     signal.removeEventListener("abort", abort);
   }

@@ -12,3 +12,9 @@ export class Problem extends Error {
     this.remedy = remedy;
   }
 }
+
+/** An error, unless nobody waits for the answer any more: that is no failure of the server. */
+export function unlessCancelled(signal: AbortSignal, error: unknown): unknown {
+  if (!signal.aborted) return error;
+  return new Problem(408, "The question was cancelled", "ask again", error);
+}

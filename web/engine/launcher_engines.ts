@@ -1,5 +1,6 @@
 /** The launcher's part of engines: it starts their processes, with hardly any permissions. */
 
+import { existsSync } from "../../lab/places/exists.ts";
 import { permissionList, projectDirectory } from "../../lab/cli/paths.ts";
 import { engineCacheDirectory } from "../../lab/places/traces_files.ts";
 import { engineFileNames } from "../../traces/trace_processor/engine_files.ts";
@@ -106,7 +107,7 @@ export class LauncherEngines {
 /** The directory of the engine's files, which are fetched if need be. */
 async function ensureFiles(): Promise<string> {
   const directory = engineCacheDirectory();
-  if (engineFileNames.every((name) => isThere(`${directory}/${name}`))) return directory;
+  if (engineFileNames.every((name) => existsSync(`${directory}/${name}`))) return directory;
   // Beside the directory files are unpacked under a temporary name
   const parent = directory.slice(0, directory.lastIndexOf("/"));
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {
@@ -125,12 +126,4 @@ async function ensureFiles(): Promise<string> {
   }).output();
   if (!success) throw new Error(new TextDecoder().decode(stderr).trim());
   return directory;
-}
-
-function isThere(path: string): boolean {
-  try {
-    return Deno.statSync(path).isFile;
-  } catch {
-    return false;
-  }
 }

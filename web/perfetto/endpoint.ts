@@ -97,7 +97,10 @@ export class PerfettoEndpoint implements AsyncDisposable {
     const known = ["/", "/status", "/websocket"].includes(pathname);
     if (!known) return new Response("There is nothing here\n", { status: 404, headers });
     if (request.method !== "GET" && !(request.method === "POST" && pathname === "/status")) {
-      return new Response("Only GET is answered here, and POST at /status\n", { status: 405, headers });
+      return new Response("Only GET is answered here, and POST at /status\n", {
+        status: 405,
+        headers,
+      });
     }
     if (pathname === "/") return new Response(HELP, { headers });
     if (pathname === "/websocket") return this.#upgrade(request, headers);

@@ -1,5 +1,6 @@
 /** Scripts and styles, held in memory and named by their content. */
 
+import { sha256 } from "../../lab/places/digest.ts";
 import uplotStyle from "uplot/dist/uPlot.min.css" with { type: "text" };
 import blocks from "../../lab/document/html/blocks.css" with { type: "text" };
 import theme from "../../lab/document/html/theme.css" with { type: "text" };
@@ -54,8 +55,7 @@ export class Assets {
   }
 
   async #add(name: string, type: string, text: string): Promise<void> {
-    const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-    const version = new Uint8Array(hash).toHex().slice(0, 12);
+    const version = (await sha256(text)).slice(0, 12);
     this.#assets.set(name, { text, type: `${type}; charset=utf-8`, version });
   }
 

@@ -1,5 +1,6 @@
 /** Takes a run out of an archive of its directory, and into the store. */
 
+import { exists } from "../../lab/places/exists.ts";
 import { parseRun, type Run, RunFormatError } from "../../lab/experiments/run/run_schema.ts";
 import { TRACE_NAME } from "../../lab/experiments/capture/capture_schema.ts";
 import { readTar, type TarEntry, TarError } from "../../traces/tar/tar_reader.ts";
@@ -36,7 +37,7 @@ export async function takeArchive(
   files.delete("run.json");
   try {
     const run = parseRun(await Deno.readTextFile(json), "run.json of the archive");
-    if (await isThere(`${store.dir}/${run.id}`)) throw alreadyThere(run.id);
+    if (await exists(`${store.dir}/${run.id}`)) throw alreadyThere(run.id);
     await store.save(run, files);
     return run;
   } catch (cause) {
@@ -55,16 +56,6 @@ function alreadyThere(id: string): Problem {
     `Run ${id} is in the store already`,
     `see it at /runs/${encodeURIComponent(id)}`,
   );
-}
-
-async function isThere(path: string): Promise<boolean> {
-  try {
-    await Deno.lstat(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
 }
 
 /** @returns Paths of the files by their names in the run directory. */

@@ -1,5 +1,6 @@
 /** Emulated hosts: a kernel, a loader and the agent in a QEMU on this machine. */
 
+import { defined } from "../../format/defined.ts";
 import { findBuild } from "../../../ffi/build.ts";
 import { Session } from "../../../ffi/session.ts";
 import type { UserSource } from "../../../ffi/user_source.ts";
@@ -21,7 +22,7 @@ import { CpuLocks } from "./cpu_locks.ts";
 import type { GuestSpec } from "./guest_name.ts";
 import { type PreparedKernel, prepareKernel } from "./kernel.ts";
 import { MACHINES } from "./machine.ts";
-import { sha256 } from "./snapshots.ts";
+import { sha256 } from "../../places/digest.ts";
 import { assignCpus, ownCpus } from "./vcpus.ts";
 
 /** Where guests keep things and take kernels from. */
@@ -128,7 +129,7 @@ async function open(
     cache: `${context.cache}/kernels`,
     signal,
     onProgress: (_, label) => onProgress(label),
-    ...(context.mirror === undefined ? {} : { mirror: context.mirror }),
+    ...defined({ mirror: context.mirror }),
   });
   if (kernel.problem !== null) {
     onNotice?.(`using ${kernel.package}, which may not be the newest: ${kernel.problem}`);

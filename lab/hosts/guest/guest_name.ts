@@ -5,6 +5,7 @@
  * with `-rt` or `-64k` for another flavour, or the path of a kernel image.
  */
 
+import { defined } from "../../format/defined.ts";
 import type { Architecture } from "../../../ffi/toolchain.ts";
 import { parseCpuList } from "../../text/cpu_list.ts";
 import { nearest } from "../../text/nearest.ts";
@@ -117,7 +118,7 @@ function kernelOf(name: string, arch: Architecture, text: string | undefined): K
   return {
     series,
     flavour: flavour as KernelFlavour,
-    ...(patch === undefined ? {} : { version: `${series}${patch}` }),
+    ...defined({ version: patch && `${series}${patch}` }),
   };
 }
 

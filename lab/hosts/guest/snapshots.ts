@@ -6,6 +6,8 @@
  * because it is out of date; what is not used any more goes when there are many.
  */
 
+import { sha256 } from "../../places/digest.ts";
+import { exists } from "../../places/exists.ts";
 import type { Architecture } from "../../../ffi/toolchain.ts";
 import { HostError } from "../../format/host_error.ts";
 import type { GuestSpec } from "./guest_name.ts";
@@ -15,11 +17,6 @@ import { type Accelerator, qemuArguments } from "./machine.ts";
 
 /** Saved guests that are kept, newest use first; each has 60 to 100 MB. */
 const KEEP = 12;
-
-/** SHA-256 in hexadecimal. */
-export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
-}
 
 /** An initial file system in the cache. */
 export interface Initramfs {
@@ -65,7 +62,7 @@ export async function snapshotPath(directory: string, input: SnapshotInput): Pro
     restore: null,
   });
   const text = [input.qemuVersion, ...command].join("\0");
-  const digest = await sha256(new TextEncoder().encode(text));
+  const digest = await sha256(text);
   return `${directory}/guest-${input.spec.arch}-${digest.slice(0, 16)}.state`;
 }
 
@@ -89,12 +86,7 @@ export async function writeWhole(
   path: string,
   write: (temporary: string) => Promise<void>,
 ): Promise<void> {
-  try {
-    await Deno.stat(path);
-    return;
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
+  if (await exists(path)) return;
   const temporary = `${path}.tmp${Deno.pid}`;
   try {
     await write(temporary);

@@ -1,5 +1,7 @@
 /** Hosts that are reached by a command: ssh, srun, kubectl exec, or whatever runs a shell there. */
 
+import { defined } from "../../format/defined.ts";
+import { sha256 } from "../../places/digest.ts";
 import type { Architecture } from "../../../ffi/toolchain.ts";
 import { findBuild } from "../../../ffi/build.ts";
 import { Session } from "../../../ffi/session.ts";
@@ -82,7 +84,7 @@ async function open(
       agentFor: (machine) => agentFor(entry.name, machine, expected, source),
       onProgress: (fraction) =>
         onProgress(`sending the agent to ${entry.name}: ${Math.round(fraction * 100)} %`),
-      ...(signal ? { signal } : {}),
+      ...defined({ signal }),
     });
     if (!verified) onProgress(`${entry.name} has no program that could check the agent's digest`);
     const session = await Session.open(pushed, {
@@ -169,7 +171,6 @@ export function builtAgents(user: readonly UserSource[] = []): AgentSource {
     const build = await findBuild(arch, user);
     if (build === null) return null;
     const bytes = await Deno.readFile(build.agent);
-    const digest = await crypto.subtle.digest("SHA-256", bytes);
-    return { arch, build: build.id, bytes, sha256: new Uint8Array(digest).toHex() };
+    return { arch, build: build.id, bytes, sha256: await sha256(bytes) };
   };
 }

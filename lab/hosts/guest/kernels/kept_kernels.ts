@@ -1,5 +1,6 @@
 /** All kernels that are kept: `<cache>/<arch>-<series or version>-<flavour>/`. */
 
+import { defined } from "../../../format/defined.ts";
 import { type Architecture, ARCHITECTURES } from "../../../../ffi/toolchain.ts";
 import { KERNEL_SERIES, type KernelFlavour, type KernelSeries } from "../guest_name.ts";
 import { compareVersions } from "./debian_version.ts";
@@ -88,7 +89,7 @@ function placesIn(root: string): Place[] {
       arch: arch as Architecture,
       series: series as KernelSeries,
       flavour: flavour as KernelFlavour,
-      ...(patch === undefined ? {} : { version: `${series}${patch}` }),
+      ...defined({ version: patch && `${series}${patch}` }),
     };
     return [{ cache: new KernelCache(`${root}/${name}`), named }];
   });

@@ -5,13 +5,14 @@
  * place and the one before stays, so that a guest that is about to start still finds its kernel.
  */
 
+import { sha256 } from "../../../places/digest.ts";
 import { z } from "zod";
 
 import { HostError } from "../../../format/host_error.ts";
 
 const fileName = z.string().regex(/^[^/]+$/).refine((name) => name !== "." && name !== "..");
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
-const file = z.strictObject({ file: fileName, sha256 });
+const digest = z.string().regex(/^[0-9a-f]{64}$/);
+const file = z.strictObject({ file: fileName, sha256: digest });
 
 const keptSchema = z.strictObject({
   package: z.string().min(1),
@@ -146,8 +147,7 @@ export class KernelCache {
 
 /** The SHA-256 of a file, in hexadecimal digits. */
 export async function sha256Of(path: string): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", await Deno.readFile(path));
-  return new Uint8Array(digest).toHex();
+  return await sha256(await Deno.readFile(path));
 }
 
 /**

@@ -1,5 +1,6 @@
 /** Which mirror of Debian kernels come from. */
 
+import { existsSync } from "../../../places/exists.ts";
 import { HostError } from "../../../format/host_error.ts";
 import { type AptSource, debianSources, type SourcesFile } from "./debian_sources.ts";
 import type { SuiteSource } from "./apt_state.ts";
@@ -54,19 +55,12 @@ export async function suiteSources(
 /** A source with the keyring that is to be used for it. */
 function signed(source: AptSource, keyring: string | undefined): AptSource {
   const own = source.options["Signed-By"];
-  const debian = own === undefined || DEBIAN_KEYRING.test(own) ? KEYRINGS.find(exists) : undefined;
+  const debian = own === undefined || DEBIAN_KEYRING.test(own)
+    ? KEYRINGS.find(existsSync)
+    : undefined;
   const signedBy = keyring ?? debian ?? own;
   if (signedBy === undefined) return source; // then apt uses the keys in its trusted.gpg.d
   return { uri: source.uri, options: { ...source.options, "Signed-By": signedBy } };
-}
-
-function exists(path: string): boolean {
-  try {
-    return Deno.statSync(path).isFile;
-  } catch (cause) {
-    if (cause instanceof Deno.errors.NotFound) return false;
-    throw cause;
-  }
 }
 
 /** apt's sources in apt's order: sources.list, then the files of sources.list.d by name. */

@@ -1,5 +1,6 @@
 /** Programs of the system that prepare a kernel. */
 
+import { defined } from "../../../format/defined.ts";
 import { findProgram } from "../../../../ffi/find_program.ts";
 import { printable } from "../../../text/printable.ts";
 import { HostError } from "../../../format/host_error.ts";
@@ -51,8 +52,7 @@ export async function runProgram(
   signal?.throwIfAborted();
   const child = new Deno.Command(program, {
     args: [...args],
-    ...(cwd === undefined ? {} : { cwd }),
-    ...(signal === undefined ? {} : { signal }),
+    ...defined({ cwd, signal }),
     env: ENVIRONMENT,
     stdin: "null",
     stdout: "piped",
