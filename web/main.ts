@@ -6,7 +6,7 @@ import { watchParent } from "../lab/cli/parent_watch.ts";
 import { RunStore } from "../lab/store/run_store.ts";
 import { say } from "../lab/cli/terminal.ts";
 import { EnginePool } from "./engine/engine_pool.ts";
-import { LaunchedDoor } from "./engine/launched_door.ts";
+import { LaunchedDoor } from "./engine/engine_door.ts";
 import { LiveHub } from "./live/live_hub.ts";
 import { RunLibrary } from "./runs/run_library.ts";
 import { tellLauncher } from "./base/launcher_protocol.ts";

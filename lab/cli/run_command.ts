@@ -14,7 +14,7 @@ import { checkWritable } from "../store/check_writable.ts";
 import { tracesOf } from "../store/write_run.ts";
 import { Scratch } from "../store/scratch.ts";
 import { RunStore } from "../store/run_store.ts";
-import { CampaignProgress } from "./campaign_progress.ts";
+import { CampaignProgress } from "./progress.ts";
 import { dryRun } from "./dry_run.ts";
 import { engineOf } from "./engine.ts";
 import { describeError } from "./expected_errors.ts";

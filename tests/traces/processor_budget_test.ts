@@ -2,10 +2,7 @@
 
 import { assertAlmostEquals, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import {
-  type ExplainedOperation,
-  worstOperations,
-} from "../../traces/analysis/worst_operations.ts";
+import { type ExplainedOperation, worstOperations } from "../../traces/analysis/operations.ts";
 import { needs } from "../fixtures/needs.ts";
 import type { TraceBuilder } from "./processor_builder.ts";
 import { engineNeed, withTrace } from "./processor_engine.ts";

@@ -1,10 +1,7 @@
 /** Where the time of one operation went. */
 
 import { createRoute, z } from "@hono/zod-openapi";
-import {
-  type ExplainedOperation,
-  worstOperations,
-} from "../../traces/analysis/worst_operations.ts";
+import { type ExplainedOperation, worstOperations } from "../../traces/analysis/operations.ts";
 import type { WebApp, WebContext } from "../context/context.ts";
 import { Problem, unlessCancelled } from "../base/problem.ts";
 import { traceProblems } from "./schemas.ts";

@@ -8,8 +8,7 @@ import { newestChanges } from "../runs/changes.ts";
 import { newestHosts } from "../runs/newest_hosts.ts";
 import { newestWarnings } from "../runs/newest_warnings.ts";
 import type { WebApp, WebContext } from "../context/context.ts";
-import { rowJson } from "./run_row.ts";
-import { problems, runLabelSchema, runRowSchema, toneSchema } from "./schemas.ts";
+import { problems, rowJson, runLabelSchema, runRowSchema, toneSchema } from "./schemas.ts";
 
 /** Newest runs of the store that are listed. */
 const NEWEST_RUNS = 8;

@@ -5,8 +5,7 @@ import { runSchema } from "../../lab/experiments/run/run_schema.ts";
 import { filesOf } from "../downloads/run_files.ts";
 import { queryOf, runsParamsSchema } from "../runs/runs_query.ts";
 import type { WebApp, WebContext } from "../context/context.ts";
-import { rowJson } from "./run_row.ts";
-import { problems, runRowSchema } from "./schemas.ts";
+import { problems, rowJson, runRowSchema } from "./schemas.ts";
 
 const valuesSchema = z.array(z.object({ value: z.string(), runs: z.int() }));
 

@@ -1,6 +1,7 @@
 /** Schemas that several answers of the API share. */
 
 import { z } from "@hono/zod-openapi";
+import type { RunRow } from "../../lab/store/run_row.ts";
 
 /** What is wrong with a request, and what to do about it. */
 export const problemSchema = z.object({ problem: z.string(), remedy: z.string() });
@@ -66,3 +67,9 @@ export const runLabelSchema = z.object({
 
 /** How much a text matters. */
 export const toneSchema = z.enum(["plain", "strong", "faint", "good", "doubtful", "bad"]);
+
+/** A row for clients, whom the store's path does not concern. */
+export function rowJson(row: RunRow): z.infer<typeof runRowSchema> {
+  const { path: _path, ...rest } = row;
+  return rest;
+}

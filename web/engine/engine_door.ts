@@ -1,5 +1,7 @@
 import { EngineError } from "../../traces/trace_processor/errors.ts";
 import { type SocketPipe, socketPipe } from "./socket_pipe.ts";
+import { launcherReplies, tellLauncher } from "../base/launcher_protocol.ts";
+import { socketIn } from "./socket_directory.ts";
 
 /** How long an engine may take to appear, in ms: its files may have to be fetched first. */
 const START_LIMIT_MS = 300_000;
@@ -80,5 +82,39 @@ export class EngineDoor implements Disposable {
       if (start === null) connection.close();
       else start.resolve(socketPipe(connection));
     }
+  }
+}
+
+/** The door for engines that the launcher starts; see launcher_engines.ts. */
+export class LaunchedDoor implements Disposable {
+  readonly #directory: string;
+  readonly #door: EngineDoor;
+
+  /** @param directory The directory of the socket. */
+  constructor(directory: string) {
+    this.#directory = directory;
+    this.#door = new EngineDoor(
+      socketIn(directory),
+      (number) => tellLauncher({ kind: "engine", number }),
+    );
+    this.#listen();
+  }
+
+  get start(): EngineDoor["start"] {
+    return () => this.#door.start();
+  }
+
+  /** Removes the directory as well: a launcher that was killed cannot. */
+  [Symbol.dispose](): void {
+    this.#door[Symbol.dispose]();
+    try {
+      Deno.removeSync(this.#directory, { recursive: true });
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+  }
+
+  async #listen(): Promise<void> {
+    for await (const { number, reason } of launcherReplies()) this.#door.failed(number, reason);
   }
 }

@@ -1,10 +1,7 @@
 /** From a capture directory to a trace and to the result that stands in run.json. */
 
 import { type CallSite, callSites } from "../../../traces/analysis/call_sites.ts";
-import {
-  type ExplainedOperation,
-  worstOperations,
-} from "../../../traces/analysis/worst_operations.ts";
+import { type ExplainedOperation, worstOperations } from "../../../traces/analysis/operations.ts";
 import {
   type Distribution,
   type Step,

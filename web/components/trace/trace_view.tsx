@@ -15,8 +15,9 @@ import { Layout } from "../layout.tsx";
 import { SqlForm } from "../sql_form.tsx";
 import { Emulated, grouped, shown } from "../texts.tsx";
 import { type ListQuery, OperationsPanel } from "./operations_panel.tsx";
-import { SelectedSlice } from "./selected_slice.tsx";
 import { TimelineFrame } from "./timeline_frame.tsx";
+import { factsOf } from "../../islands/timeline/slice_facts.ts";
+import { shownName } from "../../islands/timeline/names.ts";
 
 /** Tabs of the panel, in their order. */
 export const TABS = [
@@ -261,5 +262,32 @@ function TabPanel({ tab, chosen, children }: {
     >
       {children}
     </div>
+  );
+}
+
+/** What is known of a slice, as the island shows it: links of the list lead here without scripts. */
+function SelectedSlice({ meta, slice }: {
+  readonly meta: TraceIndexMeta;
+  /** Null: none is selected. */
+  readonly slice: SliceDetails | null;
+}): JSX.Element {
+  if (slice === null) {
+    return <p>Nothing is selected: click a slice, or an operation in the list.</p>;
+  }
+  return (
+    <>
+      <h3>{shownName(slice.name)}</h3>
+      <dl class="facts">
+        {factsOf(slice, shownName(meta.rows[slice.row]?.name ?? "")).map(([term, value]) => (
+          <div>
+            <dt>{term}</dt>
+            <dd>{printable(value)}</dd>
+          </div>
+        ))}
+      </dl>
+      <noscript>
+        <p class="note">Its arrows and its budget need JavaScript.</p>
+      </noscript>
+    </>
   );
 }

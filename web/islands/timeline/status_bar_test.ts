@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { spanOf, type Tile } from "../../../traces/index/tile.ts";
-import { countMarked } from "./marked_count.ts";
+import { countMarked } from "./status_bar.ts";
 import type { LoadedTile } from "./tile_cache.ts";
 
 const META = { durationNs: 1e9, levels: [0, 1].map((level) => ({ level, widthNs: level * 4096 })) };
