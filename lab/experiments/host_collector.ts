@@ -89,7 +89,6 @@ function noteOf(run: Run, shown: number): RunNote {
     id: run.id,
     startedAt: run.startedAt,
     seconds: run.seconds,
-    seed: run.seed,
     command: run.command,
     version: run.fencelab.version,
     build: run.fencelab.build,

@@ -159,8 +159,6 @@ async function runOn(
     seconds: Math.round(performance.now() - begin) / 1000,
     plan: { ...plan, leftOut },
     command: options.command,
-    // No experiment draws random numbers yet; the format has a place for those that will
-    seed: 0,
     fencelab: { version, build: session.hello.build },
     host: {
       name: host.name,

@@ -15,7 +15,7 @@ const runSchema = z.looseObject({
   id: z.string().min(1),
   startedAt: z.iso.datetime(),
   seconds: z.number().nonnegative(),
-  seed: z.int().nonnegative(),
+  seed: z.int().nonnegative().optional().describe("of older reports; it meant nothing"),
   command: z.string().describe("repeats the run"),
   fencelab: z.looseObject({ version: z.string(), build: z.string() }),
   experiments: z.array(z.string()),

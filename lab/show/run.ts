@@ -26,7 +26,7 @@ export function renderRun(run: Run, options: RenderOptions): string {
 
 function head({ run }: HostView): Block {
   const { version, build } = run.fencelab;
-  const made = `${run.startedAt}, took ${formatSeconds(run.seconds)}, seed ${run.seed}, ` +
+  const made = `${run.startedAt}, took ${formatSeconds(run.seconds)}, ` +
     `fencelab ${version} (${build})`;
   return group(`Run ${run.id}`, [labelled([["started", made], ["command", run.command]])]);
 }

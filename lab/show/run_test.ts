@@ -20,7 +20,7 @@ Deno.test("renderRun() opens with what the run is and shows every block that has
   const text = renderRun(run, OPTIONS);
   assertEquals(text.split("\n").slice(0, 3), [
     "Run 20261121T010438Z-local-3fa2",
-    "  started  2026-11-21T01:04:38Z, took 12.3 s, seed 1, fencelab 0.1.0 (0123abcd)",
+    "  started  2026-11-21T01:04:38Z, took 12.3 s, fencelab 0.1.0 (0123abcd)",
     "  command  deno task lab run --plan quick",
   ]);
   const headings = text.split("\n\n").map((block) => block.split("\n")[0]);

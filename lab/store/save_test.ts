@@ -59,8 +59,8 @@ Deno.test("RunStore.save() refuses to replace a run", async () => {
   await inTemporary(async (dir) => {
     const store = new RunStore(dir);
     await store.save(sampleRun());
-    await assertRejects(() => store.save(sampleRun({ seed: 2 })), StoreError, "exists");
-    assertEquals(store.load(ID).run.seed, 1);
+    await assertRejects(() => store.save(sampleRun({ seconds: 2 })), StoreError, "exists");
+    assertEquals(store.load(ID).run, sampleRun());
     assertEquals(namesIn(dir), [ID]);
   });
 });

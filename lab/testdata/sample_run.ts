@@ -46,7 +46,6 @@ export function sampleRun(changes: Partial<Run> = {}): Run {
     seconds: 12.3,
     plan: { name: "quick" },
     command: "deno task lab run --plan quick",
-    seed: 1,
     fencelab: { version: "0.1.0", build: "0123abcd" },
     host: {
       name: "local",

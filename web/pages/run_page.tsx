@@ -203,7 +203,7 @@ function Repeat({ context, run }: { context: WebContext; run: Run }): JSX.Elemen
   return (
     <section id="repeat" aria-labelledby="repeat-title">
       <h2 id="repeat-title">Command and downloads</h2>
-      <p>This repeats the run in the lab's directory; its seed was {run.seed}.</p>
+      <p>This repeats the run in the lab's directory.</p>
       <pre tabindex={0}><code>{printable(run.command)}</code></pre>
       <div class="columns">
         <div>

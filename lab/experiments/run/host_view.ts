@@ -8,7 +8,6 @@ export interface RunNote {
   readonly id: string;
   readonly startedAt: string;
   readonly seconds: number;
-  readonly seed: number;
   readonly command: string;
   readonly version: string;
   readonly build: string;

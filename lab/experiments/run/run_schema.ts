@@ -22,7 +22,7 @@ export const runSchema = z.looseObject({
   seconds: z.number().nonnegative(),
   plan: z.record(z.string(), z.unknown()),
   command: z.string().describe("command line that repeats this run"),
-  seed: z.int().nonnegative(),
+  seed: z.int().nonnegative().optional().describe("of older runs; it meant nothing"),
   fencelab: z.looseObject({ version: z.string().min(1), build: z.string().min(1) }),
   host: hostSchema,
   environment: z.record(z.string(), z.unknown()),

@@ -92,9 +92,17 @@ Deno.test("RunFormatError names file, place, cause and remedy", () => {
 });
 
 Deno.test("parseRun() counts the faults after the first", () => {
-  const run = { ...sampleRun(), seconds: "long", seed: -1 };
+  const run = { ...sampleRun(), seconds: "long", command: 1 };
   const error = assertThrows(() => parseRun(JSON.stringify(run), "x"), RunFormatError);
   assertStringIncludes(error.message, "(and 1 further fault)");
+});
+
+Deno.test("parseRun() reads older runs with a seed, and runs without", () => {
+  const older = { ...sampleRun(), seed: 0 };
+  assertEquals(parseRun(JSON.stringify(older), "x"), older);
+  assertEquals("seed" in parseRun(JSON.stringify(sampleRun()), "x"), false);
+  const wrong = JSON.stringify({ ...sampleRun(), seed: -1 });
+  assertThrows(() => parseRun(wrong, "x"), RunFormatError, "seed");
 });
 
 Deno.test("parseRun() refuses text that is not JSON, without repeating escape sequences", () => {

@@ -73,7 +73,7 @@ export function runsSection(hosts: readonly HostView[], unread: readonly UnreadR
       paragraph(
         "Of each host the newest result of everything is shown; results of older runs that a newer " +
           "one measured again are left out here. The command below a run repeats it in the lab's " +
-          "directory, with the same seed of random numbers where it has one.",
+          "directory.",
       ),
       ...unread.length === 0 ? [] : [tableOf("Runs that could not be read", unread, [
         { title: "directory", cell: ({ path }) => ({ code: path }) },
@@ -96,7 +96,6 @@ function runTable({ label, runs }: HostView): Block {
       cell: ({ shown }) =>
         shown === 0 ? { text: "none, newer ones have all", tone: "faint" } : String(shown),
     },
-    { title: "seed", right: true, cell: ({ seed }) => String(seed) },
     { title: "fencelab", cell: ({ version, build }) => `${version} (${build})` },
   ]);
 }
