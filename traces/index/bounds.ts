@@ -2,7 +2,7 @@
 
 /** The first place from `low` up to `high` whose value is at least this; `high` if there is none. */
 export function firstNotBelow(
-  column: Float64Array | Uint32Array,
+  column: Float64Array | Uint32Array | Uint16Array,
   value: number,
   low = 0,
   high = column.length,
@@ -16,7 +16,10 @@ export function firstNotBelow(
 }
 
 /** The first place whose value is greater than this; the length if there is none. */
-export function firstAbove(column: Float64Array | Uint32Array, value: number): number {
+export function firstAbove(
+  column: Float64Array | Uint32Array | Uint16Array,
+  value: number,
+): number {
   let [low, high] = [0, column.length];
   while (low < high) {
     const middle = (low + high) >>> 1;

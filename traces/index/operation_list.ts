@@ -1,5 +1,6 @@
 /** The operations of a trace as a table: sorted, filtered, in pages. */
 
+import type { ListedOperation, OperationPage } from "./answers.ts";
 import type { TraceIndex } from "./trace_index.ts";
 
 /** What operations can be sorted by. */
@@ -13,36 +14,6 @@ export interface OperationQuery {
   readonly tid?: number | undefined;
   readonly limit: number;
   readonly offset: number;
-}
-
-/** One operation of the table. */
-export interface ListedOperation {
-  /** Number of its slice. */
-  readonly id: number;
-  /** Its number in the capture. */
-  readonly opId: number;
-  readonly technique: string;
-  readonly beginNs: number;
-  readonly durationNs: number;
-  readonly tid: number;
-  readonly thread: string;
-  /** At the begin. */
-  readonly cpu: number;
-  /** Whether its sample counts in the run's statistics. */
-  readonly kept: boolean;
-  /** Calls and interrupts that it sent. */
-  readonly sends: number;
-  /** CPUs that it interrupted. */
-  readonly targets: readonly number[];
-}
-
-/** A page of the table. */
-export interface OperationPage {
-  /** Operations that pass the filter. */
-  readonly total: number;
-  /** Of the whole trace, most operations first. */
-  readonly techniques: readonly { readonly technique: string; readonly count: number }[];
-  readonly operations: readonly ListedOperation[];
 }
 
 /** The table of one trace's operations; its orders are worked out once. */

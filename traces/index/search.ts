@@ -1,7 +1,7 @@
 /** Finds slices by what they are called. */
 
+import type { SearchHit, SearchResult } from "./answers.ts";
 import { firstAbove, firstNotBelow } from "./bounds.ts";
-import type { NameKind } from "./meta.ts";
 import type { TraceIndex } from "./trace_index.ts";
 
 /** What to look for. */
@@ -12,26 +12,6 @@ export interface SearchQuery {
   readonly fromNs: number;
   readonly direction: "next" | "previous";
   readonly limit: number;
-}
-
-/** A slice that was found. */
-export interface SearchHit {
-  readonly id: number;
-  readonly row: number;
-  readonly name: string;
-  readonly beginNs: number;
-  readonly endNs: number;
-}
-
-export interface SearchResult {
-  /** Names that the text occurs in, most slices first. */
-  readonly names: readonly {
-    readonly name: string;
-    readonly kind: NameKind;
-    readonly count: number;
-  }[];
-  /** Slices with such a name, the nearest first. */
-  readonly hits: readonly SearchHit[];
 }
 
 /** Names that are listed. */

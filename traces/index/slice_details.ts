@@ -1,37 +1,10 @@
 /** Everything that an index knows of one slice. */
 
-import type { NameKind } from "./meta.ts";
+import type { SliceDetails, SliceFlow } from "./answers.ts";
 import type { OperationList } from "./operation_list.ts";
 import { readMark } from "./slice_marks.ts";
 import { NO_SLICE } from "./tile.ts";
 import type { TraceIndex } from "./trace_index.ts";
-
-/** An arrow to or from a slice. */
-export interface SliceFlow {
-  /** out: this slice sent it. */
-  readonly direction: "out" | "in";
-  /** Null: it was sent outside of an operation. */
-  readonly otherSlice: number | null;
-  readonly otherRow: number;
-  readonly sentNs: number;
-  readonly arrivedNs: number;
-}
-
-export interface SliceDetails {
-  readonly id: number;
-  readonly row: number;
-  readonly depth: number;
-  readonly name: string;
-  readonly kind: NameKind;
-  readonly beginNs: number;
-  readonly endNs: number;
-  /** Where it was; of an operation, where it began. */
-  readonly cpu: number | null;
-  readonly tid: number | null;
-  /** What else is known, by the words for it. */
-  readonly details: Readonly<Record<string, string | number | boolean | null>>;
-  readonly flows: readonly SliceFlow[];
-}
 
 /** Flows that are told of one slice. */
 const MAX_FLOWS = 1000;

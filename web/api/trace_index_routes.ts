@@ -2,16 +2,19 @@
 
 import { createRoute, z } from "@hono/zod-openapi";
 import { traceProblems } from "./schemas.ts";
-import { NAME_KINDS, traceIndexMetaSchema } from "../../traces/index/meta.ts";
+import {
+  operationPageSchema,
+  searchResultSchema,
+  sliceDetailsSchema,
+} from "../../traces/index/answers.ts";
+import { traceIndexMetaSchema } from "../../traces/index/meta.ts";
 
 /** Rows of a table or hits of a search in one answer. */
 const MAX_ROWS = 1000;
 
-const count = z.int().nonnegative();
 const key = z.string();
 const whole = z.string().regex(/^\d{1,10}$/);
 const rows = z.coerce.number().int().min(1).max(MAX_ROWS);
-const nanoseconds = z.number().openapi({ description: "ns from the trace's begin" });
 
 /** While an index is being made. */
 const building = {
@@ -102,25 +105,7 @@ export const operationsRoute = createRoute({
       description: "One page",
       content: {
         "application/json": {
-          schema: z.object({
-            total: count.openapi({ description: "Operations that pass the filter" }),
-            techniques: z.array(z.object({ technique: z.string(), count })).readonly(),
-            operations: z.array(z.object({
-              id: count.openapi({ description: "Number of its slice" }),
-              opId: z.number().openapi({ description: "Its number in the capture" }),
-              technique: z.string(),
-              beginNs: nanoseconds,
-              durationNs: z.number(),
-              tid: count,
-              thread: z.string(),
-              cpu: count.openapi({ description: "At the begin" }),
-              kept: z.boolean().openapi({ description: "Whether its sample counts in statistics" }),
-              sends: count.openapi({ description: "Calls and interrupts that it sent" }),
-              targets: z.array(count).readonly().openapi({
-                description: "CPUs that it interrupted",
-              }),
-            })).readonly(),
-          }),
+          schema: operationPageSchema,
         },
       },
     },
@@ -139,28 +124,7 @@ export const sliceRoute = createRoute({
       description: "The slice",
       content: {
         "application/json": {
-          schema: z.object({
-            id: count,
-            row: count,
-            depth: count,
-            name: z.string(),
-            kind: z.enum(NAME_KINDS),
-            beginNs: nanoseconds,
-            endNs: nanoseconds,
-            cpu: count.nullable(),
-            tid: count.nullable(),
-            details: z.record(
-              z.string(),
-              z.union([z.string(), z.number(), z.boolean(), z.null()]),
-            ),
-            flows: z.array(z.object({
-              direction: z.enum(["out", "in"]),
-              otherSlice: count.nullable().openapi({ description: "null: sent by no operation" }),
-              otherRow: count,
-              sentNs: nanoseconds,
-              arrivedNs: nanoseconds,
-            })).readonly(),
-          }),
+          schema: sliceDetailsSchema,
         },
       },
     },
@@ -187,17 +151,7 @@ export const searchRoute = createRoute({
       description: "Names with the text, and the nearest slices called so",
       content: {
         "application/json": {
-          schema: z.object({
-            names: z.array(z.object({ name: z.string(), kind: z.enum(NAME_KINDS), count }))
-              .readonly(),
-            hits: z.array(z.object({
-              id: count,
-              row: count,
-              name: z.string(),
-              beginNs: nanoseconds,
-              endNs: nanoseconds,
-            })).readonly(),
-          }),
+          schema: searchResultSchema,
         },
       },
     },

@@ -6,7 +6,7 @@ import type { WebApp, WebContext } from "../context/context.ts";
 import { page } from "../base/page.ts";
 import { Problem } from "../base/problem.ts";
 import { traceQuery } from "../components/trace/trace_query.ts";
-import type { OperationPage } from "../../traces/index/operation_list.ts";
+import type { OperationPage } from "../../traces/index/answers.ts";
 import { sliceDetails } from "../../traces/index/slice_details.ts";
 import { findTrace, type TraceRef } from "../base/trace_ref.ts";
 

@@ -2,11 +2,8 @@ import type { JSX } from "hono/jsx/jsx-runtime";
 import { formatCpuList } from "../../../lab/text/cpu_list.ts";
 import { printable } from "../../../lab/text/printable.ts";
 import { formatNs } from "../../../lab/text/units.ts";
-import type {
-  ListedOperation,
-  OperationOrder,
-  OperationPage,
-} from "../../../traces/index/operation_list.ts";
+import type { OperationOrder } from "../../../traces/index/operation_list.ts";
+import type { ListedOperation, OperationPage } from "../../../traces/index/answers.ts";
 import { grouped, many, shown } from "../texts.tsx";
 
 /** What the list shows. */

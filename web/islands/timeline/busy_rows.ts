@@ -1,7 +1,7 @@
 /** Which rows have anything to show: of many threads mostly one works at a time. */
 
+import { firstAbove } from "../../../traces/index/bounds.ts";
 import { spanOf, TILE_BUCKETS } from "../../../traces/index/tile.ts";
-import { firstAbove } from "./hit.ts";
 import type { Source, Sources } from "./sources.ts";
 
 /** Rows that have a slice or a bucket in a stretch of time, as far as tiles are here. */

@@ -9,7 +9,7 @@ import { element, needed } from "../dom/elements.ts";
 import type { Model } from "./model.ts";
 import { shownName } from "./names.ts";
 import { factsOf } from "./slice_facts.ts";
-import type { SliceDetails, SliceFlow } from "../../../traces/index/slice_details.ts";
+import type { SliceDetails, SliceFlow } from "../../../traces/index/answers.ts";
 import type { TraceApi } from "./trace_api.ts";
 
 /** The most arrows that are listed: an operation may interrupt every CPU of a large machine. */

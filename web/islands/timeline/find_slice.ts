@@ -1,8 +1,9 @@
 /** Finds a slice where only buckets are painted. */
 
+import { firstAbove, firstNotBelow } from "../../../traces/index/bounds.ts";
 import type { TraceIndexMeta } from "../../../traces/index/meta.ts";
 import { spanOf, TILE_BUCKETS } from "../../../traces/index/tile.ts";
-import { firstAbove, firstFrom, type SliceAt, sliceAt } from "./hit.ts";
+import { type SliceAt, sliceAt } from "./hit.ts";
 import type { Line } from "./row_layout.ts";
 import { coarsest } from "./sources.ts";
 import { lineKey, type LoadedTile, type TileId } from "./tile_cache.ts";
@@ -52,7 +53,7 @@ export async function sliceFrom(
 function firstSlice({ lines }: LoadedTile, line: Line, atNs: number): SliceAt | null {
   const found = lines.get(lineKey(line.row, line.depth));
   if (found === undefined || !("begins" in found)) return null;
-  const index = firstFrom(found.begins, atNs);
+  const index = firstNotBelow(found.begins, atNs);
   return index < found.begins.length ? sliceAt(found, line, index) : null;
 }
 

@@ -1,5 +1,6 @@
 /** What lies at a time in a line. */
 
+import { firstAbove } from "../../../traces/index/bounds.ts";
 import type { TileBuckets, TileSlices } from "../../../traces/index/tile.ts";
 import { spanOf, TILE_BUCKETS } from "../../../traces/index/tile.ts";
 import type { Line } from "./row_layout.ts";
@@ -32,30 +33,6 @@ export interface BucketAt {
 
 /** What the pointer is on. */
 export type Hit = SliceAt | BucketAt;
-
-/** The first index whose value is greater; values ascend. */
-export function firstAbove(values: Float64Array | Uint16Array, value: number): number {
-  let low = 0;
-  let high = values.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (values[middle]! > value) high = middle;
-    else low = middle + 1;
-  }
-  return low;
-}
-
-/** The first index whose value is at least that; values ascend. */
-export function firstFrom(values: Float64Array, value: number): number {
-  let low = 0;
-  let high = values.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (values[middle]! >= value) high = middle;
-    else low = middle + 1;
-  }
-  return low;
-}
 
 /** The slice at an index of a tile's line. */
 export function sliceAt(slices: TileSlices, line: Line, index: number): SliceAt {

@@ -1,6 +1,7 @@
+import { firstAbove } from "../../../traces/index/bounds.ts";
 import { assertEquals } from "@std/assert";
 import { spanOf, type Tile, type TileBuckets } from "../../../traces/index/tile.ts";
-import { firstAbove, hitAt, nearestSlice } from "./hit.ts";
+import { hitAt, nearestSlice } from "./hit.ts";
 import type { Source, Sources } from "./sources.ts";
 import { lineKey } from "./tile_cache.ts";
 

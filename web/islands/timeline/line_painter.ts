@@ -2,10 +2,10 @@
 
 /** Paints lines of slices and collects the names that fit into them. */
 
+import { firstAbove } from "../../../traces/index/bounds.ts";
 import type { TileBuckets, TileSlices } from "../../../traces/index/tile.ts";
 import { spanOf, TILE_BUCKETS } from "../../../traces/index/tile.ts";
 import { Columns, NO_NAME } from "./columns.ts";
-import { firstAbove } from "./hit.ts";
 import type { Names } from "./names.ts";
 import type { Source, Sources } from "./sources.ts";
 import { lineKey } from "./tile_cache.ts";

@@ -3,7 +3,7 @@
 /** Finds slices by name. */
 
 import { needed } from "../dom/elements.ts";
-import type { SearchHit, SearchResult } from "../../../traces/index/search.ts";
+import type { SearchHit, SearchResult } from "../../../traces/index/answers.ts";
 import { ApiError, type TraceApi } from "./trace_api.ts";
 
 /** Slices that may begin at the same time, in different rows. */

@@ -5,7 +5,7 @@ import { type GetTile, sliceFrom } from "./find_slice.ts";
 import type { Model } from "./model.ts";
 import type { Line } from "./row_layout.ts";
 import type { Flow, Selection } from "./scene.ts";
-import type { SliceDetails, SliceFlow } from "../../../traces/index/slice_details.ts";
+import type { SliceDetails, SliceFlow } from "../../../traces/index/answers.ts";
 import { ApiError, type TraceApi } from "./trace_api.ts";
 
 /** How a selection comes about. */

@@ -2,7 +2,7 @@
 
 import { formatCpuList } from "../../../lab/text/cpu_list.ts";
 import { formatNs } from "../../../lab/text/units.ts";
-import type { SliceDetails } from "../../../traces/index/slice_details.ts";
+import type { SliceDetails } from "../../../traces/index/answers.ts";
 import { exactTime } from "./ticks.ts";
 
 /** Details that are said otherwise. */

@@ -2,12 +2,12 @@
 
 /** Times beside the timeline: what is visible, where the pointer is, what is marked. */
 
+import { firstAbove, firstNotBelow } from "../../../traces/index/bounds.ts";
 import { formatNs } from "../../../lab/text/units.ts";
 import { needed, setText } from "../dom/elements.ts";
 import type { Model } from "./model.ts";
 import { exactTime } from "./ticks.ts";
 import { levelFor, spanOf, TILE_BUCKETS } from "../../../traces/index/tile.ts";
-import { firstAbove, firstFrom } from "./hit.ts";
 import { type Levels, sourcesOf } from "./sources.ts";
 import type { Stretch } from "./scene.ts";
 import type { TileCache } from "./tile_cache.ts";
@@ -77,7 +77,7 @@ export function countMarked(
     const width = spanOf(tile.level) / TILE_BUCKETS;
     for (const line of tile.rows) {
       if ("begins" in line) {
-        slices += firstFrom(line.begins, high) - firstFrom(line.begins, low);
+        slices += firstNotBelow(line.begins, high) - firstNotBelow(line.begins, low);
         continue;
       }
       exact = false;

@@ -26,7 +26,7 @@ import { StatusBar } from "./status_bar.ts";
 import { lineKey, TileCache, type TileId } from "./tile_cache.ts";
 import { exactTime } from "./ticks.ts";
 import { sameHit, Tooltip } from "./tooltip.ts";
-import type { SliceDetails } from "../../../traces/index/slice_details.ts";
+import type { SliceDetails } from "../../../traces/index/answers.ts";
 import { TraceApi } from "./trace_api.ts";
 import { readUrl, UrlKeeper } from "./url_state.ts";
 

@@ -1,7 +1,7 @@
 /** What the server answers about a trace; see /api/openapi.json. */
 
-import type { SearchResult } from "../../../traces/index/search.ts";
-import type { SliceDetails } from "../../../traces/index/slice_details.ts";
+import type { SearchResult } from "../../../traces/index/answers.ts";
+import type { SliceDetails } from "../../../traces/index/answers.ts";
 import { decodeTile, type Tile } from "../../../traces/index/tile.ts";
 import type { TileId } from "./tile_cache.ts";
 
