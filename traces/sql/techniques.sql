@@ -2,6 +2,13 @@
 
 INCLUDE PERFETTO MODULE fencelab.operations;
 
+-- Whom the operations interrupted whose sample was kept.
+CREATE PERFETTO VIEW _fencelab_kept_targets AS
+SELECT operation.id AS operation, operation.technique, target.*
+FROM fencelab_operations AS operation
+JOIN fencelab_targets AS target ON target.operation_id = operation.id
+WHERE operation.kept;
+
 -- targets: CPUs that were interrupted, such as "1,3". sends: calls that the operations queued, as
 -- the converter counted them; interrupts: those that were matched to a handler.
 CREATE PERFETTO VIEW fencelab_techniques AS
@@ -11,13 +18,7 @@ WITH
   ),
   target AS (
     SELECT technique, GROUP_CONCAT(cpu) AS targets
-    FROM (
-      SELECT DISTINCT operation.technique, target.cpu
-      FROM fencelab_targets AS target
-      JOIN fencelab_operations AS operation ON operation.id = target.operation_id
-      WHERE operation.kept
-      ORDER BY target.cpu
-    )
+    FROM (SELECT DISTINCT technique, cpu FROM _fencelab_kept_targets ORDER BY cpu)
     GROUP BY technique
   )
 SELECT
@@ -41,32 +42,15 @@ ORDER BY MIN(operation.ts);
 CREATE PERFETTO VIEW _fencelab_durations AS
 SELECT technique, 'operation' AS step, dur AS ns FROM fencelab_operations WHERE kept
 UNION ALL
-SELECT operation.technique, 'enter_to_send', MIN(target.enter_to_send)
-FROM fencelab_operations AS operation
-JOIN fencelab_targets AS target ON target.operation_id = operation.id
-WHERE operation.kept
-GROUP BY operation.id
+SELECT technique, 'enter_to_send', MIN(enter_to_send) FROM _fencelab_kept_targets GROUP BY operation
 UNION ALL
-SELECT operation.technique, 'exit_to_return', MIN(target.exit_to_return)
-FROM fencelab_operations AS operation
-JOIN fencelab_targets AS target ON target.operation_id = operation.id
-WHERE operation.kept
-GROUP BY operation.id
+SELECT technique, 'exit_to_return', MIN(exit_to_return) FROM _fencelab_kept_targets GROUP BY operation
 UNION ALL
-SELECT operation.technique, 'send_to_entry', target.send_to_entry
-FROM fencelab_operations AS operation
-JOIN fencelab_targets AS target ON target.operation_id = operation.id
-WHERE operation.kept
+SELECT technique, 'send_to_entry', send_to_entry FROM _fencelab_kept_targets
 UNION ALL
-SELECT operation.technique, 'handler', target.handler_dur
-FROM fencelab_operations AS operation
-JOIN fencelab_targets AS target ON target.operation_id = operation.id
-WHERE operation.kept
+SELECT technique, 'handler', handler_dur FROM _fencelab_kept_targets
 UNION ALL
-SELECT operation.technique, 'interrupted', target.interrupted_dur
-FROM fencelab_operations AS operation
-JOIN fencelab_targets AS target ON target.operation_id = operation.id
-WHERE operation.kept;
+SELECT technique, 'interrupted', interrupted_dur FROM _fencelab_kept_targets;
 
 -- step: operation, enter_to_send, send_to_entry, handler, exit_to_return, interrupted. All in ns.
 CREATE PERFETTO VIEW fencelab_latencies AS
