@@ -4,7 +4,7 @@ import { defined } from "./format/defined.ts";
 import { localHost } from "./hosts/local_host.ts";
 import { builtInPlans, changePlan, type PlanChanges } from "./plan/plan.ts";
 import { runPlan } from "./plan/run_plan.ts";
-import type { Run } from "./experiments/run/run_schema.ts";
+import { checkRun, type Run } from "./experiments/run/run_schema.ts";
 
 /** What to run, where, and what to tell meanwhile. */
 export interface ExperimentOptions extends PlanChanges {
@@ -48,5 +48,5 @@ export async function runExperiment(options: ExperimentOptions = {}): Promise<Ru
     command: "runExperiment()",
     ...defined({ signal, onProgress }),
   });
-  return run;
+  return checkRun(run, "runExperiment()"); // a run that is stored is checked there
 }

@@ -25,7 +25,8 @@ export interface Refusal {
  * request is `callerCpus` of the result. Where nothing of a kind is to be said, counts are 0, lists
  * are empty, what may be null is, and of a choice "none" is taken, else its first.
  *
- * @param known What follows from neither; the request counts more.
+ * @param known What follows from neither, or is called in the request what it is not in the
+ * result: a number of turns that were asked for, and of those that were made. It counts most.
  */
 export function unavailableResult<Schema extends z.ZodObject>(
   schema: Schema,
@@ -40,7 +41,7 @@ export function unavailableResult<Schema extends z.ZodObject>(
     if (!Object.hasOwn(schema.shape, key)) continue;
     asked[key] = schema.shape[key] instanceof z.ZodBoolean ? value === 1 : value;
   }
-  const nothing = { ...nothingOf(schema) as object, ...known, ...asked };
+  const nothing = { ...nothingOf(schema) as object, ...asked, ...known };
   return parseReply(schema, { ...nothing, available: false, reason, errno }, "result", label);
 }
 

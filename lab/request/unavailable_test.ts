@@ -13,7 +13,7 @@ const asked = {
 
 Deno.test("unavailableResult() takes over what was asked for and says nothing of the rest", () => {
   const { callerCpu, siblingCpu, shape, technique, clog, counts, witness, available, reason } =
-    unavailableResult(orderingCountsSchema, asked, refusal, { light: "barrier", shape: "sb" });
+    unavailableResult(orderingCountsSchema, asked, refusal, { light: "barrier" });
   assertEquals([callerCpu, siblingCpu, shape, technique], [3, 4, "mp", "mprotect"]);
   assertEquals([clog.kind, counts.iterations, counts.lightPeriodNs, witness], [
     "none",

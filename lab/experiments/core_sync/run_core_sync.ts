@@ -18,7 +18,9 @@ export class CoreSyncRun implements Running {
 
   /** Runs one trial. A technique that is refused or crashes is a result, too. */
   async run(session: Requests, step: Step, around: Around): Promise<Made> {
-    this.#counted.push(await attempt(session, step.kind, step, around, coreSyncCountsSchema));
+    this.#counted.push(
+      await attempt(session, step.kind, step, around, coreSyncCountsSchema, { modifications: 0 }),
+    );
     return { results: [] };
   }
 

@@ -21,7 +21,10 @@ function session(
 }
 
 function step(technique: string, order = "code-first"): Step {
-  const parameters = { technique, order, "caller-cpu": 0, "sibling-cpu": 1 };
+  const parameters = {
+    ...{ technique, order, "caller-cpu": 0, "sibling-cpu": 1 },
+    modifications: 20_000,
+  };
   return { label: technique, kind: "core-sync", technique, parameters, seconds: 1 };
 }
 
@@ -75,6 +78,7 @@ Deno.test("CoreSyncRun gives each technique a verdict by the controls of the sam
     assertEquals(coreSyncSchema.safeParse(result).error, undefined);
     assertEquals(result.controls.publishFirst?.stale, 30_000);
     assertEquals(result.controls.none?.staleVersions, 300);
+    assertEquals(result.modifications > 0, result.reason === null, result.technique);
   }
   const emulated = run.conclude({ arch: "ppc64le", emulated: true });
   assertEquals(new Set(emulated.map(({ verdict }) => verdict)).size, 1);

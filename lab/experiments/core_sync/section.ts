@@ -38,8 +38,11 @@ export function coreSyncSection(hosts: readonly HostView[]): Section | null {
 }
 
 function blocksOf(host: HostView, results: readonly CoreSyncResult[]): Block[] {
-  const [first] = results;
-  if (first === undefined) return [];
+  if (results.length === 0) return [];
+  // Results of a host may come from several runs, each with a control of its own
+  const controls = [
+    ...Map.groupBy(results, ({ controls }) => JSON.stringify(controls.publishFirst)).values(),
+  ];
   return [
     tableOf(
       `Replaced code, on ${host.label}`,
@@ -69,15 +72,20 @@ function blocksOf(host: HostView, results: readonly CoreSyncResult[]): Block[] {
       byReason(results, ({ technique }) => technique, ({ why }) => why)
         .map((text) => ({ text, tone: "faint" })),
     ),
-    controlNote(first),
+    ...controls.map((rows) => {
+      const whose = rows.map(({ technique }) => technique).join(", ");
+      return controlNote(rows[0]!, controls.length === 1 ? "" : `${whose}: `);
+    }),
   ];
 }
 
-function controlNote({ controls: { publishFirst } }: CoreSyncResult): Block {
-  if (publishFirst === null) return paragraph("the control in the wrong order was not run", "bad");
+function controlNote({ controls: { publishFirst } }: CoreSyncResult, whose: string): Block {
+  if (publishFirst === null) {
+    return paragraph(`${whose}the control in the wrong order was not run`, "bad");
+  }
   const { stale, staleVersions, modifications } = publishFirst;
   return paragraph(
-    `control: published before it was replaced, code was run stale by ${stale} calls, ` +
+    `${whose}control: published before it was replaced, code was run stale by ${stale} calls, ` +
       `after ${staleVersions} of ${modifications} modifications`,
     stale > 0 ? "faint" : "bad",
   );

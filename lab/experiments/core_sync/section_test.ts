@@ -40,6 +40,14 @@ Deno.test("coreSyncSection() says a reason once that holds for several technique
   assertStringIncludes(text, "none, membarrier-sync-core: x86");
 });
 
+Deno.test("coreSyncSection() shows the control of each run that results come from", () => {
+  const counts = sampleCoreSync();
+  const blind = { none: counts, publishFirst: { ...counts, stale: 0, staleVersions: 0 } };
+  const text = render(result({ technique: "none", controls: blind }), result());
+  assertStringIncludes(text, "none: control: published before");
+  assertStringIncludes(text, "membarrier-sync-core: control: published before");
+});
+
 Deno.test("coreSyncSection() escapes what a run says, and marks a control that saw nothing", () => {
   const { controls } = result();
   const blind = { ...controls, publishFirst: { ...controls.publishFirst!, stale: 0 } };

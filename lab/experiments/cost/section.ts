@@ -213,7 +213,9 @@ function registration({ label, run }: HostView, results: readonly CostResult[]):
   const rows = results.flatMap(({ technique, registerNs }) =>
     registerNs === null ? [] : [{ technique, ...registerNs }]
   );
-  const unique = [...new Map(rows.map((row) => [row.technique, row])).values()];
+  // Of several the first counts, which is the newest
+  const unique = [...Map.groupBy(rows, ({ technique }) => technique).values()]
+    .map(([newest]) => newest!);
   if (unique.length === 0) return [];
   return [
     intro(

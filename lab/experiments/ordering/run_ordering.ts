@@ -24,7 +24,7 @@ export class OrderingRun implements Running<OrderingStep> {
     }
     const asked = { label, technique, parameters: this.#parameters(step) };
     const counts = await attempt(session, step.kind, asked, around, orderingCountsSchema, {
-      light: "barrier",
+      light: step.parameters["light"] ?? "barrier",
     });
     this.#counted.push({ arrangement, counts });
     return { results: [] };

@@ -96,9 +96,10 @@ function bench({ label, run }: HostView, rows: readonly RcuResult[]): Block[] {
   const { emulated } = run.host;
   const [first] = rows;
   const mb = rows.find(({ flavour }) => flavour === "mb");
-  const heading = `Userspace RCU: operations in ${formatSeconds(first!.seconds)}, ${
-    threadsOf(first!)
-  }`;
+  // Results of a host may come from several runs, which took different times
+  const times = [...new Set(rows.map(({ seconds }) => formatSeconds(seconds)))];
+  const span = times.length === 1 ? ` in ${times[0]}` : "";
+  const heading = `Userspace RCU: operations${span}, ${threadsOf(first!)}`;
   const costs = "Userspace RCU: cost of a section with its load, and of a grace period";
   const operations: CellColumn<RcuResult>[] = [
     FLAVOUR,
@@ -106,6 +107,9 @@ function bench({ label, run }: HostView, rows: readonly RcuResult[]): Block[] {
     { title: "reads", right: true, cell: ({ reads }) => grouped(reads) },
     { title: "writes", right: true, cell: ({ writes }) => grouped(writes) },
   ];
+  if (times.length > 1) {
+    operations.push({ title: "in", right: true, cell: ({ seconds }) => formatSeconds(seconds) });
+  }
   // An emulator's fence costs what the emulator makes of it: no ratio there
   if (!emulated) {
     operations.push(

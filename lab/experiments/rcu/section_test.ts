@@ -29,6 +29,16 @@ Deno.test("rcuSection() shows the commit's table beside today's, and costs", () 
   assertEquals(render(), "");
 });
 
+Deno.test("rcuSection() says each row's time where they differ, as in results of several runs", () => {
+  const text = render(
+    sampleRcu({ flavour: "mb", technique: "fence", seconds: 2, reads: 2000 }),
+    sampleRcu({ flavour: "qsbr", technique: "fence", seconds: 10, reads: 10_000 }),
+  );
+  assertStringIncludes(text, "operations, 6 readers");
+  assert(/mb +2 000 +1 000 +2\.00 s +1\.00/.test(text), text);
+  assert(/qsbr +10 000 +1 000 +10\.0 s +1\.00/.test(text), text);
+});
+
 Deno.test("rcuSection() has no ratio without mb, nor from other numbers of threads", () => {
   const mb = sampleRcu({ flavour: "mb", readers: 1, writers: 1 });
   for (const text of [render(sampleRcu()), render(mb, sampleRcu())]) {

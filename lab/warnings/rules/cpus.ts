@@ -21,7 +21,8 @@ function loadBefore({ environment: { cpus, load } }: WarningContext): string[] {
 
 /** The lab's own threads are part of the average after a run, but never more than all of them. */
 function loadAfter({ environment: { cpus, load }, results }: WarningContext): string[] {
-  const own = results.reduce((most, one) => Math.max(most, kindOf(one).threads(one)), 1);
+  const own = results.filter((one) => kindOf(one).hasRun(one))
+    .reduce((most, one) => Math.max(most, kindOf(one).threads(one)), 1);
   return loadFinding(load.after, own, cpus.onlineCount, "after");
 }
 
