@@ -35,7 +35,7 @@ Deno.test("rcuSection() says each row's time where they differ, as in results of
     sampleRcu({ flavour: "qsbr", technique: "fence", seconds: 10, reads: 10_000 }),
   );
   assertStringIncludes(text, "operations, 6 readers");
-  assert(/mb +2 000 +1 000 +2\.00 s +1\.00/.test(text), text);
+  assert(/mb +2 000 +1 000 +2\.0 s +1\.00/.test(text), text);
   assert(/qsbr +10 000 +1 000 +10\.0 s +1\.00/.test(text), text);
 });
 
