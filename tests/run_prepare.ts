@@ -45,6 +45,8 @@ export class Preparation implements Disposable {
 
   /** Builds the core for this machine and fetches the modules of all programs. */
   static async begin(say: (line: string) => void, signal: AbortSignal): Promise<Preparation> {
+    // Without a home of the user's, what is fetched is kept beside the builds
+    if (cacheDirectory() === null) Deno.env.set("XDG_CACHE_HOME", `${Deno.cwd()}/build/cache`);
     const { denoDir } = JSON.parse(await run(Deno.execPath(), "info", "--json"));
     const preparation = new Preparation(say, signal, denoDir);
     await ensureBuild(undefined, say);
