@@ -63,7 +63,8 @@ Deno.test({
       assertStringIncludes(stderr, "ten thousand calls");
 
       const membarrier = answer.syscalls.find(({ syscall }) => syscall === "sys_membarrier")!;
-      assert(membarrier.targets > 100, `${membarrier.targets} CPUs were hit`);
+      // More than near() lets pass; how often a sibling is on its CPU depends on other load
+      assert(membarrier.targets > SLACK, `${membarrier.targets} CPUs were hit`);
       const caused = sum(
         answer.caused.filter(({ func }) => func === "ipi_mb").map(({ interrupts }) => interrupts),
       );
@@ -85,9 +86,12 @@ Deno.test({
   },
 });
 
+/** Interrupts by which counts of the same may differ. */
+const SLACK = 20;
+
 /** Within 1 %, and a handful: perf stat counts from the program's exec on, the trace from its fork. */
 function near(actual: number, expected: number, what: string): void {
-  const slack = Math.max(0.01 * expected, 20);
+  const slack = Math.max(0.01 * expected, SLACK);
   assert(Math.abs(actual - expected) <= slack, `${what}: ${actual} against ${expected}`);
 }
 
