@@ -179,16 +179,19 @@ async function runAll(suite: Suite, preparation: Preparation, isolated: boolean)
   // Tests of hosts count the programs of their process, so each file has one of its own
   const files = [...testsIn("lab/hosts/"), ...testsIn("tests/")];
   const inFolder = (folder: string): string[] => files.filter((name) => name.startsWith(folder));
-  const single = [...inFolder(FOLDERS.guests), ...inFolder(FOLDERS.measuring)];
-  const alone = inFolder(FOLDERS.alone);
+  const [guests, measuring, alone] = [FOLDERS.guests, FOLDERS.measuring, FOLDERS.alone]
+    .map(inFolder) as [string[], string[], string[]];
   // Backwards: those with a browser, which take long, are not left over for the end then
-  const others = files.filter((name) => ![...single, ...alone].includes(name)).reverse();
+  const others = files.filter((name) => ![...guests, ...measuring, ...alone].includes(name))
+    .reverse();
   suite.expect(files.length + 1);
   const programs = preparation.programs();
   const units = Promise.all([programs, suite.run("unit tests", UNIT_TESTS)]);
   const singly = async (): Promise<void> => {
-    await Promise.all([programs, preparation.kernels()]);
-    await lane(suite, single);
+    const kernels = preparation.kernels();
+    // Those that measure need none, and fetching takes a minute
+    await Promise.all([kernels, programs.then(() => lane(suite, measuring))]);
+    await lane(suite, guests);
     await lane(suite, others); // most of these wait for something
   };
   const sideBySide = async (): Promise<void> => {
