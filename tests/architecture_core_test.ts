@@ -1,6 +1,5 @@
 import { assert } from "@std/assert";
-
-const core = new URL("../ffi/core/", import.meta.url);
+import { filesBelow, project } from "./fixtures/source_tree.ts";
 
 /**
  * Folders of ffi/core from the ground up; "" is ffi/core itself, "*" are all that have no name here:
@@ -24,17 +23,11 @@ function heightOf(folder: string): number {
 
 /** C files below ffi/core by their path, without comments. */
 const files = new Map(
-  cFiles("").map((path) => {
-    const text = Deno.readTextFileSync(new URL(path, core));
-    return [path, text.replace(/\/\*[^]*?\*\//g, "")];
+  filesBelow("ffi/core").filter((path) => /\.[ch]$/.test(path)).map((path) => {
+    const text = Deno.readTextFileSync(new URL(path, project));
+    return [path.slice("ffi/core/".length), text.replace(/\/\*[^]*?\*\//g, "")];
   }),
 );
-
-function cFiles(folder: string): string[] {
-  return [...Deno.readDirSync(new URL(folder, core))].flatMap(({ name, isDirectory }) =>
-    isDirectory ? cFiles(`${folder}${name}/`) : /\.[ch]$/.test(name) ? [`${folder}${name}`] : []
-  );
-}
 
 function includesOf(path: string): string[] {
   return [...files.get(path)!.matchAll(/^#include "(.*)"$/gm)].map(([, name]) => name!);

@@ -1,6 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-
-const root = new URL("../", import.meta.url);
+import { filesBelow, project as root } from "./fixtures/source_tree.ts";
 
 /**
  * Folders from the ground up: files import from their own folder and from those before it, types
@@ -54,15 +53,11 @@ interface Import {
   readonly to: string;
 }
 
+/** Sources of a folder; tests, and what they are given, may import from everywhere. */
 function sources(folder: string): string[] {
-  const found: string[] = [];
-  for (const entry of Deno.readDirSync(new URL(`${folder}/`, root))) {
-    const path = `${folder}/${entry.name}`;
-    if (entry.isDirectory) {
-      if (entry.name !== "testdata") found.push(...sources(path));
-    } else if (/\.tsx?$/.test(entry.name) && !entry.name.endsWith("_test.ts")) found.push(path);
-  }
-  return found;
+  return filesBelow(folder).filter((path) =>
+    /\.tsx?$/.test(path) && !path.endsWith("_test.ts") && !path.includes("/testdata/")
+  );
 }
 
 /** Paths that a source imports, types, workers and files beside it included. */

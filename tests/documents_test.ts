@@ -2,21 +2,12 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { renderMarkdown } from "../web/guide/markdown.ts";
-
-const root = new URL("../", import.meta.url);
+import { filesBelow, project as root } from "./fixtures/source_tree.ts";
 
 /** Folders with sources. */
 const FOLDERS = ["ffi", "lab", "traces", "web", "tests"] as const;
 
-/** Paths of all files of a folder and below it, from the project's directory. */
-function filesIn(folder: string): string[] {
-  return [...Deno.readDirSync(new URL(`${folder}/`, root))].flatMap(({ name, isDirectory }) => {
-    const path = `${folder}/${name}`;
-    return isDirectory ? filesIn(path) : [path];
-  });
-}
-
-const files = FOLDERS.flatMap(filesIn);
+const files = FOLDERS.flatMap(filesBelow);
 
 const documents = [
   ...[...Deno.readDirSync(root)].map(({ name }) => name),

@@ -10,6 +10,7 @@
  * of other tests, or of a lab that somebody runs meanwhile.
  */
 
+import { filesBelow } from "./fixtures/source_tree.ts";
 import { Preparation } from "./run_prepare.ts";
 import {
   type Outcome,
@@ -78,10 +79,7 @@ async function mountTracefs(): Promise<void> {
 
 /** Files of tests in a folder and below it. */
 function testsIn(folder: string): string[] {
-  return [...Deno.readDirSync(folder)].flatMap(({ name, isDirectory }) => {
-    if (isDirectory) return testsIn(`${folder}${name}/`);
-    return name.endsWith("_test.ts") ? [`${folder}${name}`] : [];
-  }).sort();
+  return filesBelow(folder).filter((name) => name.endsWith("_test.ts"));
 }
 
 /** Runs parts of the suite and keeps the score. */
@@ -167,7 +165,7 @@ async function runNamed(
 }
 
 async function runQuick(suite: Suite, isolated: boolean): Promise<void> {
-  const files = testsIn(FOLDERS.quick);
+  const files = testsIn("tests").filter((name) => name.startsWith(FOLDERS.quick));
   suite.expect(files.length + 1);
   const units = suite.run("unit tests", UNIT_TESTS);
   if (!isolated) await units;
@@ -177,10 +175,11 @@ async function runQuick(suite: Suite, isolated: boolean): Promise<void> {
 
 async function runAll(suite: Suite, preparation: Preparation, isolated: boolean): Promise<void> {
   // Tests of hosts count the programs of their process, so each file has one of its own
-  const files = [...testsIn("lab/hosts/"), ...testsIn("tests/")];
+  const files = [...testsIn("lab/hosts"), ...testsIn("tests")];
   const inFolder = (folder: string): string[] => files.filter((name) => name.startsWith(folder));
-  const [guests, measuring, alone] = [FOLDERS.guests, FOLDERS.measuring, FOLDERS.alone]
-    .map(inFolder) as [string[], string[], string[]];
+  const guests = inFolder(FOLDERS.guests);
+  const measuring = inFolder(FOLDERS.measuring);
+  const alone = inFolder(FOLDERS.alone);
   // Backwards: those with a browser, which take long, are not left over for the end then
   const others = files.filter((name) => ![...guests, ...measuring, ...alone].includes(name))
     .reverse();

@@ -19,6 +19,7 @@ import { bundleIslands } from "../web/bundle.ts";
 import { findArm64Deno } from "./core/arm64_deno.ts";
 import { GUESTS, KERNELS_VARIABLE, mirrorAnswers } from "./guests/place.ts";
 import { hasProgram } from "./fixtures/needs.ts";
+import { filesBelow } from "./fixtures/source_tree.ts";
 
 /** Where tests ask their own servers, as NO_PROXY has it. */
 const LOOPBACK = "127.0.0.1,localhost,::1";
@@ -50,7 +51,8 @@ export class Preparation implements Disposable {
     const { denoDir } = JSON.parse(await run(Deno.execPath(), "info", "--json"));
     const preparation = new Preparation(say, signal, denoDir);
     await ensureBuild(undefined, say);
-    const entries = ["tests", "web", "lab"].flatMap(sourcesIn);
+    const entries = ["tests", "web", "lab"].flatMap(filesBelow)
+      .filter((path) => /\.tsx?$/.test(path));
     await run(Deno.execPath(), "install", "--quiet", "--entrypoint", ...entries);
     return preparation;
   }
@@ -117,13 +119,6 @@ export class Preparation implements Disposable {
   [Symbol.dispose](): void {
     Deno.removeSync(this.#home, { recursive: true });
   }
-}
-
-/** Sources in a folder and below it. */
-function sourcesIn(folder: string): string[] {
-  return [...Deno.readDirSync(folder)].flatMap(({ name, isDirectory }) =>
-    isDirectory ? sourcesIn(`${folder}/${name}`) : [`${folder}/${name}`]
-  ).filter((path) => /\.tsx?$/.test(path));
 }
 
 /** Runs a program to its end. @returns What it printed. */

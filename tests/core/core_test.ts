@@ -6,21 +6,15 @@ import { openCommandChannel } from "../../lab/hosts/command_channel.ts";
 import { flavourIds } from "../../lab/experiments/rcu/flavours.ts";
 import { CObjects } from "../fixtures/c_objects.ts";
 import { cpus, hasProgram, needs } from "../fixtures/needs.ts";
-
-const root = new URL("../../", import.meta.url).pathname;
+import { filesBelow, project } from "../fixtures/source_tree.ts";
 
 function cFiles(folder: string): string[] {
-  return [...Deno.readDirSync(root + folder)].flatMap(({ name, isDirectory }) =>
-    isDirectory
-      ? cFiles(`${folder}/${name}`)
-      : name.endsWith(".c")
-      ? [`${root}${folder}/${name}`]
-      : []
-  );
+  return filesBelow(folder).filter((path) => path.endsWith(".c"))
+    .map((path) => project.pathname + path);
 }
 
 const agentSources = [
-  `${root}ffi/agent.c`,
+  `${project.pathname}ffi/agent.c`,
   ...cFiles("ffi/core").filter((file) => !file.endsWith("/door.c")),
 ];
 const undefinedAndAddress = new CObjects(["-fsanitize=address,undefined"]);
