@@ -1,6 +1,7 @@
 /** Markdown as parts of a page: headings with anchors, no HTML of its own. */
 
 import { Marked, type Tokens } from "marked";
+import { escapeMarkup, unescapeMarkup } from "../../lab/document/html/escape.ts";
 
 /** A heading below the title. */
 export interface Heading {
@@ -41,7 +42,7 @@ export function renderMarkdown(text: string, references: References): RenderedMa
   const marked = new Marked({
     renderer: {
       heading({ tokens, depth }): string {
-        const plain = plainText(this.parser.parseInline(tokens, this.parser.textRenderer));
+        const plain = unescapeMarkup(this.parser.parseInline(tokens, this.parser.textRenderer));
         const slug = slugs.next(plain);
         if (depth === 1) {
           title = plain;
@@ -53,21 +54,21 @@ export function renderMarkdown(text: string, references: References): RenderedMa
           `${this.parser.parseInline(tokens)}</a></h${depth}>\n`;
       },
       html({ text }): string {
-        return escaped(text);
+        return escapeMarkup(text);
       },
       code({ text }): string {
-        return `<pre tabindex="0"><code>${escaped(text)}\n</code></pre>\n`;
+        return `<pre tabindex="0"><code>${escapeMarkup(text)}\n</code></pre>\n`;
       },
       link({ href, tokens }): string {
         const words = this.parser.parseInline(tokens);
         const address = references.link(href);
-        return address === null ? words : `<a href="${escaped(address)}">${words}</a>`;
+        return address === null ? words : `<a href="${escapeMarkup(address)}">${words}</a>`;
       },
       image({ href, text }): string {
         const picture = references.picture(href);
-        if (picture === null) return escaped(text);
+        if (picture === null) return escapeMarkup(text);
         const { address, width, height } = picture;
-        return `<img src="${escaped(address)}" alt="${escaped(text)}" width="${width}" ` +
+        return `<img src="${escapeMarkup(address)}" alt="${escapeMarkup(text)}" width="${width}" ` +
           `height="${height}">`;
       },
       table({ header, rows }): string {
@@ -77,7 +78,7 @@ export function renderMarkdown(text: string, references: References): RenderedMa
           const cells = others.map((cell) => `<td>${inline(cell)}</td>`).join("");
           return `<tr><th scope="row">${inline(first!)}</th>${cells}</tr>`;
         });
-        const name = escaped(headings.at(-1)?.text ?? title);
+        const name = escapeMarkup(headings.at(-1)?.text ?? title);
         return `<div class="scroll" role="group" aria-label="Table: ${name}" tabindex="0"><table>` +
           `<thead><tr>${head}</tr></thead>\n<tbody>\n${body.join("\n")}\n</tbody></table></div>\n`;
       },
@@ -99,24 +100,4 @@ export class Slugs {
     this.#used.set(slug, (before ?? 0) + 1);
     return before === undefined ? slug : `${slug}-${before}`;
   }
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-
-function escaped(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (character) => ENTITIES[character]!);
-}
-
-/** The characters of a text in which entities stand for some. */
-function plainText(html: string): string {
-  return html.replaceAll(
-    /&(?:amp|lt|gt|quot|#39);/g,
-    (entity) => Object.keys(ENTITIES).find((character) => ENTITIES[character] === entity)!,
-  );
 }
