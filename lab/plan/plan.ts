@@ -72,19 +72,14 @@ export interface PlanChanges extends PartChanges {
  * An experiment that was asked for but is not in the plan is taken from `full`.
  */
 export function changePlan(plan: Plan, changes: PlanChanges): Plan {
-  const partsOf = ({ experiments }: Plan, name: ExperimentName): Part[] =>
-    experiments.filter(({ experiment }) => experiment === name);
+  const partsOf = (parts: readonly Part[], name: ExperimentName): Part[] =>
+    parts.filter(({ experiment }) => experiment === name);
   const chosen = changes.experiments?.flatMap((name) => {
-    const own = partsOf(plan, name);
-    return own.length > 0 ? own : partsOf(builtInPlans.full, name);
+    const own = partsOf(plan.experiments, name);
+    return own.length > 0 ? own : partsOf(builtInPlans.full.experiments, name);
   }) ?? plan.experiments;
   const changed = chosen.flatMap((part) =>
-    experimentOf(part).change(
-      part,
-      changes,
-      partsOf({ ...plan, experiments: chosen }, part.experiment),
-    ) ??
-      []
+    experimentOf(part).change(part, changes, partsOf(chosen, part.experiment)) ?? []
   );
   return { name: plan.name, experiments: changed };
 }

@@ -49,7 +49,7 @@ export function unavailableResult<Schema extends z.ZodObject>(
 function nothingOf(schema: z.core.$ZodType): unknown {
   if (schema instanceof z.ZodObject) {
     const members = Object.entries(schema.shape)
-      .filter(([, member]) => !(member instanceof z.ZodOptional || isExactOptional(member)))
+      .filter(([, member]) => !mayBeLeftOut(member))
       .map(([key, member]) => [key, nothingOf(member)]);
     return Object.fromEntries(members);
   }
@@ -66,6 +66,7 @@ function nothingOf(schema: z.core.$ZodType): unknown {
   throw new TypeError(`There is no nothing of type '${schema._zod.def.type}'`);
 }
 
-function isExactOptional(schema: z.core.$ZodType): boolean {
+/** Zod counts members with a default among them, too. */
+function mayBeLeftOut(schema: z.core.$ZodType): boolean {
   return schema._zod.optin === "optional" && !(schema instanceof z.ZodDefault);
 }

@@ -15,6 +15,7 @@ import { joinColumns } from "../../../traces/index/join_columns.ts";
 import { encodeIndex } from "../../../traces/index/index_file.ts";
 import type { CaptureSource } from "../../../traces/convert/capture_source.ts";
 import type { TraceProcessor } from "../../../traces/trace_processor/client.ts";
+import { defined } from "../../format/defined.ts";
 import type { CapturedTechnique, CaptureResult } from "./capture_schema.ts";
 import { type CapturePhase, type CaptureReply, lostEvents } from "./reply.ts";
 import { INDEX_FILE, indexBeside, TRACE_FILE } from "./trace_names.ts";
@@ -46,7 +47,7 @@ export async function writeTrace(
       },
     };
     const builder = new TraceIndexBuilder();
-    const options = { index: builder, ...signal ? { signal } : {} };
+    const options = { index: builder, ...defined({ signal }) };
     const conversion = await convertCapture(source, sink, options);
     await Deno.writeFile(`${index}.tmp`, encodeIndex(joinColumns(builder)));
     await Deno.rename(`${index}.tmp`, index);

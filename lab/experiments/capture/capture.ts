@@ -1,5 +1,6 @@
 /** The capture experiment: what the kernel does during each technique, from traces. */
 
+import { defined } from "../../format/defined.ts";
 import { type Experiment, stepByStep, withChoice } from "../experiment.ts";
 import type { Step } from "../step.ts";
 import { type CapturePlan, capturePlan, captureSteps, fullCapture } from "./capture_plan.ts";
@@ -28,10 +29,8 @@ export const capture: Experiment<CapturePlan, Step, CaptureResult> = {
   start: () =>
     stepByStep(async (session, { parameters }, { facts, capture, onProgress, signal }) => {
       if (!capture) throw new RangeError("A capture needs a directory");
-      const { result, files } = await runCapture(session, parameters, facts, capture, {
-        ...(onProgress ? { onProgress } : {}),
-        ...(signal ? { signal } : {}),
-      });
+      const options = defined({ onProgress, signal });
+      const { result, files } = await runCapture(session, parameters, facts, capture, options);
       return { results: [result], files };
     }),
   results: { capture: captureKind },
