@@ -71,13 +71,11 @@ const SECONDS = [0.1, 0.5, 2, 4] as const;
 /** As many operations make a mean that a few interrupts of the guest's own do not change by a tenth. */
 const ENOUGH = 40;
 
-/** A run of cost and capture on a guest in which each technique has enough samples that count. */
-async function countedRun(host: string): Promise<Run> {
-  using store = new Store();
+/** A run on a guest, kept in a store, in which each technique has enough samples that count. */
+async function countedRun(store: Store, host: string, ...args: string[]): Promise<Run> {
   for (const seconds of SECONDS) {
     const { code, stdout, stderr } = await lab([
-      ...["run", "--host", host, "--experiment", "cost", "--experiment", "capture"],
-      ...["--siblings", "1", ...techniques, "--seconds", `${seconds}`],
+      ...["run", "--host", host, "--experiment", "capture", ...args, "--seconds", `${seconds}`],
       ...["--out", store.path, "--json"],
     ]);
     assertEquals(code, 0, stderr);
@@ -118,7 +116,9 @@ for (const series of ["6.12", "6.1"] as const) {
         guestNeed(`${base}@${series}`),
       ),
       async fn(): Promise<void> {
-        const run = await countedRun(host);
+        using store = new Store();
+        const options = ["--experiment", "cost", "--siblings", "1", ...techniques];
+        const run = await countedRun(store, host, ...options);
         assertEquals(run.host.arch, arch);
         assertEquals([run.host.via, run.host.emulated], ["qemu", true]);
         assertEquals(run.host.guest?.accelerator, "tcg");
@@ -138,14 +138,9 @@ Deno.test({
   ...needs("a guest with four CPUs shows three targets per membarrier, each with its flow", arm64),
   async fn(): Promise<void> {
     using store = new Store();
-    const { code, stdout, stderr } = await lab([
-      ...["run", "--host", "qemu-arm64?cpus=4", "--experiment", "capture", "--siblings", "3"],
-      ...["--technique", "membarrier-private-expedited", "--seconds", "0.3"],
-      ...["--out", store.path, "--json"],
-    ]);
-    assertEquals(code, 0, stderr);
-    const [run] = runsOf(stdout);
-    const [technique] = captureOf(run!).techniques;
+    const options = ["--siblings", "3", "--technique", "membarrier-private-expedited"];
+    const run = await countedRun(store, "qemu-arm64?cpus=4", ...options);
+    const [technique] = captureOf(run).techniques;
     assertEquals(technique?.targets.length, 3);
     // Four CPUs share two here, and what the guest's kernel itself sends meanwhile is in the mean
     const mean = technique?.ipisPerOp ?? 0;
@@ -153,7 +148,7 @@ Deno.test({
     const sql = `SELECT flows, count(*) AS n FROM (
       SELECT s.id, count(*) AS flows FROM slice s JOIN flow f ON f.slice_out = s.id
       WHERE s.category = 'fencelab.op' GROUP BY s.id) GROUP BY flows ORDER BY n DESC LIMIT 1`;
-    const asked = await lab(["query", run!.id, sql, "--out", store.path, "--json"]);
+    const asked = await lab(["query", run.id, sql, "--out", store.path, "--json"]);
     assertEquals(asked.code, 0, asked.stderr);
     const [row] = JSON.parse(asked.stdout);
     assertEquals(Number(row.flows), 3, asked.stdout);
