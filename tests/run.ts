@@ -187,10 +187,8 @@ async function runAll(suite: Suite, preparation: Preparation, isolated: boolean)
   const programs = preparation.programs();
   const units = Promise.all([programs, suite.run("unit tests", UNIT_TESTS)]);
   const singly = async (): Promise<void> => {
-    const kernels = preparation.kernels();
-    // Those that measure need none, and fetching takes a minute
-    await Promise.all([kernels, programs.then(() => lane(suite, measuring))]);
-    await lane(suite, guests);
+    await Promise.all([programs, preparation.kernels()]);
+    await lane(suite, [...guests, ...measuring]);
     await lane(suite, others); // most of these wait for something
   };
   const sideBySide = async (): Promise<void> => {
