@@ -9,6 +9,7 @@ import type { Result } from "./run/results_schema.ts";
 const place = { cache: "cache", node: "node", package: "package" };
 const machine = {
   topology: [0, 1, 2, 3].map((cpu) => ({ cpu, core: `${cpu}`, ...place })),
+  arch: "x86_64",
   allowed: [0, 1, 2, 3],
 };
 
@@ -39,7 +40,7 @@ for (const { name, builtIn, start, steps } of experiments) {
         results.push(...(await running.run(silent, step, around)).results);
       }
     }
-    results.push(...running.conclude({ arch: "x86_64", emulated: false }));
+    results.push(...running.conclude({ arch: "x86_64", emulated: false, kernel: "6.12" }));
     assertEquals(results.length > 0, refused > 0);
     for (const result of results) {
       assert(!kindOf(result).hasRun(result), JSON.stringify(result));

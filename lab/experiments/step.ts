@@ -32,6 +32,8 @@ export interface Steps<Kind extends Step = Step> {
 
 /** CPUs that a plan may use. */
 export interface Machine {
+  /** "x86_64", "aarch64", "ppc64le". */
+  readonly arch: string;
   readonly topology: Topology;
   readonly allowed: readonly number[];
   /** Virtual CPUs share CPUs of the machine below: a sibling may look still for a time slice. */

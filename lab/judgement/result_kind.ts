@@ -12,6 +12,8 @@ export interface TestedHost {
   readonly arch: string;
   /** The host's CPU is emulated. */
   readonly emulated: boolean;
+  /** The release of its kernel. */
+  readonly kernel: string;
 }
 
 /** What is asked of a technique. */

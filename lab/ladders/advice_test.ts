@@ -70,7 +70,7 @@ Deno.test("usableRungs() leaves out what one host was seen to break", () => {
     const [first] = advice.rungs;
     assertMatch(
       first!.leftOut!,
-      /^unsound on local: seen to fail here: B: .* \(9 of 20000 turns\)/,
+      /^unsound on local: seen to fail here: C: .* \(9 of 20000 turns\)/,
     );
     assertEquals(first!.costs.map(({ soundness }) => soundness), ["by contract", "unsound"]);
     const header = adviceHeader([advice], []);

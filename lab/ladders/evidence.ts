@@ -2,6 +2,7 @@
 
 import { type HostRun, type Source, sourceOf } from "../experiments/run/host_evidence.ts";
 import { kindOf } from "../experiments/experiments.ts";
+import { lacksOf } from "../experiments/ordering/power.ts";
 import { resultsIn } from "../experiments/run/results_in.ts";
 import type { Run } from "../experiments/run/run_schema.ts";
 import type { OrderingResult } from "../experiments/ordering/ordering_schema.ts";
@@ -33,30 +34,65 @@ export function failuresOf(run: Run | HostRun, technique: string, need: Need): F
 export interface Ordered {
   /** null: it was not tried. "ordered" only where nothing contradicts it. */
   readonly verdict: Verdict | null;
+  /** Siblings up to which it was seen to order; 0 where it was not. */
+  readonly siblings: number;
+  /** What "ordered" still lacks to be built on, in words; null: nothing. */
+  readonly lacks: string | null;
   /** A run that said "ordered" and cannot be believed. */
   readonly doubted: Source | null;
 }
 
-/** What the ordering experiment measured of a technique beside a sibling that runs. */
+/** What the ordering experiment measured of a technique beside siblings that run, fewest first. */
 export function siblingRows(run: Run, technique: string): OrderingResult[] {
   return resultsIn(run, "ordering").filter((result) =>
-    result.technique === technique && result.arrangement === "sibling" &&
-    (result.role === "technique" || result.role === "control")
-  );
+    result.technique === technique && (result.role === "technique" || result.role === "control")
+  ).toSorted((left, right) => (left.siblings ?? 1) - (right.siblings ?? 1));
 }
 
-/** The verdict for a sibling that runs, put right by everything else that was seen. */
+/** The verdict for siblings that run, put right by everything else that was seen. */
 export function orderedOf(run: Run | HostRun, technique: string): Ordered {
   const rows = siblingRows(run, technique);
   const doubted = rows.filter(({ verdict }) => verdict === "ordered")
     .map((row) => sourceOf(run, row)).find(({ doubts }) => doubts.length > 0) ?? null;
   const failed = rows.some(({ verdict }) => verdict === "not-ordered") ||
     failuresOf(run, technique, "ordering").length > 0;
-  if (failed) return { verdict: "not-ordered", doubted: null };
-  const believed = rows.some((row) =>
-    row.verdict === "ordered" && sourceOf(run, row).doubts.length === 0
-  );
-  if (believed) return { verdict: "ordered", doubted: null };
+  if (failed) return { verdict: "not-ordered", siblings: 0, lacks: null, doubted: null };
+  const believed = rows.filter((row) => believes(run, row));
+  if (believed.length > 0) {
+    const lacks = lacksOfAll(run, technique, believed);
+    return { verdict: "ordered", siblings: upTo(rows, believed), lacks, doubted: null };
+  }
   const other = rows.find(({ verdict }) => verdict !== "ordered")?.verdict;
-  return { verdict: other ?? (doubted === null ? null : "not-discriminable"), doubted };
+  const verdict = other ?? (doubted === null ? null : "not-discriminable");
+  return { verdict, siblings: 0, lacks: null, doubted };
+}
+
+function believes(run: Run | HostRun, row: OrderingResult): boolean {
+  return row.verdict === "ordered" && sourceOf(run, row).doubts.length === 0;
+}
+
+/** The largest crew such that it and all smaller ones were seen to be ordered. */
+function upTo(rows: readonly OrderingResult[], believed: readonly OrderingResult[]): number {
+  const sizes = [...new Set(rows.map(({ siblings = 1 }) => siblings))];
+  let reached = 0;
+  for (const size of sizes) {
+    if (!believed.some(({ siblings = 1 }) => siblings === size)) break;
+    reached = size;
+  }
+  return reached;
+}
+
+/** What the rows leave open: how they were measured, and the order of the caller's own accesses. */
+function lacksOfAll(
+  run: Run | HostRun,
+  technique: string,
+  believed: readonly OrderingResult[],
+): string | null {
+  const old = believed.map(({ counted }) => lacksOf(counted));
+  if (!old.includes(null)) return `an older fencelab says so: ${old[0]}`;
+  const callers = resultsIn(run, "ordering").filter((row) =>
+    row.technique === technique && row.role === "caller"
+  );
+  if (callers.some((row) => believes(run, row))) return null;
+  return "the order of the caller's own accesses could not be told";
 }

@@ -21,9 +21,11 @@ export interface Measured {
   readonly verdict: Verdict | null;
 }
 
-/** Interrupts per operation by one way of counting. */
+/** Interrupts per operation of each sibling, by one way of counting. */
 export interface Counted {
   readonly perOp: number;
+  /** Siblings that ran; null: the way of counting does not say. */
+  readonly siblings: number | null;
   /** false: everybody's interrupts of the machine were counted, so it is a bound from above. */
   readonly own: boolean;
 }
@@ -48,23 +50,25 @@ function capturedOf(run: Run, technique: string): CapturedTechnique | null {
     .find((row) => row.technique === technique) ?? null;
 }
 
-/** Every count of a technique's interrupts, with siblings that run. */
+/** Every count of a technique's interrupts, with however many siblings that run. */
 export function countsOf(run: Run, technique: string): Counted[] {
-  const cost = costOf(run, technique);
-  const found: Counted[] = [];
-  if (cost !== null && cost.siblings > 0 && cost.ipisPerOp !== null) {
-    const { value, source } = cost.ipisPerOp;
-    found.push({ perOp: value, own: source !== "proc-interrupts" });
-  }
-  for (
-    const perOp of [
-      orderingOf(run, technique)?.interruptsPerOp,
-      capturedOf(run, technique)?.ipisPerOp,
-    ]
-  ) {
-    if (typeof perOp === "number") found.push({ perOp, own: true });
-  }
-  return found;
+  const costs = resultsIn(run, "cost").flatMap((row): Counted[] => {
+    const { siblings, callers, ipisPerOp } = row;
+    if (row.technique !== technique || callers !== 1 || siblings === 0 || !ipisPerOp) return [];
+    const own = ipisPerOp.source !== "proc-interrupts";
+    return [{ perOp: ipisPerOp.value / siblings, siblings, own }];
+  });
+  const orderings = siblingRows(run, technique).flatMap(({ siblings = 1, counted }): Counted[] =>
+    counted.interruptsPerOp === null
+      ? []
+      : [{ perOp: counted.interruptsPerOp, siblings, own: true }]
+  );
+  const captured = capturedOf(run, technique)?.ipisPerOp;
+  return [
+    ...costs,
+    ...orderings,
+    ...typeof captured === "number" ? [{ perOp: captured, siblings: null, own: true }] : [],
+  ];
 }
 
 /** Everything that a run measured of a technique. */

@@ -5,8 +5,8 @@ import type { HostRun } from "../experiments/run/host_evidence.ts";
 import type { Run } from "../experiments/run/run_schema.ts";
 import { familyOf, findTechnique } from "../format/techniques.ts";
 import type { Need } from "../judgement/result_kind.ts";
-import { type Failure, failuresOf, orderedOf } from "./evidence.ts";
-import { countsOf, measuredOf } from "./measured.ts";
+import { type Failure, failuresOf, type Ordered, orderedOf, siblingRows } from "./evidence.ts";
+import { type Counted, countsOf, measuredOf } from "./measured.ts";
 
 /** How far a technique can be relied on. */
 export type Soundness =
@@ -30,8 +30,14 @@ export interface Judged {
 /** Interrupts per operation below which a technique does not interrupt its siblings. */
 const NO_INTERRUPT = 0.5;
 
-/** From here on each operation interrupts the sibling, but for the odd one that is not counted. */
-const ONE_INTERRUPT = 0.9;
+/**
+ * Least share of operations of which the siblings noticed an interrupt, for "each operation
+ * interrupts": a mean says nothing of that, for an operation may send two and the next one none.
+ */
+const EACH = 0.98;
+
+/** Operations that must have been looked at for that. */
+const LOOKED_AT = 100;
 
 /** Kernels of these architectures flush TLBs by broadcast (Arm ARM TLBI …IS, Power ISA tlbie). */
 const BROADCASTS: readonly string[] = ["aarch64", "ppc64le"];
@@ -47,7 +53,9 @@ export function soundnessOf(run: Run | HostRun, technique: string, need: Need): 
   const promise = findTechnique(technique)?.promise;
   const ordered = orderedOf(run, technique);
   if (need === "ordering" && promise?.startsWith("ordering")) {
-    const seen = ordered.verdict === "ordered" ? "; seen to order here" : "";
+    const seen = ordered.verdict === "ordered" && ordered.lacks === null
+      ? `; seen to order ${upTo(ordered)} here`
+      : "";
     return { soundness: "by contract", why: `documented to order memory${seen}` };
   }
   if (need === "core-sync") {
@@ -59,20 +67,20 @@ export function soundnessOf(run: Run | HostRun, technique: string, need: Need): 
     return { soundness: "by contract", why: "documented to restart rseq critical sections" };
   }
   if (familyOf(technique) === "mappings") return shootdown(run, technique);
-  const seen = ordered.verdict === "ordered";
+  const seen = ordered.verdict === "ordered" && ordered.lacks === null;
   const soundness = seen ? "observed" : "unknown";
   if (need === "rseq-restart" && technique === "affinity-walk") {
     return {
       soundness,
       why: "running on each CPU in turn preempts whoever is in a section there; the kernel " +
         "restarts sections on preemption, but documents nothing for this use" +
-        (seen ? "; seen to order here" : `, ${notShown(run, technique)}`),
+        (seen ? `; seen to order ${upTo(ordered)} here` : `, ${notShown(run, technique)}`),
     };
   }
   return {
     soundness,
     why: seen
-      ? "seen to order here; nothing promises it"
+      ? `seen to order ${upTo(ordered)} here; nothing promises it`
       : `nothing promises it, ${notShown(run, technique)}`,
   };
 }
@@ -85,32 +93,45 @@ export function failureWords(failures: readonly Failure[]): string {
 }
 
 function notShown(run: Run | HostRun, technique: string): string {
-  const { doubted } = orderedOf(run, technique);
+  const { doubted, lacks, verdict } = orderedOf(run, technique);
+  if (verdict === "ordered" && lacks !== null) return `seen to order a sibling here, but ${lacks}`;
   if (doubted === null) return "not shown to order here";
   const codes = doubted.doubts.map(({ code }) => code).join(", ");
   return `not shown to order here: run ${doubted.run} says so, but warns ${codes}`;
 }
 
+/** "up to 3 siblings": what was tried bounds what is known. */
+function upTo({ siblings }: Ordered): string {
+  return `up to ${siblings} sibling${siblings === 1 ? "" : "s"}`;
+}
+
+/** Warnings under which a flush's interrupt may be gone elsewhere, or with more siblings than so many. */
+const DOUBTFUL: readonly { readonly code: string; readonly below: number }[] = [
+  { code: "W033", below: 3 },
+  { code: "W034", below: Infinity },
+];
+
 /** TLB tricks live on an interrupt that only some architectures and kernels send. */
 function shootdown(run: Run | HostRun, technique: string): Judged {
   const counts = countsOf(run, technique);
   const own = counts.filter((count) => count.own);
-  const best = own[0] ?? counts[0];
-  const whose = best?.own === false ? ", whoever sent them" : "";
-  const measured = best === undefined
-    ? ""
-    : ` (${best.perOp.toFixed(2)} per operation measured${whose})`;
-  const ordered = orderedOf(run, technique).verdict === "ordered";
-  if (BROADCASTS.includes(run.host.arch) && !(ordered && flushesByInterrupt(run))) {
-    return {
-      soundness: "unsound",
-      why: `${run.host.arch} flushes TLBs by broadcast, without an interrupt, so a compiler ` +
-        `barrier on the light side orders nothing${measured}`,
-    };
-  }
   // Even everybody's interrupts together are too few then
   const judged = own.length > 0 ? own : counts;
-  if (judged.length > 0 && judged.every(({ perOp }) => perOp < NO_INTERRUPT)) {
+  const least = judged.toSorted((left, right) => left.perOp - right.perOp)[0];
+  const measured = least === undefined ? "" : ` (${countWords(least)})`;
+  const found = orderedOf(run, technique);
+  const ordered = found.verdict === "ordered" && found.lacks === null;
+  if (BROADCASTS.includes(run.host.arch) && !(ordered && flushesByInterrupt(run))) {
+    const contrary = least !== undefined && least.perOp >= NO_INTERRUPT
+      ? `; that interrupts were counted${measured} is not explained by that, and nothing to build on`
+      : measured;
+    return {
+      soundness: "unsound",
+      why: `${run.host.arch} flushes TLBs by broadcast, so a compiler barrier on the light side ` +
+        `orders nothing${contrary}`,
+    };
+  }
+  if (least !== undefined && least.perOp < NO_INTERRUPT) {
     return {
       soundness: "unsound",
       why:
@@ -118,13 +139,45 @@ function shootdown(run: Run | HostRun, technique: string): Judged {
     };
   }
   const why = `rests on an interrupt that the kernel does not promise${measured}`;
-  if (!ordered) return { soundness: "unknown", why: `${why}, ${notShown(run, technique)}` };
-  if (own.length === 0) {
-    return { soundness: "unknown", why: `${why}; its own interrupts were not counted here` };
+  const unknown = (because: string): Judged => ({
+    soundness: "unknown",
+    why: `${why}${because}`,
+  });
+  if (!ordered) return unknown(`, ${notShown(run, technique)}`);
+  if (own.length === 0) return unknown("; its own interrupts were not counted here");
+  const missed = own.some(({ perOp }) => perOp < EACH)
+    ? "and not every operation interrupts"
+    : missedBy(run, technique);
+  if (missed !== null) return unknown(`, ${missed}`);
+  const doubt = run.warnings.find(({ code }) =>
+    DOUBTFUL.some((one) => one.code === code && found.siblings < one.below)
+  );
+  if (doubt !== undefined) {
+    return unknown(
+      `; seen to order ${
+        upTo(found)
+      } here, but ${doubt.code} says that it may be gone with more, ` +
+        "or elsewhere",
+    );
   }
-  return own.every(({ perOp }) => perOp >= ONE_INTERRUPT)
-    ? { soundness: "observed", why: `${why}; seen to order here` }
-    : { soundness: "unknown", why: `${why}, and not every operation interrupts` };
+  return { soundness: "observed", why: `${why}; seen to order ${upTo(found)} here` };
+}
+
+function countWords({ perOp, siblings, own }: Counted): string {
+  const beside = siblings === null || siblings === 1 ? "" : ` with ${siblings} siblings`;
+  return `${perOp.toFixed(2)} per operation${beside} measured${own ? "" : ", whoever sent them"}`;
+}
+
+/** Why not each operation is known to interrupt every sibling; null: each does. */
+function missedBy(run: Run | HostRun, technique: string): string | null {
+  const rows = siblingRows(run, technique).map(({ counted: { witness } }) => witness);
+  if (rows.some((witness) => witness === null || witness.samples < LOOKED_AT)) {
+    return "and not each operation was looked at";
+  }
+  const missed = rows.find((witness) => witness!.hits / witness!.samples < EACH);
+  return missed
+    ? `and not every operation interrupts: ${missed.hits} of ${missed.samples} were noticed`
+    : null;
 }
 
 /** Whether the environment says that the broadcast is turned off (ppc64le, not with the hash MMU). */

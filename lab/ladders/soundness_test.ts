@@ -43,7 +43,7 @@ Deno.test("one firm failure makes unsound, whatever the sibling's row says", () 
   );
   const { soundness, why } = soundnessOf(runOf(scenario), EXPEDITED, "ordering");
   assertEquals(soundness, "unsound");
-  assertMatch(why, /B: sibling's stores.*7 of 20000 turns.*run 20261121T010438Z-local-3fa2/);
+  assertMatch(why, /C: sibling that sleeps.*7 of 20000 turns.*run 20261121T010438Z-local-3fa2/);
   assertEquals(measuredOf(runOf(scenario), EXPEDITED).verdict, "not-ordered");
   // Built to fail: it is about the test
   assertEquals(soundnessOf(runOf(ordered()), EXPEDITED, "ordering").soundness, "by contract");
@@ -91,6 +91,17 @@ Deno.test("observed needs the verdict and an interrupt per operation of its own"
   assertEquals(of(cost("mprotect-folly", 5, "proc-interrupts"), ...ordered()), "unknown");
   assertEquals(of(...ordered()), "unknown", "not counted");
   assertEquals(of(cost("mprotect-folly", 0.1), ...ordered()), "unsound");
+  // Two by one operation and none by the next are one on average
+  const half = { hits: 150, samples: 300 };
+  assertEquals(
+    of(
+      cost("mprotect-folly", 1),
+      ...resultsWith((one) =>
+        one.expected === "not-ordered" ? {} : { interruptsPerOp: null, witness: half }
+      ),
+    ),
+    "unknown",
+  );
   assertEquals(of(cost("mprotect-folly", 0.1, "proc-interrupts")), "unsound");
 });
 
@@ -140,4 +151,54 @@ Deno.test("a warning that invalidates takes 'ordered' away, and no failure", () 
   );
   const run = runOf(failed, { warnings: [doubt("W045")] });
   assertEquals(landing(run, "folly", "eperm").soundness, "unsound");
+});
+
+Deno.test("the least over all crews counts, and the word names the siblings that it holds for", () => {
+  const row = (value: number, siblings: number): CostResult => ({
+    ...sampleCost({
+      technique: "mprotect",
+      ipisPerOp: { value, source: "perf", ops: 100, interrupts: 100 },
+    }),
+    siblings,
+  });
+  const of = (results: Result[], codes: string[] = []): { soundness: string; why: string } =>
+    soundnessOf(
+      runOf([...results, ...ordered()], { warnings: codes.map((code) => doubt(code, false)) }),
+      "mprotect",
+      "ordering",
+    );
+  assertMatch(of([row(2, 1)]).why, /seen to order up to 1 sibling here/);
+  assertEquals(of([row(2, 1)]).soundness, "observed");
+  assertEquals(of([row(2, 1), row(8, 4)]).soundness, "observed");
+  const silent = of([row(2, 1), row(0, 4)]);
+  assertEquals(silent.soundness, "unsound");
+  assertMatch(silent.why, /0\.00 per operation with 4 siblings/);
+  // A process that is active on four CPUs may flush by broadcast, and only one sibling was tried
+  assertEquals(of([row(2, 1)], ["W033"]).soundness, "unknown");
+  assertEquals(of([row(2, 1)], ["W034"]).soundness, "unknown");
+});
+
+Deno.test("a count of interrupts is not explained away where flushes are broadcast", () => {
+  const run = runOf([cost("mprotect", 1), ...ordered()], {}, { arch: "aarch64" });
+  const { soundness, why } = soundnessOf(run, "mprotect", "ordering");
+  assertEquals(soundness, "unsound");
+  assertMatch(why, /by broadcast.*1\.00 per operation measured\) is not explained/);
+});
+
+Deno.test("observed needs the caller's own order, too, and no verdict of an older fencelab", () => {
+  const of = (results: Result[]): { soundness: string; why: string } =>
+    soundnessOf(runOf([cost("mprotect", 1), ...results]), "mprotect", "ordering");
+  const blind = resultsWith(({ role, expected }) => ({
+    ...expected === "not-ordered" ? {} : { interruptsPerOp: null },
+    ...role === "caller" ? { counts: sideOf(0, 20_000), delay: sideOf(0, 10_000) } : {},
+  }));
+  assertEquals(of(blind).soundness, "unknown");
+  assertMatch(of(blind).why, /the caller's own accesses could not be told/);
+  const old = ordered().map((result) => {
+    if (result.experiment !== "ordering") return result;
+    const { siblings: _, ...counted } = result.counted;
+    return { ...result, counted };
+  });
+  assertEquals(of(old).soundness, "unknown");
+  assertMatch(of(old).why, /power from unclogged calls/);
 });

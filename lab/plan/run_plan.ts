@@ -72,6 +72,7 @@ export function planSteps(
   guest: Guest | null = null,
 ): PlannedSteps {
   return stepsOf(plan, {
+    arch: facts.uname.machine,
     topology: topologyOf(facts),
     allowed: usableCpus(facts, host),
     shared: guest !== null && new Set(guest.hostCpus).size < guest.hostCpus.length,
@@ -143,6 +144,7 @@ async function runOn(
     host: host.name,
     arch: before.arch,
     emulated: before.emulated,
+    kernel: facts.uname.release,
     facts,
     capabilities,
     helper: connection.helper,

@@ -27,6 +27,8 @@ export interface RunStepsOptions {
   readonly arch: string;
   /** The host's CPU is emulated. */
   readonly emulated: boolean;
+  /** The release of its kernel. */
+  readonly kernel: string;
   /** Where captures go; without it a plan must not ask for one. */
   readonly capture?: CaptureOptions;
   /** Path of the agent on the host, for the conformance case that executes it. */

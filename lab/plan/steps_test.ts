@@ -39,7 +39,9 @@ function costPlan(changes: Partial<CostPlan>): Plan {
 
 function parameters(plan: Plan, cpus = allowed): Record<string, unknown>[] {
   const topology = server.filter(({ cpu }) => cpus.includes(cpu));
-  return stepsOf(plan, { topology, allowed: cpus }).steps.map((step) => ({ ...step.parameters }));
+  return stepsOf(plan, { arch: "x86_64", topology, allowed: cpus }).steps.map((step) => ({
+    ...step.parameters,
+  }));
 }
 
 Deno.test("stepsOf() names CPUs, samples and time of each measurement", () => {
@@ -69,7 +71,7 @@ Deno.test("stepsOf() varies siblings with one caller, and callers without siblin
 });
 
 Deno.test("stepsOf() says what a machine has no CPUs for, when it was asked for by name", () => {
-  const one = { topology: server.slice(0, 1), allowed: [0] };
+  const one = { arch: "x86_64", topology: server.slice(0, 1), allowed: [0] };
   const asked = stepsOf(costPlan({ siblings: [0, 1] }), one);
   assertEquals(asked.steps.length, 1);
   assertEquals(asked.leftOut.map(({ what }) => what), ["1 sibling"]);
@@ -82,7 +84,7 @@ Deno.test("stepsOf() measures registration once per technique that registers", (
     techniques: ["mprotect", "membarrier-rseq", "membarrier-global"],
     registration: true,
   });
-  const kinds = stepsOf(plan, { topology: server, allowed }).steps
+  const kinds = stepsOf(plan, { arch: "x86_64", topology: server, allowed }).steps
     .filter(({ kind }) => kind === "registration").map(({ technique }) => technique);
   assertEquals(kinds, ["membarrier-rseq"]);
 });

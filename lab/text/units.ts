@@ -29,6 +29,11 @@ export function formatShare(share: number): string {
   return `${(share * 100).toFixed(1)} %`;
 }
 
+/** A share that may be small, in per cent: "0.15 %", "23 %". */
+export function smallShare(share: number): string {
+  return `${(share * 100).toPrecision(share < 0.001 ? 1 : 2)} %`;
+}
+
 /** A duration for people: "0.31 s", "12.3 s", "2 min 05 s", "1 h 02 min". */
 export function formatSeconds(seconds: number): string {
   if (seconds < 1) return `${seconds.toFixed(2)} s`;

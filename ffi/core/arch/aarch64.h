@@ -16,6 +16,24 @@ static inline void arch_relax(void)
 	__asm__ volatile("yield" ::: "memory");
 }
 
+/*
+ * arch_settle - later instructions begin when earlier ones are done; stores that
+ * have not left the store buffer stay there. ISB (Arm ARM B2.3).
+ */
+static inline void arch_settle(void)
+{
+	__asm__ volatile("isb" ::: "memory");
+}
+
+/* arch_ticks - the virtual counter (CNTKCTL_EL1 lets user space read it): for lengths that need not be exact, in loops that must hold no barrier. */
+static inline uint64_t arch_ticks(void)
+{
+	uint64_t ticks;
+
+	__asm__ volatile("mrs %0, cntvct_el0" : "=r"(ticks));
+	return ticks;
+}
+
 /* arch_flush_line - DC CIVAC: clean and invalidate to the point of coherency (allowed by SCTLR_EL1.UCI). */
 static inline void arch_flush_line(void *line)
 {

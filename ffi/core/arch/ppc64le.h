@@ -16,6 +16,21 @@ static inline void arch_relax(void)
 	__asm__ volatile("or 1,1,1; or 2,2,2" ::: "memory");
 }
 
+/*
+ * arch_settle - later instructions begin when earlier ones are done; stores that
+ * have not left the store buffer stay there. ISYNC (Power ISA book II 4.6).
+ */
+static inline void arch_settle(void)
+{
+	__asm__ volatile("isync" ::: "memory");
+}
+
+/* arch_ticks - the time base: for lengths that need not be exact, in loops that must hold no barrier. */
+static inline uint64_t arch_ticks(void)
+{
+	return __builtin_ppc_get_timebase();
+}
+
 /* arch_flush_line - DCBF: write back and drop (Power ISA book II 4.3.2). */
 static inline void arch_flush_line(void *line)
 {

@@ -23,6 +23,21 @@ static inline void arch_relax(void)
 }
 
 /*
+ * arch_settle - later instructions begin when earlier ones are done; stores that
+ * have not left the store buffer stay there. LFENCE (AMD APM volume 3: dispatch serialising; Intel SDM volume 2).
+ */
+static inline void arch_settle(void)
+{
+	__asm__ volatile("lfence" ::: "memory");
+}
+
+/* arch_ticks - RDTSC, which waits for nothing: for lengths that need not be exact, in loops that must hold no barrier. */
+static inline uint64_t arch_ticks(void)
+{
+	return __builtin_ia32_rdtsc();
+}
+
+/*
  * arch_flush_line - write a cache line back and drop it. CLFLUSH is ordered
  * behind older stores and holds younger ones up (Intel SDM volume 2, AMD APM
  * volume 3): the store buffer drains at the pace of memory.

@@ -6,7 +6,7 @@
 
 #include "arch/arch.h"
 
-enum { BLOCKS = 21, READS = 1000 };
+enum { BLOCKS = 21, READS = 1000, TICK_ROUNDS = 5, TICK_NS = 100 * 1000 };
 
 /*
  * clock_measure - cost of one now_ns() and its resolution.
@@ -36,6 +36,31 @@ void clock_measure(struct clock_facts *facts)
 	}
 	facts->read_ns = best;
 	facts->step_ns = step == UINT64_MAX ? 0 : step;
+}
+
+/*
+ * clock_ticks_per_ns - how fast arch_ticks() counts.
+ *
+ * The median of some rounds: who is switched out between the two clocks' readings is far off.
+ */
+double clock_ticks_per_ns(void)
+{
+	double rate[TICK_ROUNDS];
+
+	for (int round = 0; round < TICK_ROUNDS; round++) {
+		const uint64_t start = now_ns(), ticks = arch_ticks();
+		uint64_t now = start;
+
+		while (now - start < TICK_NS)
+			now = now_ns();
+		double value = (double)(arch_ticks() - ticks) / (double)(now - start);
+		int at = round;
+
+		for (; at > 0 && rate[at - 1] > value; at--)
+			rate[at] = rate[at - 1];
+		rate[at] = value;
+	}
+	return rate[TICK_ROUNDS / 2];
 }
 
 /*

@@ -45,6 +45,7 @@ struct patience {
 
 bool patience_lost(struct patience *patience, uint64_t limit_ns);
 int await_word(const _Atomic uint32_t *word, uint32_t wanted, uint64_t limit_ns);
+double clock_ticks_per_ns(void);
 void clock_measure(struct clock_facts *facts);
 void sleep_ns(uint64_t ns);
 

@@ -1,29 +1,33 @@
 /*
- * Choosing the clog: the one under which a delay as long as the technique, which
- * orders nothing, is caught most often. How many stores fit is sharp and differs
- * from machine to machine and with its load, so it is tried out each time.
+ * Choosing the clog: the one under which a delay that lasts as long as the
+ * technique does under that clog, and orders nothing, is caught most often. How
+ * many stores fit is sharp and differs from machine to machine and with its load,
+ * so it is tried out each time.
  */
 #include "ordering/ordering.h"
 
 #include <string.h>
 
 enum {
-	COARSE_TURNS = 100,
-	FINE_TURNS = 600,
-	FINALISTS = 3,
-	SHORTENINGS = 5,
+	COARSE_TURNS = 32, /* of the technique; the delay makes three times as many */
+	FINE_TURNS = 256,
+	FINALISTS = 4,
 };
 
-/* ordering_clogs - all candidates; how many. Store buffers have some 40 to 120 entries. */
+/*
+ * ordering_clogs - all candidates; how many. Store buffers have some 40 to 120 entries.
+ *
+ * The strongest first: the technique's first calls of all are to be tested, too.
+ */
 int ordering_clogs(struct clog *clogs)
 {
-	static const uint32_t counts[CLOG_COUNTS] = { 2, 4, 8, 12, 16, 20, 24, 28, 32 };
+	static const uint32_t counts[CLOG_COUNTS] = { 24, 32, 28, 20, 16, 12, 8, 4, 2 };
 	int n = 0;
 
-	clogs[n++] = (struct clog){ .kind = CLOG_NONE };
-	for (int kind = CLOG_NONE + 1; kind < CLOG_KINDS; kind++)
+	for (int kind = CLOG_KINDS - 1; kind > CLOG_NONE; kind--)
 		for (int i = 0; i < CLOG_COUNTS; i++)
 			clogs[n++] = (struct clog){ .kind = (enum clog_kind)kind, .count = counts[i] };
+	clogs[n++] = (struct clog){ .kind = CLOG_NONE };
 	return n;
 }
 
@@ -38,56 +42,74 @@ static struct clog_trial *best_of(struct clog_calibration *c)
 	struct clog_trial *best = NULL;
 
 	for (int i = 0; i < c->trials; i++)
-		if (c->trial[i].count.iterations <= COARSE_TURNS && c->trial[i].count.weak &&
-		    (!best || rate(&c->trial[i].count) > rate(&best->count)))
+		if (c->trial[i].technique.iterations <= COARSE_TURNS && c->trial[i].delay.weak &&
+		    (!best || rate(&c->trial[i].delay) > rate(&best->delay)))
 			best = &c->trial[i];
 	return best;
 }
 
-static int try_all(struct sb *sb, struct fence *delay, uint64_t budget_ns, struct clog_calibration *c)
+/* Technique and delay under one clog. What the technique let through is kept: it is proof here, too. */
+static int try_one(struct sb *sb, struct fence *f, struct fence *delay, struct clog_trial *t,
+		   uint64_t turns, uint64_t budget_ns, struct ordering_outcome *o)
 {
-	struct clog clogs[CLOG_CANDIDATES];
-	int n = ordering_clogs(clogs), ret = 0;
+	struct sb_count technique[SB_SIDES] = { { 0 } }, delayed[SB_SIDES] = { { 0 } };
+	uint32_t ns[FINE_TURNS];
+	struct sb_times times = { .ns = ns, .room = FINE_TURNS };
+	struct sb_phase phase = { .clog = t->clog,
+				  .iterations = turns,
+				  .budget_ns = budget_ns / 3,
+				  .count = technique,
+				  .times = &times };
+	int ret = sb_turns(sb, f, &phase), least = 0;
 
-	for (c->trials = 0; c->trials < n && !ret; c->trials++) {
-		struct clog_trial *t = &c->trial[c->trials];
-
-		memset(t, 0, sizeof(*t));
-		t->clog = clogs[c->trials];
-		ret = sb_rate(sb, delay, t->clog, COARSE_TURNS, budget_ns / (uint64_t)n, &t->count);
+	for (int i = 0; i < sb->sides; i++) {
+		o->first_weak += technique[i].weak;
+		o->first += technique[i].iterations;
 	}
+	if (ret || !times.n)
+		return ret;
+	phase = (struct sb_phase){ .clog = t->clog,
+				   .iterations = 3 * turns,
+				   .budget_ns = budget_ns * 2 / 3,
+				   .count = delayed,
+				   .drawn = &times };
+	ret = sb_turns(sb, delay, &phase);
+	for (int i = 1; i < sb->sides; i++)
+		if (rate(&delayed[i]) < rate(&delayed[least]))
+			least = i;
+	t->technique = technique[least];
+	t->delay = delayed[least];
 	return ret;
 }
 
 /*
- * ordering_calibrate - try all clogs with a delay of c->delay_ns and choose.
+ * ordering_calibrate - try all clogs with the technique and a delay as long, and choose.
  *
  * All are tried briefly, the best few again for longer: only those compete, so
- * that luck in a short trial does not decide. Where none catches a delay of that
- * length, shorter ones are tried: the clog that reaches furthest is the best
- * choice then, too. 0, or as sb_rate().
+ * that luck in a short trial does not decide. 0, or as sb_turns().
  */
-int ordering_calibrate(struct sb *sb, struct fence *delay, uint64_t budget_ns, struct clog_calibration *c)
+int ordering_calibrate(struct sb *sb, struct fence *f, struct fence *delay, uint64_t budget_ns,
+		       struct ordering_outcome *o)
 {
+	struct clog_calibration *c = &o->calibration;
 	const struct clog_trial *winner = NULL;
-	int ret = 0;
+	struct clog clogs[CLOG_CANDIDATES];
+	int n = ordering_clogs(clogs), ret = 0;
 
 	c->clog = (struct clog){ .kind = CLOG_NONE };
-	for (int i = 0; i < SHORTENINGS && !ret; i++) {
-		delay->delay_ns = c->delay_ns;
-		ret = try_all(sb, delay, budget_ns / (2 * SHORTENINGS), c);
-		if (ret || best_of(c))
-			break;
-		c->delay_ns = c->delay_ns * 3 / 4;
+	for (c->trials = 0; c->trials < n && !ret; c->trials++) {
+		struct clog_trial *t = &c->trial[c->trials];
+
+		*t = (struct clog_trial){ .clog = clogs[c->trials] };
+		ret = try_one(sb, f, delay, t, COARSE_TURNS, budget_ns / 2 / (uint64_t)n, o);
 	}
 	for (int i = 0; i < FINALISTS && !ret; i++) {
 		struct clog_trial *t = best_of(c);
 
 		if (!t)
 			break;
-		memset(&t->count, 0, sizeof(t->count));
-		ret = sb_rate(sb, delay, t->clog, FINE_TURNS, budget_ns / (2 * FINALISTS), &t->count);
-		if (!winner || rate(&t->count) > rate(&winner->count))
+		ret = try_one(sb, f, delay, t, FINE_TURNS, budget_ns / (2 * FINALISTS), o);
+		if (!winner || rate(&t->delay) > rate(&winner->delay))
 			winner = t;
 	}
 	if (winner)

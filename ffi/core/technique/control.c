@@ -2,7 +2,6 @@
 #include "technique/technique.h"
 
 #include "arch/arch.h"
-#include "kit/clock.h"
 #include "kit/sys.h"
 
 /* none - nothing but the compiler's order; must be seen not to order (barrier/barrier). */
@@ -37,10 +36,7 @@ static int getppid_heavy(struct fence *f)
 /* delay - spins for a given time: the cost of a technique without its barrier. */
 static int delay_heavy(struct fence *f)
 {
-	uint64_t end = now_ns() + f->delay_ns;
-
-	while (now_ns() < end)
-		;
+	fence_delay(f);
 	return 0;
 }
 
@@ -48,6 +44,6 @@ const struct technique techniques_control[] = {
 	{ .id = "none", .flags = TECHNIQUE_NOTHING, .heavy = none_heavy },
 	{ .id = "fence", .flags = TECHNIQUE_FENCE, .heavy = fence_heavy },
 	{ .id = "getppid", .heavy = getppid_heavy },
-	{ .id = "delay", .heavy = delay_heavy },
+	{ .id = "delay", .flags = TECHNIQUE_DELAY, .open = fence_delay_open, .heavy = delay_heavy },
 	{ .id = NULL },
 };

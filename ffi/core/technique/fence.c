@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "kit/clock.h"
 #include "kit/sys.h"
 #include "protocol/json.h"
 
@@ -34,6 +35,13 @@ int fence_open(struct fence *f, const struct technique *technique, int cpu, uint
 	if (ret && !f->reason[0])
 		fence_fail(f, ret, "setup");
 	return ret;
+}
+
+/* fence_delay_open - setup of what is to wait by fence_delay(). */
+int fence_delay_open(struct fence *f)
+{
+	f->ticks_per_ns = clock_ticks_per_ns();
+	return 0;
 }
 
 void fence_close(struct fence *f)

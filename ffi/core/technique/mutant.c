@@ -8,16 +8,12 @@
 #include <sched.h>
 
 #include "arch/arch.h"
-#include "kit/clock.h"
 #include "kit/sys.h"
 
 /* mutant-noop - takes as long as the technique that it stands for and orders nothing. */
 static int noop_heavy(struct fence *f)
 {
-	uint64_t end = now_ns() + f->delay_ns;
-
-	while (now_ns() < end)
-		;
+	fence_delay(f);
 	return 0;
 }
 
@@ -69,7 +65,7 @@ static int unregistered_heavy(struct fence *f)
 }
 
 const struct technique techniques_mutant[] = {
-	{ .id = "mutant-noop", .heavy = noop_heavy },
+	{ .id = "mutant-noop", .flags = TECHNIQUE_DELAY, .open = fence_delay_open, .heavy = noop_heavy },
 	{ .id = "mutant-wrong-cpu", .open = register_rseq, .heavy = wrong_cpu_heavy },
 	{ .id = "mutant-early", .flags = TECHNIQUE_EARLY, .open = register_private, .heavy = early_heavy },
 	{ .id = "mutant-caller-only", .heavy = caller_only_heavy },

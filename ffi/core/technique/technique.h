@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "arch/arch.h"
+
 /* The heavy call goes through the scheduler on purpose: a sibling that is switched out is no defect. */
 #define TECHNIQUE_PREEMPTS 1u
 /* Must be opened while the siblings run: see conformance/lazy.c. */
@@ -20,6 +22,8 @@
 #define TECHNIQUE_FENCE 16u
 /* Brought by the user: may crash, and may not return. */
 #define TECHNIQUE_USER 32u
+/* heavy() is fence_delay(): loops may have it in line. */
+#define TECHNIQUE_DELAY 64u
 
 struct technique;
 
@@ -30,7 +34,8 @@ struct fence {
 	size_t page_size;
 	void *spare; /* second address (mremap), else NULL */
 	int cpu; /* target of membarrier-rseq-cpu; -1 for the caller's own */
-	uint64_t delay_ns; /* of `delay` */
+	uint64_t delay_ns; /* of `delay` and mutant-noop */
+	double ticks_per_ns; /* of arch_ticks(), for delays */
 	const int *targets; /* thread ids that `signal` interrupts; owned by the opener */
 	int ntargets;
 	bool targets_all; /* `signal`: every thread of the process, listed at each call */
@@ -62,9 +67,26 @@ const struct technique *technique_find(const char *id);
 const struct technique *technique_at(size_t index);
 int fence_open(struct fence *f, const struct technique *technique, int cpu, uint64_t delay_ns);
 void fence_close(struct fence *f);
+int fence_delay_open(struct fence *f);
 int fence_fail(struct fence *f, int error, const char *what);
 void technique_limit(const struct technique *technique, uint64_t budget_ns);
 void technique_died(char *reason, size_t room, int signal, int status);
+
+/*
+ * fence_delay - wait for f->delay_ns without a barrier.
+ *
+ * It stores nothing, as reading the clock or a call would: that would fill the
+ * store buffer that it is to leave alone, and wait for it. Later loads do not
+ * begin before its end.
+ */
+static inline void fence_delay(const struct fence *f)
+{
+	const uint64_t start = arch_ticks(), ticks = (uint64_t)((double)f->delay_ns * f->ticks_per_ns);
+
+	while (arch_ticks() - start < ticks)
+		;
+	arch_settle();
+}
 
 /*
  * Families, in the order in which tables print them. Each is the table

@@ -1,15 +1,15 @@
 import { assertEquals } from "@std/assert";
-import type { Topology } from "../../environment/topology.ts";
+import type { Machine } from "../step.ts";
 import { coreSyncSteps } from "./core_sync_steps.ts";
 import type { CoreSyncPlan } from "./core_sync_steps.ts";
 import { shapesStep } from "../ordering/shapes_steps.ts";
 
 /** Cores with one thread each, one cache for all. */
-function machine(cpus: number): { topology: Topology; allowed: number[] } {
+function machine(cpus: number): Machine {
   const topology = Array.from({ length: cpus }, (_, cpu) => {
     return { cpu, core: `${cpu}`, cache: "cache", node: "node", package: "package" };
   });
-  return { topology, allowed: topology.map(({ cpu }) => cpu) };
+  return { arch: "x86_64", topology, allowed: topology.map(({ cpu }) => cpu) };
 }
 
 const plan: CoreSyncPlan = {

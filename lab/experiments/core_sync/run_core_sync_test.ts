@@ -63,7 +63,7 @@ Deno.test("CoreSyncRun gives each technique a verdict by the controls of the sam
     return { ...sampleCoreSync(), technique, order, stale, staleVersions: stale / 3 };
   });
   for (const one of STEPS) await run.run(core, one, options);
-  const results = run.conclude({ arch: "ppc64le", emulated: false });
+  const results = run.conclude({ arch: "ppc64le", emulated: false, kernel: "6.12" });
   assertEquals(
     results.map(({ technique, verdict, reason }) => [technique, verdict, reason]),
     [
@@ -80,7 +80,7 @@ Deno.test("CoreSyncRun gives each technique a verdict by the controls of the sam
     assertEquals(result.controls.none?.staleVersions, 300);
     assertEquals(result.modifications > 0, result.reason === null, result.technique);
   }
-  const emulated = run.conclude({ arch: "ppc64le", emulated: true });
+  const emulated = run.conclude({ arch: "ppc64le", emulated: true, kernel: "6.12" });
   assertEquals(new Set(emulated.map(({ verdict }) => verdict)).size, 1);
 });
 

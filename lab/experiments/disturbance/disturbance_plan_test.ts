@@ -16,7 +16,7 @@ function machine(cpus: number): Machine {
     node: "node0",
     package: "package0",
   }));
-  return { topology, allowed: topology.map(({ cpu }) => cpu) };
+  return { arch: "x86_64", topology, allowed: topology.map(({ cpu }) => cpu) };
 }
 
 function callers({ parameters }: Step): number {

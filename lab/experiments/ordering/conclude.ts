@@ -3,7 +3,8 @@
 import type { OrderingCounts, OrderingResult } from "./ordering_schema.ts";
 import { type Arrangement, gateArrangements } from "./arrangements.ts";
 import { evidenceFrom } from "./evidence.ts";
-import { type Gates, judge, observation } from "./verdict.ts";
+import { alike } from "./power.ts";
+import { type Gates, holdsFor, judge, observation } from "./verdict.ts";
 
 /** What one arrangement counted. */
 export interface Counted {
@@ -16,10 +17,16 @@ export function gatesOf(all: readonly Counted[]): Gates {
   // One that was not run has shown nothing
   const mustFail: Record<string, number> = {};
   for (const { technique, expected } of gateArrangements) {
-    if (expected === "not-ordered") mustFail[technique] = 0;
+    if (expected === "not-ordered" && !isDelay(technique)) mustFail[technique] = 0;
   }
   let mustPassWeak: number | null = null;
-  for (const { arrangement, counts: { counts } } of all) {
+  const unlike: string[] = [];
+  for (const { arrangement, counts: counted } of all) {
+    const { counts } = counted;
+    if (isDelay(arrangement.technique)) {
+      if (!alike(counted)) unlike.push(`${arrangement.technique} (${arrangement.name})`);
+      continue;
+    }
     if (!gateArrangements.includes(arrangement)) continue;
     if (arrangement.expected === "ordered") {
       mustPassWeak = (mustPassWeak ?? 0) + counts.weak;
@@ -29,16 +36,25 @@ export function gatesOf(all: readonly Counted[]): Gates {
         : counts.weak / counts.iterations;
     }
   }
-  return { mustFail, mustPassWeak };
+  return { mustFail, mustPassWeak, unlike };
 }
 
-/** Gives every arrangement its verdict. */
-export function concludeOrdering(all: readonly Counted[]): OrderingResult[] {
+/** Whether a technique is the same thing as the delay that it is measured by. */
+function isDelay(technique: string): boolean {
+  return technique === "delay" || technique === "mutant-noop";
+}
+
+/**
+ * Gives every arrangement its verdict.
+ *
+ * @param kernel The release for which it holds.
+ */
+export function concludeOrdering(all: readonly Counted[], kernel: string): OrderingResult[] {
   const gates = gatesOf(all);
   return all.map(({ arrangement, counts }) => {
     const own = gateArrangements.includes(arrangement);
     // A gate is judged by its own counts: it cannot be excused by itself
-    const judged = judge(counts, own ? { mustFail: {}, mustPassWeak: 0 } : gates);
+    const judged = judge(counts, own ? { mustFail: {}, mustPassWeak: 0, unlike: [] } : gates);
     return {
       experiment: "ordering",
       technique: arrangement.technique,
@@ -47,12 +63,15 @@ export function concludeOrdering(all: readonly Counted[]): OrderingResult[] {
       expected: arrangement.expected,
       iterations: counts.counts.iterations,
       weak: counts.counts.weak,
-      power: judged.power,
+      power: judged.power.rate,
       bound: judged.bound,
+      siblings: counts.siblings?.length ?? 0,
+      holds: holdsFor(counts, judged, kernel),
       controls: {
         delay: { iterations: counts.delay.iterations, weak: counts.delay.weak },
         mustFail: gates.mustFail,
         mustPassWeak: gates.mustPassWeak,
+        unlike: [...gates.unlike],
       },
       evidence: evidenceFrom(counts),
       verdict: judged.verdict,

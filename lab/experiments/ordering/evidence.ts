@@ -45,6 +45,11 @@ function shareOf(share: OrderingCounts["witness"]): number | null {
   return share === null || share.samples === 0 ? null : share.hits / share.samples;
 }
 
+/** Delays that were not caught as often as the delays that they were measured by. */
+export function unlikeIn({ controls }: Pick<OrderingResult, "controls">): string[] {
+  return z.array(z.string()).catch([]).parse(controls["unlike"]);
+}
+
 /** How often each control that must fail did so, by technique; as far as the run says it. */
 export function mustFailRates({ controls }: Pick<OrderingResult, "controls">): Map<string, number> {
   const parsed = ratesSchema.parse(controls["mustFail"]);

@@ -14,7 +14,7 @@ export const orderingKind: ResultKind<OrderingResult> = {
   weight: ({ verdict, expected }, doubtful) =>
     weightOfVerdict(verdict, expected === "not-ordered", doubtful),
   hasRun: ({ iterations }) => iterations > 0,
-  threads: () => 2,
+  threads: ({ siblings = 1 }) => 1 + siblings,
   brokenPromise: (result) => brokenPromises([result]).length > 0,
   attempts: ({ technique, counted: { available, reason } }) => [{ technique, available, reason }],
   aliases: none,
@@ -22,17 +22,17 @@ export const orderingKind: ResultKind<OrderingResult> = {
     result.technique === technique && result.verdict === "not-ordered" && counts(result)
       ? `${result.arrangement} (${result.weak} of ${result.iterations} turns)`
       : null,
-  verdict: ({ technique, role, arrangement, expected, verdict, why }) => ({
+  verdict: ({ technique, role, arrangement, expected, verdict, why, holds }) => ({
     technique,
     context: `${role}: ${arrangement}`,
     expected,
     verdict,
-    why,
+    why: holds ?? why,
   }),
   checks: (result) => [
     verdictCheck(
       `${result.role}: ${result.technique}, ${result.arrangement}`,
-      result,
+      { verdict: result.verdict, why: result.holds ?? result.why },
       result.expected,
     ),
   ],
@@ -53,6 +53,8 @@ export const orderingKind: ResultKind<OrderingResult> = {
 
 /** Whether it bears on the technique: not if it was built to fail, as controls and mutants are. */
 function counts({ role, expected }: OrderingResult): boolean {
-  if (role === "technique" || role === "scenario") return expected !== "not-ordered";
+  if (role === "technique" || role === "scenario" || role === "caller") {
+    return expected !== "not-ordered";
+  }
   return (role === "pair" || role === "mechanism") && expected === "ordered";
 }

@@ -17,26 +17,57 @@ const clog = z.looseObject({
   count: count.describe("delayed stores before each store under test"),
 });
 
+const took = z.looseObject({
+  count,
+  p10: z.number().nonnegative(),
+  p50: z.number().nonnegative(),
+  p90: z.number().nonnegative(),
+  p99: z.number().nonnegative(),
+}).nullable().exactOptional();
+
 const share = z.looseObject({ hits: count, samples: count }).nullable();
 
 /** What one arrangement of the store-buffering test counted; no verdict yet. */
 export const orderingCountsSchema = z.looseObject({
   technique: z.string().min(1),
-  shape: z.enum(["sb", "mp"]),
+  shape: z.enum(["sb", "mp", "lb", "mp-read"])
+    .describe("the light side's accesses: store and load, store and store, load and store, loads"),
   relation: z.enum(["thread", "process", "process-registered", "shared-mm"]),
   habit: z.enum(["spin", "sleep", "switch", "exit"]),
   light: z.string().min(1).describe("barrier, fence, or the technique that the light side calls"),
+  clogged: z.enum(["light", "caller"]).exactOptional()
+    .describe("whose store buffer is filled, in half of the time"),
   callerCpu: count,
-  siblingCpu: count,
+  siblingCpu: count.describe("of the first of the siblings"),
   available: z.boolean(),
   reason: z.string().nullable(),
   errno: z.string().nullable(),
   starved: z.boolean().describe("a side did not get to run, see reason"),
-  counts,
-  delay: counts.describe("the same with a delay of costNs, which orders nothing, in turns with it"),
+  counts: counts.describe("of the sibling whose missing order would show least; weak: of any"),
+  delay: counts.describe("the same with a delay as long, which orders nothing, in turns with it"),
+  siblings: z.array(z.looseObject({
+    cpu: count,
+    counts,
+    delay: counts,
+    interruptsPerOp: z.number().nonnegative().nullable(),
+    preempted: count,
+    blocks: z.looseObject({
+      turns: z.array(count),
+      weak: z.array(count),
+      delayTurns: z.array(count),
+      delayWeak: z.array(count),
+    }).describe("turns and forbidden outcomes block by block, of the technique and of the delay"),
+  })).exactOptional().describe("one for each light side; runs before fencelab 0.2 have none"),
+  first: z.looseObject({ iterations: count, weak: count }).exactOptional()
+    .describe("turns before those counted, from the technique's first call on"),
+  ruler: z.looseObject({ turns: count, brief: count }).exactOptional()
+    .describe("turns of the delay, and those that were shorter than drawn for them"),
+  took: took.describe("how long a counted turn took, ns"),
+  delayTook: took.describe("the same with the delay"),
   clog,
   calibration: z.looseObject({
-    delayNs: z.number().nonnegative().describe("the delay with which clogs were tried"),
+    delayNs: z.number().nonnegative().exactOptional()
+      .describe("the delay with which clogs were tried; since fencelab 0.2 as long as the calls"),
     trials: z.array(z.looseObject({
       kind: z.string(),
       count,
@@ -46,9 +77,10 @@ export const orderingCountsSchema = z.looseObject({
     })),
   }),
   costNs: nanoseconds.describe("median of one call, light side without clog"),
-  costAfterNs: nanoseconds.describe("the same after counting"),
-  cloggedNs: nanoseconds.describe("median of one call under the clog"),
-  interruptsPerOp: z.number().nonnegative().nullable().describe("of the light side's thread"),
+  costAfterNs: nanoseconds.exactOptional().describe("the same after counting, before fencelab 0.2"),
+  cloggedNs: nanoseconds.describe("median of one call in the counted turns"),
+  interruptsPerOp: z.number().nonnegative().nullable()
+    .describe("of the light side's thread; of several the least"),
   preempted: count.describe("times that the light side was switched out while it was counted"),
   witnessBy: z.string().describe("how the light side notices that the kernel was entered"),
   witness: share,
@@ -62,15 +94,20 @@ export const orderingSchema = z.looseObject({
   experiment: z.literal("ordering"),
   technique: z.string().min(1),
   arrangement: z.string().min(1).describe("who the light side is and what it does"),
-  role: z.enum(["technique", "control", "mechanism", "pair", "scenario", "mutant"]),
+  role: z.enum(["technique", "control", "mechanism", "pair", "scenario", "mutant", "caller"]),
   expected: z.enum(["ordered", "not-ordered"]).nullable()
     .describe("what documentation or construction says; null: nothing"),
   iterations: count,
   weak: count.describe("iterations with the outcome that a fence forbids"),
   power: z.number().min(0).max(1)
-    .describe("chance that one iteration would have shown missing order: the rate of the delay"),
-  bound: z.number().min(0).max(1).nullable()
-    .describe("3/N: with 95 % confidence forbidden outcomes are rarer; null when some were seen"),
+    .describe("chance that a turn shows a call that does not order: the rate of the delay"),
+  bound: z.number().min(0).max(1).nullable().describe(
+    "with 95 % confidence fewer calls than this share do not order; null: forbidden outcomes were " +
+      "seen, or nothing can be said. Before fencelab 0.2: 3 of all turns, whatever their power",
+  ),
+  siblings: count.exactOptional().describe("light sides that ran"),
+  holds: z.string().exactOptional()
+    .describe("what the verdict holds for: kernel, CPUs, siblings, calls, share excluded, power"),
   controls: z.record(z.string(), z.unknown()),
   evidence: z.record(z.string(), z.unknown()),
   verdict: z.enum(VERDICTS),

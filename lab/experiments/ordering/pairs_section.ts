@@ -43,10 +43,8 @@ export function pairsBlocks(results: readonly OrderingResult[], label: string): 
 
 const NOTES = [
   "O ordered, X not ordered, ? not to be told here; in brackets forbidden outcomes of turns.",
-  "'mirrored': the slow side is the tested one, so the cell across the diagonal was run. " +
-  "'follows': a fence or membarrier on the light side leaves nothing in its store buffer, so " +
-  "the test has no power there; the cell follows from those with a compiler barrier. " +
-  "'fences': order by definition, and the harness's own check.",
+  "The store buffer of the side that might fail is filled: the light side's where it has a " +
+  "compiler barrier, else the caller's. 'mirrored': the cell across the diagonal was run.",
 ] as const;
 
 /** One cell; "" when nobody ran it. */
@@ -56,7 +54,7 @@ function cell(results: readonly OrderingResult[], row: number, column: number): 
   const found = find(results, heavy, light);
   if (!found) return "";
   const seen = `(${found.weak} of ${found.iterations})`;
-  return [sign(results, found, heavy, light), seen, ...(mirrored ? ["mirrored"] : [])].join(" ");
+  return [sign(found, heavy, light), seen, ...(mirrored ? ["mirrored"] : [])].join(" ");
 }
 
 function find(
@@ -71,16 +69,8 @@ function find(
   );
 }
 
-function sign(
-  results: readonly OrderingResult[],
-  found: OrderingResult,
-  heavy: number,
-  light: number,
-): string {
+function sign(found: OrderingResult, heavy: number, light: number): string {
   if (found.verdict === "not-ordered") return DOCUMENTED[heavy]![light] === "X" ? "X" : "X!";
   if (found.verdict === "ordered") return "O";
-  if (found.weak > 0 || DOCUMENTED[heavy]![light] === "X") return "?";
-  if (heavy === 1 && light === 1) return "O fences";
-  const powerful = find(results, 2, 0);
-  return light > 0 && powerful?.verdict === "ordered" ? "O follows" : "?";
+  return "?";
 }

@@ -1,6 +1,7 @@
 /** Runs the ordering experiment and keeps what it counts; verdicts need all of it. */
 
 import type { RequestParameters } from "../../../ffi/session.ts";
+import type { TestedHost } from "../../judgement/result_kind.ts";
 import { ask, attempt } from "../../request/attempt.ts";
 import type { Requests } from "../../request/stall_guard.ts";
 import type { Around, Made, Running } from "../experiment.ts";
@@ -31,8 +32,8 @@ export class OrderingRun implements Running<OrderingStep> {
   }
 
   /** The results of all arrangements so far. */
-  conclude(): OrderingResult[] {
-    return concludeOrdering(this.#counted);
+  conclude({ kernel }: TestedHost): OrderingResult[] {
+    return concludeOrdering(this.#counted, kernel);
   }
 
   #parameters({ technique, parameters }: OrderingStep): RequestParameters {

@@ -1,6 +1,7 @@
 /** What the results of the ordering experiment say together. */
 
 import type { OrderingResult } from "./ordering_schema.ts";
+import { powerOf } from "./power.ts";
 import { RULES } from "./verdict.ts";
 
 /** How many mistakes made on purpose were noticed. */
@@ -17,10 +18,9 @@ export interface MutationScore {
 export function mutationScore(results: readonly OrderingResult[]): MutationScore | null {
   const mutants = results.filter(({ role }) => role === "mutant");
   if (mutants.length === 0) return null;
-  const caught = mutants.filter(({ verdict }) => verdict === "not-ordered");
+  const caught = mutants.filter(isCaught);
   const missed = mutants.filter((mutant) =>
-    mutant.verdict !== "not-ordered" &&
-    mutant.power * mutant.iterations / 2 >= RULES.expectedWeak
+    !isCaught(mutant) && (powerOf(mutant.counted)?.expected ?? 0) >= RULES.expectedWeak
   );
   return {
     caught: caught.length,
@@ -30,10 +30,19 @@ export function mutationScore(results: readonly OrderingResult[]): MutationScore
   };
 }
 
+/** Of the delay's rate, what a mutant's has to reach: one outcome may be luck where hundreds were due. */
+const COMPARABLE = 0.5;
+
+function isCaught({ verdict, weak, iterations, power, counted }: OrderingResult): boolean {
+  if (verdict !== "not-ordered") return false;
+  return powerOf(counted) === null || weak >= COMPARABLE * power * iterations;
+}
+
 /** Something that documentation promises to order and that was seen not to. */
 export function brokenPromises(results: readonly OrderingResult[]): OrderingResult[] {
   return results.filter(({ role, expected, verdict }) =>
-    (role === "technique" || role === "scenario" || role === "mechanism") &&
+    (role === "technique" || role === "scenario" || role === "mechanism" ||
+      role === "caller") &&
     expected === "ordered" && verdict === "not-ordered"
   );
 }

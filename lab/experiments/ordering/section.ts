@@ -14,7 +14,7 @@ import {
   TERMINAL,
   terms,
 } from "../../document/blocks.ts";
-import { formatShare } from "../../text/units.ts";
+import { formatShare, smallShare } from "../../text/units.ts";
 import type { HostView } from "../run/host_view.ts";
 import {
   byReason,
@@ -25,9 +25,11 @@ import {
   VERDICT_TERMS,
   verdictText,
 } from "../run/words.ts";
+import { OTHER_PAIRS, TSO } from "./arrangements.ts";
 import { evidenceOf } from "./evidence.ts";
 import type { OrderingResult } from "./ordering_schema.ts";
 import { pairsBlocks } from "./pairs_section.ts";
+import { LACKS, lacksOf } from "./power.ts";
 import { mutationScore } from "./score.ts";
 import { shapesBlocks } from "./shapes_section.ts";
 
@@ -41,7 +43,8 @@ export function orderingSection(hosts: readonly HostView[]): Section | null {
         "Two threads each store to one variable and load from the other's. If the technique works, " +
           "at least one of them sees the other's store; the outcome in which neither does is what " +
           "a fence forbids. The sibling has nothing but a compiler barrier, and its store buffer " +
-          "is clogged with slow stores, so that missing order shows.",
+          "is filled with slow stores half of the time, so that missing order shows. The caller's own " +
+          "order is tested the other way round: its store buffer is filled, and the sibling fences.",
       ),
       terms(
         ...VERDICT_TERMS,
@@ -49,12 +52,14 @@ export function orderingSection(hosts: readonly HostView[]): Section | null {
         { term: "forbidden", meaning: "turns with the outcome that a fence forbids, of all turns" },
         {
           term: "power",
-          meaning: "how often a delay as long as the technique, which orders nothing, fails in " +
-            "turns with it: the chance to notice missing order in one turn",
+          meaning:
+            "how often a delay as long as those very calls, which orders nothing, fails in " +
+            "turns with them: the chance to notice a call that does not order",
         },
         {
-          term: "bound",
-          meaning: "with 95 % confidence forbidden outcomes are rarer than that (3/N)",
+          term: "failing calls",
+          meaning: "with 95 % confidence a smaller share of calls than that does not order, if " +
+            "those that fail last as long as others",
         },
         {
           term: "witness, delay's",
@@ -64,8 +69,8 @@ export function orderingSection(hosts: readonly HostView[]): Section | null {
         },
         {
           term: "cost, clogged",
-          meaning: "median of the operation, and while the sibling's store buffer is full: " +
-            "a technique that drains it has to wait",
+          meaning: "median of the operation, and in the turns that count, with store buffers " +
+            "that are full half of the time",
         },
         { term: "clog", meaning: "the slow stores before each store under test" },
         { term: "mutant", meaning: "a technique broken on purpose, which the test has to catch" },
@@ -84,6 +89,10 @@ const PARTS: readonly Part[] = [
     heading: "Ordering: does the technique order a running sibling's memory accesses?",
     roles: ["control", "technique"],
   },
+  {
+    heading: "The caller's own order: its store buffer is full, the sibling fences",
+    roles: ["caller"],
+  },
   { heading: "The same calls without their interrupt", roles: ["mechanism"] },
   { heading: "Scenarios of kernel/sched/membarrier.c", roles: ["scenario"] },
   { heading: "Broken on purpose (mutants)", roles: ["mutant"] },
@@ -94,9 +103,11 @@ const PAIRS: Part = { heading: "The pairs, each with its evidence", roles: ["pai
 
 function verdicts(host: HostView): Block[] {
   const results = resultsOf(host, "ordering");
-  const [own, mechanisms, ...others] = PARTS.map((part) => partOf(host, part, results));
+  const [own, callers, mechanisms, ...others] = PARTS.map((part) => partOf(host, part, results));
   return [
     ...own!,
+    ...callers!,
+    ...otherPairs(host, results),
     ...mechanisms!,
     ...pairsBlocks(results, host.label),
     ...tables(host, PAIRS, results).map((table) => only(PAGE, table)),
@@ -126,8 +137,15 @@ function partOf(host: HostView, part: Part, results: readonly OrderingResult[]):
       `${technique}${arrangement === "sibling" ? "" : ` (${arrangement})`}`,
     ({ why }) => why,
   );
+  const old = rows.some(({ counted }) => lacksOf(counted) !== null);
   return [
     ...tables(host, part, results),
+    ...old ? [paragraph(`Verdicts of an older fencelab: ${LACKS}`, "doubtful")] : [],
+    ...rows.filter(({ verdict, holds }) => verdict === "ordered" && holds !== undefined)
+      .map(({ technique, arrangement, holds }) =>
+        only(["full"], paragraph(`${technique} (${arrangement}), ${holds}`, "faint"))
+      ),
+    ...scopeOf(rows),
     ...reasons.map((why) => only(TERMINAL, paragraph(why, "faint"))),
     only(["full"], list(rows.map(({ observation }) => observation))),
   ];
@@ -144,15 +162,19 @@ const COLUMNS: readonly CellColumn<OrderingResult>[] = [
   { title: "light side", cell: ({ arrangement }) => arrangement },
   {
     title: "verdict",
-    cell: ({ verdict, expected }) => verdictText(verdict, expected),
+    cell: ({ verdict, expected, counted }) =>
+      lacksOf(counted) === null || verdict !== "ordered"
+        ? verdictText(verdict, expected)
+        : { text: `${verdict} (${LACKS})`, short: `${verdict}?`, tone: "doubtful" },
   },
   { title: "forbidden", right: true, cell: ({ weak, iterations }) => `${weak} of ${iterations}` },
   { title: "power", right: true, cell: ({ power }) => power === 0 ? "0" : formatShare(power) },
   {
-    title: "bound",
+    title: "failing calls",
+    short: "failing",
     right: true,
-    cell: ({ bound }) => bound === null ? "–" : bound.toExponential(1),
-    dispensable: 2,
+    cell: ({ bound, counted }) =>
+      bound === null || lacksOf(counted) !== null ? "–" : `< ${smallShare(bound)}`,
   },
   {
     title: "IPIs/op",
@@ -177,8 +199,37 @@ const COLUMNS: readonly CellColumn<OrderingResult>[] = [
     cell: ({ counted: { clog } }) => clog.kind === "none" ? "none" : `${clog.kind} ×${clog.count}`,
     dispensable: 3,
   },
-  { title: "why", cell: ({ why }) => why, only: PAGE },
+  { title: "why, and for what", cell: ({ why, holds }) => holds ?? why, only: PAGE },
 ];
+
+/** What all the ordered rows of a table hold for, in a terminal: each row says the rest. */
+function scopeOf(rows: readonly OrderingResult[]): Block[] {
+  const scopes = rows.filter(({ verdict }) => verdict === "ordered")
+    .flatMap(({ holds }) => holds?.split(":")[0] ?? []);
+  return [...new Set(scopes)].map((scope) =>
+    only(
+      TERMINAL,
+      paragraph(
+        `'ordered' holds for ${scope}, and for calls but the share 'failing', with 95 % confidence`,
+        "faint",
+      ),
+    )
+  );
+}
+
+/** The light side's pairs of accesses that are not tested where the architecture keeps them. */
+function otherPairs(
+  { label, run }: HostView,
+  results: readonly OrderingResult[],
+): Block[] {
+  if (results.length === 0 || !TSO.includes(run.host.arch)) return [];
+  const heading = "The sibling's other pairs of accesses";
+  const columns: CellColumn<{ readonly name: string }>[] = [
+    { title: "pair", cell: ({ name }) => name },
+    { title: "order", cell: () => `the architecture keeps it (${run.host.arch})` },
+  ];
+  return [tableOf(`${heading}, on ${label}`, OTHER_PAIRS, columns, false, heading)];
+}
 
 function share(value: number | null): string {
   return value === null ? "–" : formatShare(value);

@@ -3,12 +3,15 @@
  *
  * A forbidden outcome is proof, its absence is not: "ordered" is said only where missing order
  * would have been seen. What would have been seen is measured in turns with the technique: a delay
- * that takes as long and orders nothing.
+ * that lasts as long as those calls did and orders nothing (power.ts).
  */
 
 import type { Verdict } from "../../format/verdict.ts";
+import { formatCpuList } from "../../text/cpu_list.ts";
+import { smallShare } from "../../text/units.ts";
 import type { OrderingCounts } from "./ordering_schema.ts";
 import { observationOf } from "./observation.ts";
+import { type Power, powerOf } from "./power.ts";
 
 /** Numbers of the rules. */
 export const RULES = {
@@ -20,8 +23,8 @@ export const RULES = {
   leastIterations: 1000,
   /** Nanoseconds of a call beyond which no store buffer reaches; see SLOW_NS of the core. */
   slowNs: 100_000,
-  /** How much dearer a technique may get while it is counted; the delay stands for it only if not. */
-  drift: 1.5,
+  /** Share of the delay's turns that may be shorter than what was drawn for them. */
+  brief: 0.01,
 } as const;
 
 /** What the controls of the same run showed, as far as they were run. */
@@ -30,6 +33,8 @@ export interface Gates {
   readonly mustFail: Readonly<Record<string, number>>;
   /** Forbidden outcomes with fences on both sides: any makes the run invalid; null: not run. */
   readonly mustPassWeak: number | null;
+  /** Delays that were not caught as often as the delays that they are measured by. */
+  readonly unlike: readonly string[];
 }
 
 /** A verdict with its reason. */
@@ -38,17 +43,14 @@ export interface Judgement {
   /** Identifier of the rule. */
   readonly rule: string;
   readonly why: string;
-  /** Rate of the delay control: lower end of its 95 % confidence interval. */
-  readonly power: number;
-  /** 3/N, the 95 % bound on the rate of an outcome that was never seen (rule of three). */
+  readonly power: Power;
+  /** Share of failing calls that is excluded with 95 % confidence; null: none, or some failed. */
   readonly bound: number | null;
 }
 
 interface Facts extends OrderingCounts {
   readonly gates: Gates;
-  readonly power: number;
-  /** Forbidden outcomes to be expected if the technique ordered nothing. */
-  readonly expected: number;
+  readonly power: Power;
 }
 
 interface Rule {
@@ -74,10 +76,14 @@ const rules: readonly Rule[] = [
   },
   {
     id: "seen",
-    applies: ({ counts }) => counts.weak > 0,
+    applies: ({ counts, first }) => counts.weak + (first?.weak ?? 0) > 0,
     verdict: "not-ordered",
-    words: ({ counts }) =>
-      `${counts.weak} of ${counts.iterations} turns had the outcome that a fence forbids`,
+    words: ({ counts, first }) =>
+      counts.weak > 0
+        ? `${counts.weak} of ${counts.iterations} turns had the outcome that a fence forbids`
+        : `${first!.weak} of its first ${
+          first!.iterations
+        } turns had the outcome that a fence forbids`,
   },
   {
     id: "starved",
@@ -114,26 +120,33 @@ const rules: readonly Rule[] = [
     words: () => "the control with fences on both sides was not run",
   },
   {
-    id: "drift",
-    applies: ({ costNs, costAfterNs }) =>
-      costNs !== null && costAfterNs !== null &&
-      costAfterNs > Math.max(costNs, 100) * RULES.drift,
+    id: "unlike",
+    applies: ({ gates }) => gates.unlike.length > 0,
     verdict: "not-discriminable",
-    words: () => "the technique became dearer while it was counted, so the delay no longer matches",
+    words: ({ gates }) =>
+      `the test's own measure is wrong in this run: ${gates.unlike.join(", ")} was not caught as ` +
+      "often as a delay as long",
+  },
+  {
+    id: "brief",
+    applies: ({ ruler }) => ruler !== undefined && ruler.brief > ruler.turns * RULES.brief,
+    verdict: "not-discriminable",
+    words: ({ ruler }) =>
+      `${ruler!.brief} of the ${ruler!.turns} delays by which it is measured ended too early`,
   },
   {
     id: "powerful",
-    applies: ({ expected }) => expected >= RULES.expectedWeak,
+    applies: ({ power }) => power.expected >= RULES.expectedWeak,
     verdict: "ordered",
-    words: ({ counts, power, expected }) =>
+    words: ({ counts, power }) =>
       `none in ${counts.iterations}, where a delay as long that orders nothing fails in ` +
-      `${percent(power)} of its turns: ${Math.floor(expected)} were to be expected`,
+      `${smallShare(power.rate)} of its turns: ${Math.floor(power.expected)} were to be expected`,
   },
   {
     id: "powerless",
     applies: () => true,
     verdict: "not-discriminable",
-    words: ({ counts, expected }) =>
+    words: ({ counts, power: { expected } }) =>
       `none in ${counts.iterations}, but a delay as long that orders nothing would have failed ` +
       `${expected < 1 ? "less than once" : `only ${Math.floor(expected)} times`}`,
   },
@@ -143,43 +156,39 @@ function weakGates({ mustFail }: Gates): string[] {
   return Object.entries(mustFail).filter(([, rate]) => rate < RULES.gate).map(([name]) => name);
 }
 
-function percent(share: number): string {
-  return `${(share * 100).toPrecision(share < 0.001 ? 1 : 2)} %`;
-}
-
-/**
- * The lower end of the 95 % confidence interval of a rate.
- *
- * Wilson 1927, "Probable inference, the law of succession, and statistical inference", with
- * z = 1.96; it is sound for rates near 0 and 1, too.
- */
-export function rateAtLeast(hits: number, of: number): number {
-  if (of === 0 || hits === 0) return 0;
-  const z2 = 1.96 ** 2;
-  const share = hits / of;
-  const middle = share + z2 / (2 * of);
-  const spread = Math.sqrt(z2 * (share * (1 - share) / of + z2 / (4 * of * of)));
-  return Math.max(0, (middle - spread) / (1 + z2 / of));
-}
-
-/**
- * Judges one arrangement.
- *
- * Half of the calls take no longer than their median, for which the delay stands: only their half
- * of the turns is counted on to show missing order.
- */
+/** Judges one arrangement. */
 export function judge(counted: OrderingCounts, gates: Gates): Judgement {
-  const power = rateAtLeast(counted.delay.weak, counted.delay.iterations);
-  const { iterations, weak } = counted.counts;
-  const facts: Facts = { ...counted, gates, power, expected: power * iterations / 2 };
+  const power = powerOf(counted) ?? { rate: 0, dispersion: 1, expected: 0, excluded: null };
+  const facts: Facts = { ...counted, gates, power };
   const rule = rules.find(({ applies }) => applies(facts))!;
+  const seen = counted.counts.weak + (counted.first?.weak ?? 0) > 0;
   return {
     verdict: rule.verdict,
     rule: rule.id,
     why: rule.words(facts),
     power,
-    bound: weak > 0 || iterations === 0 ? null : Math.min(1, 3 / iterations),
+    bound: seen ? null : power.excluded,
   };
+}
+
+/**
+ * What a verdict holds for, in one sentence that stands wherever the verdict does: the kernel, the
+ * CPUs and siblings, the calls, the share of failing ones that is excluded, and with which power.
+ */
+export function holdsFor(counted: OrderingCounts, judged: Judgement, kernel: string): string {
+  const { counts, callerCpu, siblings = [] } = counted;
+  const cpus = siblings.map(({ cpu }) => cpu);
+  const beside = `${cpus.length} sibling${cpus.length === 1 ? "" : "s"} on CPU${
+    cpus.length === 1 ? "" : "s"
+  } ${formatCpuList(cpus)}`;
+  const where = `Linux ${kernel}, caller on CPU ${callerCpu}, ${beside}`;
+  const share = judged.power.rate === 0
+    ? "a delay as long that orders nothing is not noticed at all"
+    : `a delay as long that orders nothing is noticed in ${smallShare(judged.power.rate)} of turns`;
+  if (judged.verdict === "not-ordered") return `${where}: ${judged.why}`;
+  if (judged.verdict !== "ordered") return `${where}: not to be told, ${judged.why}`;
+  return `${where}: none of ${counts.iterations} calls failed; ${share}, so with 95 % confidence ` +
+    `fewer than ${smallShare(judged.bound ?? 1)} of calls fail to order`;
 }
 
 /** The line of one arrangement in the manner of litmus7. */

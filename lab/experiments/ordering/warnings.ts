@@ -2,7 +2,7 @@
 
 import type { Environment } from "../../environment/environment.ts";
 import type { OwnWarnings } from "../../judgement/own_warning.ts";
-import { mustFailRates } from "./evidence.ts";
+import { mustFailRates, unlikeIn } from "./evidence.ts";
 import type { OrderingResult } from "./ordering_schema.ts";
 import { brokenPromises, contradictions, mutationScore } from "./score.ts";
 import { findingOf, shapeObservation } from "./shapes.ts";
@@ -44,6 +44,14 @@ export const orderingWarnings: OwnWarnings<Own> = {
     invalidates: false,
     findings: controlsOrder,
   },
+  W049: {
+    reason: "the delay by which power is measured is not what it should be, so no verdict rests " +
+      "on anything",
+    remedy: "Run again; if it stays, report it with the run: the processor's counter or the lab " +
+      "is at fault",
+    invalidates: true,
+    findings: rulerFails,
+  },
 };
 
 function orderingsOf(results: readonly Own[]): OrderingResult[] {
@@ -74,6 +82,20 @@ function powerless(results: readonly Own[]): string[] {
     const share = (rate * 100).toFixed(2);
     return `The control '${name}' had the forbidden outcome in ${share} % of its turns only`;
   });
+}
+
+/** Two of a kind that were not caught equally often, or delays that ended too early. */
+function rulerFails(results: readonly Own[]): string[] {
+  const orderings = orderingsOf(results);
+  const unlike = orderings.slice(0, 1).flatMap(unlikeIn).map((name) =>
+    `${name} was not caught as often as a delay as long`
+  );
+  const brief = orderings.filter(({ counted: { ruler } }) =>
+    ruler !== undefined && ruler.brief > ruler.turns * RULES.brief
+  ).map(({ technique, arrangement, counted: { ruler } }) =>
+    `${technique} (${arrangement}): ${ruler!.brief} of ${ruler!.turns} delays ended too early`
+  );
+  return [...unlike, ...brief];
 }
 
 function promisesBroken(results: readonly Own[]): string[] {

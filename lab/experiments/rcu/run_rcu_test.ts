@@ -13,6 +13,7 @@ import type { RcuResult } from "./rcu_schema.ts";
 const place = { cache: "cache", node: "node", package: "package" };
 const machine = {
   topology: [0, 1].map((cpu) => ({ cpu, core: `${cpu}`, ...place })),
+  arch: "x86_64",
   allowed: [0, 1],
 };
 const plan: Omit<RcuPlan, "readers" | "writers"> = {

@@ -3,8 +3,33 @@
 import type { OrderingCounts } from "../ordering_schema.ts";
 import { orderingCountsSchema } from "../ordering_schema.ts";
 
+const BLOCKS = 20;
+
+/** So many in equal blocks: no more spread between them than there has to be. */
+function spread(total: number): number[] {
+  return Array.from(
+    { length: BLOCKS },
+    (_, block) => Math.floor(total * (block + 1) / BLOCKS) - Math.floor(total * block / BLOCKS),
+  );
+}
+
+/** One sibling whose outcomes come evenly. */
+export function siblingOf(
+  counts: OrderingCounts["counts"],
+  delay: OrderingCounts["delay"],
+): NonNullable<OrderingCounts["siblings"]>[number] {
+  const blocks = {
+    turns: spread(counts.iterations),
+    weak: spread(counts.weak),
+    delayTurns: spread(delay.iterations),
+    delayWeak: spread(delay.weak),
+  };
+  return { cpu: 1, counts, delay, interruptsPerOp: 1, preempted: 0, blocks };
+}
+
 /** A sound technique on a machine with power, changed as a test needs it. */
 export function countsOf(changes: Partial<OrderingCounts> = {}): OrderingCounts {
+  const { counts = sideOf(0, 20_000), delay = sideOf(2800, 10_000) } = changes;
   return orderingCountsSchema.parse({
     technique: "membarrier-private-expedited",
     shape: "sb",
@@ -17,13 +42,18 @@ export function countsOf(changes: Partial<OrderingCounts> = {}): OrderingCounts 
     reason: null,
     errno: null,
     starved: false,
-    counts: { iterations: 20_000, weak: 0, missed: 0, lightPeriodNs: 3400 },
-    delay: { iterations: 10_000, weak: 9800, missed: 0, lightPeriodNs: 3300 },
+    clogged: "light",
+    counts,
+    delay,
+    siblings: [siblingOf(counts, delay)],
+    first: { iterations: 2800, weak: 0 },
+    ruler: { turns: delay.iterations, brief: 0 },
+    took: { count: counts.iterations, p10: 8400, p50: 8500, p90: 19_000, p99: 22_000 },
+    delayTook: { count: delay.iterations, p10: 8500, p50: 8600, p90: 19_100, p99: 22_100 },
     clog: { kind: "stream-store", count: 4 },
-    calibration: { delayNs: 8500, trials: [] },
+    calibration: { trials: [] },
     costNs: 8500,
-    costAfterNs: 8600,
-    cloggedNs: 19_000,
+    cloggedNs: 8600,
     interruptsPerOp: 1.01,
     preempted: 0,
     witnessBy: "a selector",
