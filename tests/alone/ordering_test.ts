@@ -135,7 +135,7 @@ testDoors("a request that makes no sense is refused", {}, async (session) => {
   assert((await refused({ "sibling-cpu": 0 })).includes("CPU 0 is named for both sides"));
   assert((await refused({ light: "nonsense" })).includes("neither barrier, fence nor a technique"));
   assert((await refused({ habit: "exit", relation: "process" })).includes("relation thread"));
-  assert((await refused({ X);
+  assert((await refused({ shape: "xy" })).includes("shape 'xy' is not known"));
 });
 
 function orderings({ results }: Run): OrderingResult[] {
