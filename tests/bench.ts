@@ -1,4 +1,7 @@
-/** `deno task bench [NAME]…`: performance, compared with a yardstick in the same run. */
+/**
+ * `deno task bench [NAME [NUMBER]]…`: performance, compared with a yardstick in the same run, and
+ * how far verdicts can be trusted. The number is how much of it, where a bench takes one.
+ */
 
 import { benchCompare } from "./bench/compare_bench.ts";
 import { benchCost } from "./bench/cost_bench.ts";
@@ -7,8 +10,9 @@ import { benchRcu } from "./bench/rcu_bench.ts";
 import { benchReport } from "./bench/report_bench.ts";
 import { benchWeb } from "./bench/web_bench.ts";
 import { benchTraces } from "./bench/traces_bench.ts";
+import { benchTrust } from "./bench/trust_bench.ts";
 
-const benches: Readonly<Record<string, () => Promise<string[]>>> = {
+const benches: Readonly<Record<string, (amount?: number) => Promise<string[]>>> = {
   cost: benchCost,
   traces: () => benchTraces(),
   store: () => denoBench("store_bench.ts"),
@@ -16,6 +20,7 @@ const benches: Readonly<Record<string, () => Promise<string[]>>> = {
   guests: benchGuests,
   report: benchReport,
   rcu: benchRcu,
+  trust: benchTrust,
   web: benchWeb,
 };
 
@@ -28,18 +33,23 @@ async function denoBench(file: string): Promise<string[]> {
   return success ? [] : [`${file} failed`];
 }
 
+const NUMBER = /^[1-9]\d*$/;
+
 function print(text: string): void {
   Deno.stdout.writeSync(new TextEncoder().encode(`${text}\n`));
 }
 
-async function main(names: readonly string[]): Promise<number> {
+async function main(words: readonly string[]): Promise<number> {
+  const names = words.filter((word) => !NUMBER.test(word));
   const unknown = names.find((name) => !(name in benches));
   if (unknown !== undefined) {
     print(`Unknown bench '${unknown}'. Remedy: one of ${Object.keys(benches).join(", ")}`);
     return 1;
   }
   for (const name of names.length > 0 ? names : Object.keys(benches)) {
-    for (const line of await benches[name]!()) print(line);
+    const next = words[words.indexOf(name) + 1] ?? "";
+    const amount = NUMBER.test(next) ? Number(next) : undefined;
+    for (const line of await benches[name]!(amount)) print(line);
   }
   return 0;
 }
