@@ -31,8 +31,8 @@ export const VERDICT_RANK: Readonly<Record<Verdict, number>> = {
 /** What the verdicts of the ordering experiment mean, for readers. */
 export const VERDICT_MEANINGS: Readonly<Record<Verdict, string>> = {
   "not-ordered": "at least one turn had the forbidden outcome: proof",
-  "ordered": "none had, and 20 or more were to be expected otherwise. Of a technique that " +
-    "promises nothing this holds for this kernel and processor only.",
+  "ordered": "none had, and 20 or more were to be expected otherwise. It holds for the kernel, " +
+    "the siblings and the share of calls that stand with it.",
   "not-discriminable": "none had, but the test had no power to show it, or its controls " +
     "did not fail; it is no verdict in favour",
   "starved": "too few turns: a side did not get to run",
