@@ -86,10 +86,57 @@ testDoors(
 );
 
 testDoors(
-  "membarrier orders siblings that sleep, yield, or exit, and message passing",
+  "a full store buffer of the caller shows what its own order is",
+  realX86,
+  async (session) => {
+    const caller = { clogged: "caller", light: "fence" };
+    assert(rateOf(await count(session, "none", caller)) >= RULES.gate);
+    for (const technique of ["fence", "membarrier-private-expedited"]) {
+      const { counts } = await count(session, technique, caller);
+      assertEquals(counts.weak, 0, technique);
+      assert(counts.iterations > 0);
+    }
+  },
+);
+
+testDoors("delays last as long as the calls of their block", realX86, async (session) => {
+  for (const technique of ["membarrier-private-expedited", "getppid"]) {
+    const { ruler, siblings, delay, counts } = await count(session, technique);
+    const { turns, brief } = ruler!;
+    assert(turns > 0 && brief <= RULES.brief * turns, `${brief} of ${turns}`);
+    const { blocks } = siblings![0]!;
+    const sum = (column: readonly number[]): number => column.reduce((all, one) => all + one, 0);
+    assertEquals(
+      [sum(blocks.turns), sum(blocks.weak), sum(blocks.delayTurns), sum(blocks.delayWeak)],
+      [counts.iterations, counts.weak, delay.iterations, delay.weak],
+    );
+  }
+});
+
+testDoors("interrupts of turns that are not counted are not counted", realX86, async (session) => {
+  // 300 calls before and as many after: a quarter more, were they taken for the turns'
+  const { interruptsPerOp, counts } = await count(session, "membarrier-private-expedited", {
+    iterations: 1200,
+  });
+  if (interruptsPerOp === null) return;
+  assert(interruptsPerOp >= 0.99 && interruptsPerOp < 1.15, `${interruptsPerOp}`);
+  assert(counts.iterations > 0);
+});
+
+testDoors(
+  "membarrier orders siblings that sleep, yield, or exit, and other pairs of accesses",
   twoCpus,
   async (session) => {
-    for (const arrangement of [{ habit: "sleep" }, { habit: "exit" }, { shape: "mp" }]) {
+    for (
+      const arrangement of [
+        { habit: "sleep" },
+        { habit: "exit" },
+        { habit: "exit", relation: "shared-mm" },
+        { shape: "mp" },
+        { shape: "lb" },
+        { shape: "mp-read" },
+      ]
+    ) {
       const { counts, starved } = await count(session, "membarrier-private-expedited", {
         ...arrangement,
         iterations: 1000,
