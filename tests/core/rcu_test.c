@@ -110,8 +110,10 @@ static void test_quiescence(struct rcu_domain *d)
 
 void test_rcu(void)
 {
-	static const char *const ids[] = { "mb",       "signal", "membarrier", "membarrier-dyncheck",
-					   "mprotect", "munmap", "qsbr" };
+	static const char *const ids[] = {
+		"mb",	    "mb-mfence", "signal", "membarrier", "membarrier-dyncheck",
+		"mprotect", "munmap",	 "qsbr"
+	};
 	const int self = sys_gettid();
 
 	CHECK(!rcu_flavour_find("nonsense"));

@@ -32,8 +32,8 @@ const PLACES: Readonly<Record<string, readonly string[]>> = {
   ],
   "ordering#controls-and-mutants": ["mutant"],
   "core-sync#the-table": ["stale, calls", "modifications", "stale after the end"],
-  "rcu#flavours": ["flavour", "mb", "membarrier-dyncheck", "qsbr"],
-  "rcu#operations": ["lock+unlock", "grace period", "reads/mb"],
+  "rcu#flavours": ["flavour", "mb", "mb-mfence", "membarrier-dyncheck", "qsbr"],
+  "rcu#operations": ["lock+unlock", "grace period", "reads/mb", "reads/mb-mfence"],
   "rcu#torture": ["stale"],
   "disturbance#the-table": [
     "victim",

@@ -5,6 +5,7 @@
 #define ARCH_NAME "aarch64"
 
 /* arch_full_fence - smp_mb() of arch/arm64/include/asm/barrier.h: DMB ISH. */
+#define ARCH_FULL_FENCE "dmb ish"
 static inline void arch_full_fence(void)
 {
 	__asm__ volatile("dmb ish" ::: "memory");

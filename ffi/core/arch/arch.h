@@ -15,6 +15,14 @@
 #error "fencelab knows x86_64, aarch64 and ppc64le"
 #endif
 
+#ifndef ARCH_MFENCE
+/* arch_mfence - only x86-64 has two full fences. */
+static inline void arch_mfence(void)
+{
+	arch_full_fence();
+}
+#endif
+
 /*
  * compiler_barrier - the light side of every asymmetric fence: the compiler may
  * not move memory accesses across it, the CPU may. It pairs with the heavy

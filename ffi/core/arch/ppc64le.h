@@ -5,6 +5,7 @@
 #define ARCH_NAME "ppc64le"
 
 /* arch_full_fence - smp_mb() of arch/powerpc/include/asm/barrier.h: sync (hwsync). */
+#define ARCH_FULL_FENCE "sync"
 static inline void arch_full_fence(void)
 {
 	__asm__ volatile("sync" ::: "memory");

@@ -11,9 +11,22 @@
  * (arch/x86/include/asm/barrier.h); it is cheaper than MFENCE and, unlike it,
  * orders nothing but ordinary write-back memory, which is all that is wanted.
  */
+#define ARCH_FULL_FENCE "lock; addl"
 static inline void arch_full_fence(void)
 {
 	__asm__ volatile("lock; addl $0,-4(%%rsp)" ::: "memory", "cc");
+}
+
+/*
+ * arch_mfence - the other full fence, which also orders what is not write-back memory.
+ *
+ * cmm_smp_mb() of liburcu on x86-64, from its beginnings to 0.15; since 91b6c67ef047 (November
+ * 2025) that is a locked add, too.
+ */
+#define ARCH_MFENCE "mfence"
+static inline void arch_mfence(void)
+{
+	__asm__ volatile("mfence" ::: "memory");
 }
 
 /* arch_relax - tell the core that this is a wait loop (never used in measured loops). */

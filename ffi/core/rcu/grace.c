@@ -14,8 +14,10 @@ enum {
 };
 
 static const struct rcu_flavour flavours[] = {
-	/* full fences on both sides */
+	/* full fences on both sides, as cheap as the architecture has them */
 	{ "mb", RCU_LIGHT_FENCE, "fence", NULL },
+	/* as liburcu's mb flavour was on x86-64 in 2015, and until its version 0.15 */
+	{ "mb-mfence", RCU_LIGHT_MFENCE, "fence", &rcu_mfence },
 	/* every reader runs a handler that fences; liburcu's signal flavour, until 0.14 */
 	{ "signal", RCU_LIGHT_BARRIER, "signal", &rcu_signal },
 	{ "membarrier", RCU_LIGHT_BARRIER, "membarrier-private-expedited", NULL },

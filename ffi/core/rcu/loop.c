@@ -40,6 +40,8 @@ static uint64_t read_group(struct rcu_session *s, struct rcu_reader *self)
 	switch (s->domain.flavour->light) {
 	case RCU_LIGHT_FENCE:
 		return read_sections(RCU_LIGHT_FENCE, &s->domain, &s->object, self);
+	case RCU_LIGHT_MFENCE:
+		return read_sections(RCU_LIGHT_MFENCE, &s->domain, &s->object, self);
 	case RCU_LIGHT_BARRIER:
 		return read_sections(RCU_LIGHT_BARRIER, &s->domain, &s->object, self);
 	case RCU_LIGHT_CHECK:

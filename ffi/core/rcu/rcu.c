@@ -18,6 +18,22 @@ static void write_cpus(struct json *j, const char *key, const int *cpus, int n)
 	json_array_end(j);
 }
 
+/* The instruction of a reader's full fence; NULL for readers that execute none. */
+static const char *reader_fence(enum rcu_light light)
+{
+	switch (light) {
+	case RCU_LIGHT_FENCE:
+	case RCU_LIGHT_QUIESCENT:
+		return ARCH_FULL_FENCE;
+#ifdef ARCH_MFENCE
+	case RCU_LIGHT_MFENCE:
+		return ARCH_MFENCE;
+#endif
+	default:
+		return NULL;
+	}
+}
+
 static int send_outcome(int out, const struct rcu_setup *setup, const struct rcu_outcome *o, int error)
 {
 	struct json j;
@@ -29,6 +45,7 @@ static int send_outcome(int out, const struct rcu_setup *setup, const struct rcu
 	json_string(&j, "experiment", "rcu");
 	json_string(&j, "flavour", setup->flavour->id);
 	json_string(&j, "technique", setup->flavour->technique);
+	json_string(&j, "readerFence", reader_fence(setup->flavour->light));
 	json_string(&j, "mode", setup->torture ? "torture" : "bench");
 	json_bool(&j, "mutant", setup->mutant);
 	json_i64(&j, "readers", setup->readers);

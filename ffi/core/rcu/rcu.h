@@ -29,6 +29,7 @@
 /* How the reader's side of the fence is made. */
 enum rcu_light {
 	RCU_LIGHT_FENCE, /* a full fence of its own: no help of the writer is needed */
+	RCU_LIGHT_MFENCE, /* the other one that x86-64 has, which is liburcu's */
 	RCU_LIGHT_BARRIER, /* a compiler barrier */
 	RCU_LIGHT_CHECK, /* either, by a flag that is looked at each time */
 	RCU_LIGHT_QUIESCENT, /* nothing: the reader says now and then that it holds no reference */
@@ -72,8 +73,9 @@ struct rcu_domain {
 	bool mutant; /* the grace period's heavy fences are left out */
 };
 
-/* `signal` of this experiment; not in the tables of techniques. */
+/* `signal` and `fence` of this experiment's own; not in the tables of techniques. */
 extern const struct technique rcu_signal;
+extern const struct technique rcu_mfence;
 
 const struct rcu_flavour *rcu_flavour_find(const char *id);
 int rcu_open(struct rcu_domain *d, const struct rcu_flavour *flavour, int readers);
@@ -94,6 +96,8 @@ RCU_INLINE void rcu_light_fence(enum rcu_light light, const struct rcu_domain *d
 	    (light == RCU_LIGHT_CHECK &&
 	     __builtin_expect(!atomic_load_explicit(&d->asymmetric, memory_order_relaxed), 0)))
 		arch_full_fence();
+	else if (light == RCU_LIGHT_MFENCE)
+		arch_mfence();
 	else
 		compiler_barrier();
 }

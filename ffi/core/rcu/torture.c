@@ -86,6 +86,9 @@ void rcu_torture_read(struct rcu_thread *t)
 	case RCU_LIGHT_FENCE:
 		torture_sections(RCU_LIGHT_FENCE, t, clog);
 		break;
+	case RCU_LIGHT_MFENCE:
+		torture_sections(RCU_LIGHT_MFENCE, t, clog);
+		break;
 	case RCU_LIGHT_BARRIER:
 		torture_sections(RCU_LIGHT_BARRIER, t, clog);
 		break;

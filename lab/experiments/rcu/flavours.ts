@@ -21,6 +21,7 @@ const barrier = "compiler barriers";
 /** All flavours, in the order in which they are run and shown. */
 export const flavours = [
   { id: "mb", technique: "fence", reader: "full fences", promised: true },
+  { id: "mb-mfence", technique: "fence", reader: "full fences, MFENCE each", promised: true },
   { id: "signal", technique: "signal", reader: barrier, promised: true },
   {
     id: "membarrier",

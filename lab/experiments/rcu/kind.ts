@@ -69,14 +69,15 @@ function figures(result: RcuResult, all: readonly RcuResult[]): Figure[] {
     { ...name, unit: "per-second", figure: "reads", value: reads / seconds },
     { ...name, unit: "per-second", figure: "writes", value: writes / seconds },
   ];
-  // The flavour with fences in the reader is the yardstick of the kernel commit's table.
-  const yardstick = all.find((one) =>
-    one.flavour === "mb" && one.mode === "bench" && !one.mutant &&
-    one.readers === readers && one.writers === writers && one.reads > 0
-  );
-  if (yardstick !== undefined && flavour !== "mb") {
+  // A flavour with fences in the reader is the yardstick of the kernel commit's table.
+  for (const mb of ["mb", "mb-mfence"]) {
+    const yardstick = all.find((one) =>
+      one.flavour === mb && one.mode === "bench" && !one.mutant &&
+      one.readers === readers && one.writers === writers && one.reads > 0
+    );
+    if (yardstick === undefined || flavour === mb) continue;
     const value = reads / seconds / (yardstick.reads / yardstick.seconds);
-    found.push({ ...name, figure: "reads relative to mb", unit: "times", value });
+    found.push({ ...name, figure: `reads relative to ${mb}`, unit: "times", value });
   }
   return found;
 }

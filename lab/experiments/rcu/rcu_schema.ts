@@ -12,6 +12,9 @@ export const rcuSchema = z.looseObject({
   experiment: z.literal("rcu"),
   flavour: z.enum(flavourIds),
   technique: z.string().min(1).describe("the writer's heavy fence"),
+  readerFence: z.string().nullable().optional().describe(
+    "the instruction of a reader's full fence; null: it executes none",
+  ),
   mode: z.enum(["bench", "torture"]),
   mutant: z.boolean().describe("the grace period's heavy fences were left out"),
   readers: count,

@@ -6,7 +6,7 @@ import { rcu } from "./rcu.ts";
 import { type RcuPlan, rcuSteps } from "./rcu_plan.ts";
 import type { Requests } from "../../request/stall_guard.ts";
 import { sampleRcu } from "../../testdata/sample_rcu.ts";
-import { commitRatio } from "./commit_2015.ts";
+import { commitMbOf, commitRatio } from "./commit_2015.ts";
 import { flavourIds } from "./flavours.ts";
 import type { RcuResult } from "./rcu_schema.ts";
 
@@ -84,7 +84,25 @@ Deno.test("rcu makes a result of a fence that is refused, and of a failed reques
   await assertRejects(() => runOne(failing("bad-request"), around()), RequestError);
 });
 
-Deno.test("commitRatio() gives the ratios that the commit's figures have", () => {
-  const ratios = flavourIds.map((id) => commitRatio(id)?.toFixed(2) ?? null);
-  assertEquals(ratios, ["1.00", "5.78", "5.85", "4.68", null, null, null, null]);
+Deno.test("commitRatio() gives the commit's ratios to the flavours that are alike", () => {
+  const ratios = (like: "mb" | "mb-mfence"): Record<string, string> =>
+    Object.fromEntries(flavourIds.flatMap((id) => {
+      const ratio = commitRatio(id, like);
+      return ratio === null ? [] : [[id, ratio.toFixed(2)]];
+    }));
+  const others = { "signal": "5.78", "membarrier-dyncheck": "4.68", "membarrier-global": "5.85" };
+  assertEquals(ratios("mb"), { "mb": "1.00", ...others });
+  assertEquals(ratios("mb-mfence"), { "mb-mfence": "1.00", ...others });
+});
+
+Deno.test("commitMbOf() takes mb for the commit's only where its fence is liburcu's", () => {
+  const like = (readerFence?: string | null): string =>
+    commitMbOf([{ flavour: "qsbr" }, {
+      flavour: "mb",
+      ...readerFence === undefined ? {} : { readerFence },
+    }]);
+  assertEquals(like("lock; addl"), "mb-mfence");
+  assertEquals([like("dmb ish"), like("sync")], ["mb", "mb"]);
+  // Runs stored before fences were named: most likely a locked add, which is not the commit's
+  assertEquals([like(), commitMbOf([])], ["mb-mfence", "mb-mfence"]);
 });

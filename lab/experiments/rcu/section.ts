@@ -15,7 +15,13 @@ import {
 import { formatCount, formatSeconds } from "../../text/units.ts";
 import type { HostView } from "../run/host_view.ts";
 import { grouped, onCpus, refusalWords, resultsOf, sectionOf, time } from "../run/words.ts";
-import { COMMIT_SECONDS, commitRatio, commitRows } from "./commit_2015.ts";
+import {
+  COMMIT_SECONDS,
+  type CommitMb,
+  commitMbOf,
+  commitRatio,
+  commitRow,
+} from "./commit_2015.ts";
 import { flavourOf } from "./flavours.ts";
 import type { RcuResult } from "./rcu_schema.ts";
 import { staleFlavours } from "./stale.ts";
@@ -35,6 +41,10 @@ export function rcuSection(hosts: readonly HostView[]): Section | null {
         { term: "flavour", meaning: "what reader and writer do for the fence between them" },
         { term: "mb", meaning: "readers execute full fences: the flavour that needs no technique" },
         {
+          term: "mb-mfence",
+          meaning: "the same with MFENCE, as liburcu has it on x86-64, instead of a locked add",
+        },
+        {
           term: "membarrier-dyncheck",
           meaning: "readers test in each section whether membarrier is there",
         },
@@ -50,6 +60,10 @@ export function rcuSection(hosts: readonly HostView[]): Section | null {
         {
           term: "reads/mb",
           meaning: "reads per second in relation to those of mb on the same host",
+        },
+        {
+          term: "reads/mb-mfence",
+          meaning: "the same in relation to mb-mfence, as in the table of 2015",
         },
         {
           term: "stale",
@@ -95,7 +109,7 @@ const FLAVOUR: CellColumn<RcuResult> = {
 function bench({ label, run }: HostView, rows: readonly RcuResult[]): Block[] {
   const { emulated } = run.host;
   const [first] = rows;
-  const mb = rows.find(({ flavour }) => flavour === "mb");
+  const like = commitMbOf(rows);
   // Results of a host may come from several runs, which took different times
   const times = [...new Set(rows.map(({ seconds }) => formatSeconds(seconds)))];
   const span = times.length === 1 ? ` in ${times[0]}` : "";
@@ -103,7 +117,7 @@ function bench({ label, run }: HostView, rows: readonly RcuResult[]): Block[] {
   const costs = "Userspace RCU: cost of a section with its load, and of a grace period";
   const operations: CellColumn<RcuResult>[] = [
     FLAVOUR,
-    { title: "readers do", cell: ({ flavour }) => flavourOf(flavour).reader, only: PAGE },
+    { title: "readers do", cell: readerWords, only: PAGE },
     { title: "reads", right: true, cell: ({ reads }) => grouped(reads) },
     { title: "writes", right: true, cell: ({ writes }) => grouped(writes) },
   ];
@@ -113,25 +127,26 @@ function bench({ label, run }: HostView, rows: readonly RcuResult[]): Block[] {
   // An emulator's fence costs what the emulator makes of it: no ratio there
   if (!emulated) {
     operations.push(
-      { title: "reads/mb", right: true, cell: (row) => ratio(relativeReads(row, mb)) },
+      relativeColumn("mb", rows),
+      ...like === "mb" ? [] : [relativeColumn(like, rows)],
       {
         title: "2015: reads",
         right: true,
-        cell: ({ flavour }) => grouped(commitRows[flavour]?.reads),
+        cell: ({ flavour }) => grouped(commitRow(flavour, like)?.reads),
         dispensable: 1,
       },
       {
         title: "2015: writes",
         short: "writes",
         right: true,
-        cell: ({ flavour }) => grouped(commitRows[flavour]?.writes),
+        cell: ({ flavour }) => grouped(commitRow(flavour, like)?.writes),
         dispensable: 2,
       },
       {
-        title: "2015: reads/mb",
-        short: "reads/mb",
+        title: `2015: reads/${like}`,
+        short: `2015: /${like}`,
         right: true,
-        cell: ({ flavour }) => ratio(commitRatio(flavour)),
+        cell: ({ flavour }) => ratio(commitRatio(flavour, like)),
       },
     );
   }
@@ -144,8 +159,9 @@ function bench({ label, run }: HostView, rows: readonly RcuResult[]): Block[] {
 
 const COMMIT_NOTE =
   `2015: kernel commit 5b25b13ab08f, ${COMMIT_SECONDS} s, 6 readers and 2 writers on ` +
-  "8 cores. Its membarrier waited for grace periods of the kernel, as membarrier-global does: " +
-  "compare its 425 writes with that row. Only the ratios compare machines";
+  "8 cores. Its mb executed MFENCE, as mb-mfence does on x86-64, and its membarrier waited for " +
+  "grace periods of the kernel, as membarrier-global does; so did its dyncheck, whose reader " +
+  "alone is alike. Only the ratios compare machines";
 
 const TIMES: readonly CellColumn<RcuResult>[] = [
   FLAVOUR,
@@ -163,6 +179,22 @@ const TIMES: readonly CellColumn<RcuResult>[] = [
   })),
   { title: "heavy fence", cell: ({ technique }) => technique, dispensable: 1 },
 ];
+
+/** "full fences (lock; addl)": what a reader executes, and which instruction its full fence is. */
+function readerWords({ flavour, readerFence }: RcuResult): string {
+  return `${flavourOf(flavour).reader}${readerFence ? ` (${readerFence})` : ""}`;
+}
+
+/** Reads in relation to those of a flavour with fences in the reader. */
+function relativeColumn(mb: CommitMb, rows: readonly RcuResult[]): CellColumn<RcuResult> {
+  const yardstick = rows.find(({ flavour }) => flavour === mb);
+  return {
+    title: `reads/${mb}`,
+    short: mb === "mb" ? "reads/mb" : `/${mb}`,
+    right: true,
+    cell: (row) => ratio(relativeReads(row, yardstick)),
+  };
+}
 
 /** Reads relative to those of mb in the same group, both per second; `null` without mb. */
 function relativeReads(row: RcuResult, mb: RcuResult | undefined): number | null {

@@ -7,26 +7,47 @@ import { shown } from "../../testdata/shown.ts";
 
 const options = { color: false, width: 110 };
 
+/** A flavour with that fence in its readers. */
+function fenced(flavour: "mb" | "mb-mfence", readerFence: string, reads: number): RcuResult {
+  return sampleRcu({ flavour, technique: "fence", readerFence, reads });
+}
+
 function render(...results: RcuResult[]): string {
   return shown(rcuSection, sampleRun({ results }), options);
 }
 
 Deno.test("rcuSection() shows the commit's table beside today's, and costs", () => {
   const text = render(
-    sampleRcu({ flavour: "mb", technique: "fence", reads: 4_000_000_000, writes: 250_000 }),
+    fenced("mb", "lock; addl", 8_000_000_000),
+    fenced("mb-mfence", "mfence", 4_000_000_000),
     sampleRcu(),
+    sampleRcu({ flavour: "membarrier-global" }),
     sampleRcu({ flavour: "qsbr", technique: "fence", reads: 0, gracePeriodNs: null }),
   );
   assertStringIncludes(text, "operations in 10.0 s, 6 readers on CPUs 0-1, 2 writers on CPUs 0-1");
-  assert(/mb +4 000 000 000 +250 000 +1\.00 +1 701 557 485 +2 202 847 +1\.00\n/.test(text), text);
-  assert(/membarrier +23 000 000 000 +1 000 +5\.75 +9 952 759 104 +425 +5\.85\n/.test(text), text);
-  assert(/qsbr +0 +1 000 +0\.00 +- +- +-\n/.test(text), text);
+  assert(/mb +8 000 000 000 +1 000 +1\.00 +2\.00 +- +- +-\n/.test(text), text);
+  assert(
+    /mb-mfence +4 000 000 000 +1 000 +0\.50 +1\.00 +1 701 557 485 +2 202 847 +1\.00\n/.test(text),
+    text,
+  );
+  assert(/membarrier +23 000 000 000 +1 000 +2\.88 +5\.75 +- +- +-\n/.test(text), text);
+  assert(
+    /-global +23 000 000 000 +1 000 +2\.88 +5\.75 +9 952 759 104 +425 +5\.85\n/.test(text),
+    text,
+  );
+  assert(/qsbr +0 +1 000 +0\.00 +0\.00 +- +- +-\n/.test(text), text);
   assert(
     /membarrier +0\.825 ns +100 +20\.0 µs +22\.0 µs +33\.0 µs +membarrier-priv/.test(text),
     text,
   );
   assert(/qsbr +0\.825 ns +100 +- +- +- +fence/.test(text), text);
   assertEquals(render(), "");
+});
+
+Deno.test("rcuSection() has the commit's mb beside mb where that has liburcu's fence", () => {
+  const text = render(fenced("mb", "dmb ish", 4_000_000_000), sampleRcu());
+  assert(/mb +4 000 000 000 +1 000 +1\.00 +1 701 557 485 +2 202 847 +1\.00\n/.test(text), text);
+  assert(!text.includes("/mb-mfence"), text);
 });
 
 Deno.test("rcuSection() says each row's time where they differ, as in results of several runs", () => {
