@@ -1,6 +1,7 @@
 /* Userspace RCU: whom a grace period waits for, in every flavour. */
 #include "check.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <string.h>
@@ -11,6 +12,12 @@
 
 /* Time in which a grace period that does not wait would be over. */
 enum { WHILE_NS = 3 * 1000 * 1000 };
+
+static int fail_heavy(struct fence *f)
+{
+	(void)f;
+	return -EINTR;
+}
 
 struct writer {
 	struct rcu_domain *d;
@@ -89,6 +96,50 @@ static void test_delayed_section(struct rcu_domain *d)
 	join(&w);
 }
 
+static void await_drawn(const struct rcu_domain *d, uint32_t drawn)
+{
+	while (atomic_load(&d->drawn) != drawn)
+		sleep_ns(WHILE_NS);
+}
+
+/* Writers that ask while a grace period runs share the next one, and never that one. */
+static void test_batch(struct rcu_domain *d)
+{
+	struct rcu_reader *one = &d->reader[0], *other = &d->reader[1];
+	const uint64_t graces = d->graces;
+	const uint32_t drawn = atomic_load(&d->drawn);
+	const uint64_t period = atomic_load(&d->period);
+	struct writer first, second, third;
+
+	rcu_read_lock(RCU_LIGHT_FENCE, d, one);
+	CHECK(waits(&first, d));
+	await_begin(d, period);
+	rcu_read_lock(RCU_LIGHT_FENCE, d, other);
+	CHECK(waits(&second, d));
+	CHECK(waits(&third, d));
+	await_drawn(d, drawn + 3);
+	rcu_read_unlock(RCU_LIGHT_FENCE, d, one);
+	join(&first);
+	sleep_ns(WHILE_NS);
+	CHECK(!atomic_load(&second.done) && !atomic_load(&third.done));
+	rcu_read_unlock(RCU_LIGHT_FENCE, d, other);
+	join(&second);
+	join(&third);
+	CHECK(d->graces - graces == 2);
+}
+
+/* Once a grace period has failed nothing may be freed, whoever asks. */
+static void test_failure(struct rcu_domain *d)
+{
+	struct technique fails = *d->fence.technique;
+
+	fails.heavy = fail_heavy;
+	d->fence.technique = &fails;
+	CHECK(rcu_synchronize(d) == -EINTR);
+	d->fence.technique = technique_find("fence");
+	CHECK(rcu_synchronize(d) == -EINTR);
+}
+
 static void test_quiescence(struct rcu_domain *d)
 {
 	struct rcu_reader *one = &d->reader[0], *other = &d->reader[1];
@@ -133,8 +184,11 @@ void test_rcu(void)
 			test_quiescence(&d);
 		else if (ret == 0)
 			test_sections(&d, flavour->light);
-		if (ret == 0 && flavour->light == RCU_LIGHT_FENCE)
+		if (ret == 0 && flavour->light == RCU_LIGHT_FENCE) {
 			test_delayed_section(&d);
+			test_batch(&d);
+			test_failure(&d); /* the last one: nothing works after it */
+		}
 		rcu_close(&d);
 	}
 }

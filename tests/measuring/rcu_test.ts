@@ -53,6 +53,7 @@ testBothDoors("every flavour reads and writes, and its counts fit each other", a
     assertEquals(result.readerFence, fences[id] ?? null, id);
     const { reads, writes, stale, readNs, gracePeriodNs, histogram, seconds } = result;
     assertEquals([stale, reads % 1024], [0, 0]);
+    assertEquals(result.gracePeriods, writes, "one writer shares with nobody");
     assertGreater(reads, 0);
     assertGreater(writes, 0);
     assertGreater(seconds, 0.19);
@@ -72,6 +73,8 @@ testBothDoors("threads may share CPUs, and readers may be alone", async (session
     assertEquals([crowded.readers, crowded.writers, crowded.stale], [3, 2, 0]);
     assert(crowded.priority !== "fifo", "real-time threads would not share a CPU");
     assertGreater(crowded.writes, 0);
+    // Writers that wait at once share a grace period, as in liburcu
+    assert(crowded.gracePeriods! > 0 && crowded.gracePeriods! <= crowded.writes);
     const alone = await rcu(session, flavour, { writers: 0 });
     assertEquals([alone.writes, alone.gracePeriodNs, alone.histogram], [0, null, null]);
     assertGreater(alone.reads, 0);

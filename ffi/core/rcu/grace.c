@@ -185,38 +185,11 @@ static int one_count(struct rcu_domain *d)
 	return ret;
 }
 
-/* take_turn - writers come one after another, in the order in which they asked; a mutex is not fair. */
-static void take_turn(struct rcu_domain *d)
-{
-	uint32_t number = atomic_fetch_add(&d->drawn, 1), serving;
-
-	/* pairs with the store in end_turn(): what the writer before us did is done */
-	while ((serving = atomic_load(&d->serving)) != number)
-		sys_futex(&d->serving, FUTEX_WAIT_PRIVATE, serving, NULL);
-}
-
-static void end_turn(struct rcu_domain *d)
-{
-	uint32_t next = atomic_load_explicit(&d->serving, memory_order_relaxed) + 1;
-
-	/*
-	 * Sequentially consistent, as are the accesses in take_turn(): either we see that somebody
-	 * drew the next number, or that writer sees that it is served.
-	 */
-	atomic_store(&d->serving, next);
-	if (atomic_load(&d->drawn) != next)
-		sys_futex(&d->serving, FUTEX_WAKE_PRIVATE, INT32_MAX, NULL);
-}
-
-/*
- * rcu_synchronize - a grace period: returns when no reader can hold a reference
- * that it got before the call. 0 or the technique's -errno, then nothing may be freed.
- */
-int rcu_synchronize(struct rcu_domain *d)
+/* grace_period - by the writer whose turn it is; 0 or the technique's -errno. */
+static int grace_period(struct rcu_domain *d)
 {
 	int ret = 0;
 
-	take_turn(d);
 	/*
 	 * The pointer was replaced before sections are looked for. Pairs with the light fence of
 	 * rcu_read_lock().
@@ -231,6 +204,21 @@ int rcu_synchronize(struct rcu_domain *d)
 	 */
 	if (!ret && !d->mutant)
 		ret = heavy_fence(d);
-	end_turn(d);
 	return ret;
+}
+
+/*
+ * rcu_synchronize - wait until no reader can hold a reference that it got before the call.
+ *
+ * 0 or the -errno of the technique, then nothing may be freed, now or later.
+ */
+int rcu_synchronize(struct rcu_domain *d)
+{
+	if (rcu_batch_join(d)) {
+		/* relaxed: the turn orders writers; a grace period that failed was that of its batch, too */
+		if (!atomic_load_explicit(&d->error, memory_order_relaxed))
+			atomic_store_explicit(&d->error, grace_period(d), memory_order_relaxed);
+		rcu_batch_end(d);
+	}
+	return atomic_load_explicit(&d->error, memory_order_relaxed);
 }

@@ -58,6 +58,7 @@ static int send_outcome(int out, const struct rcu_setup *setup, const struct rcu
 	json_double(&j, "seconds", o->seconds);
 	json_u64(&j, "reads", o->reads);
 	json_u64(&j, "writes", o->writes);
+	json_u64(&j, "gracePeriods", o->graces);
 	json_u64(&j, "stale", o->stale);
 	hist_write(&j, "readNs", &o->read);
 	hist_write(&j, "gracePeriodNs", &o->grace);

@@ -64,7 +64,11 @@ struct rcu_domain {
 	/* writers stand in line: the next number to draw, and the one whose turn it is (a futex) */
 	CACHE_APART _Atomic uint32_t drawn;
 	_Atomic uint32_t serving;
-	/* of the writer whose turn it is */
+	/* of a grace period: once one has failed, all that follow have */
+	_Atomic int error;
+	/* of the writer whose turn it is: the first number that its grace period is not for, and … */
+	uint32_t batch_end;
+	uint64_t graces; /* … how many grace periods there were */
 	const struct rcu_flavour *flavour;
 	struct fence fence;
 	struct rcu_reader *reader;
@@ -80,6 +84,8 @@ extern const struct technique rcu_mfence;
 const struct rcu_flavour *rcu_flavour_find(const char *id);
 int rcu_open(struct rcu_domain *d, const struct rcu_flavour *flavour, int readers);
 int rcu_synchronize(struct rcu_domain *d);
+bool rcu_batch_join(struct rcu_domain *d);
+void rcu_batch_end(struct rcu_domain *d);
 void rcu_close(struct rcu_domain *d);
 void rcu_wake(struct rcu_reader *self);
 

@@ -144,6 +144,7 @@ static void add_up(struct rcu_session *s)
 {
 	struct rcu_outcome *o = s->outcome;
 
+	o->graces += s->domain.graces;
 	for (int i = 0; i < s->threads; i++) {
 		struct rcu_thread *t = &s->thread[i];
 

@@ -23,6 +23,7 @@ struct rcu_setup {
 
 struct rcu_outcome {
 	uint64_t reads, writes;
+	uint64_t graces; /* grace periods: writers that wait at once share one */
 	uint64_t stale; /* sections that saw an object change in their hands */
 	struct hist read, grace; /* ps per section, mean of groups; ps per grace period */
 	enum priority priority;

@@ -26,7 +26,10 @@ export const rcuSchema = z.looseObject({
   errno: z.string().nullable(),
   seconds: z.number().nonnegative().describe("in which the threads ran"),
   reads: count.describe("sections of all readers"),
-  writes: count.describe("grace periods of all writers"),
+  writes: count.describe("objects that all writers replaced, each after a grace period"),
+  gracePeriods: count.optional().describe(
+    "grace periods: writers that wait at once share one; absent: each had its own",
+  ),
   stale: count.describe("sections (bench: groups of them) that saw an object after it was freed"),
   readNs: quantilesSchema.describe("one section, mean of a group; null for torture"),
   gracePeriodNs: quantilesSchema.describe("one grace period, with waiting for other writers"),
