@@ -1,5 +1,14 @@
 import type { RcuResult } from "../experiments/rcu/rcu_schema.ts";
 
+/** A control in which so many readers were stale, the same in each round. */
+export function sampleControl(staleInRound: number): NonNullable<RcuResult["control"]> {
+  const round = { gracePeriods: 1000, stale: staleInRound };
+  const rounds = Array.from({ length: 8 }, () => round);
+  const all = rounds.length * round.gracePeriods;
+  const stale = rounds.length * staleInRound;
+  return { seconds: 1, reads: 1e6, writes: all, gracePeriods: all, stale, rounds };
+}
+
 /** A result of the rcu experiment that the schema accepts, for tests. */
 export function sampleRcu(changes: Partial<RcuResult> = {}): RcuResult {
   const ns = {

@@ -30,7 +30,7 @@ static void *writer_main(void *argument)
 {
 	struct writer *w = argument;
 
-	w->ret = rcu_synchronize(w->d);
+	w->ret = rcu_synchronize(w->d, NULL);
 	atomic_store(&w->done, true);
 	return NULL;
 }
@@ -63,7 +63,7 @@ static void test_sections(struct rcu_domain *d, enum rcu_light light)
 	struct writer old, young;
 	uint64_t period;
 
-	CHECK(rcu_synchronize(d) == 0);
+	CHECK(rcu_synchronize(d, NULL) == 0);
 	rcu_read_lock(light, d, one);
 	rcu_read_lock(light, d, one);
 	period = atomic_load(&d->period);
@@ -135,9 +135,9 @@ static void test_failure(struct rcu_domain *d)
 
 	fails.heavy = fail_heavy;
 	d->fence.technique = &fails;
-	CHECK(rcu_synchronize(d) == -EINTR);
+	CHECK(rcu_synchronize(d, NULL) == -EINTR);
 	d->fence.technique = technique_find("fence");
-	CHECK(rcu_synchronize(d) == -EINTR);
+	CHECK(rcu_synchronize(d, NULL) == -EINTR);
 }
 
 static void test_quiescence(struct rcu_domain *d)
@@ -146,7 +146,7 @@ static void test_quiescence(struct rcu_domain *d)
 	struct writer w;
 	uint64_t period;
 
-	CHECK(rcu_synchronize(d) == 0); /* all are offline */
+	CHECK(rcu_synchronize(d, NULL) == 0); /* all are offline */
 	rcu_quiescent(d, one);
 	rcu_quiescent(d, other);
 	period = atomic_load(&d->period);
@@ -156,7 +156,7 @@ static void test_quiescence(struct rcu_domain *d)
 	rcu_offline(other);
 	join(&w);
 	rcu_offline(one);
-	CHECK(rcu_synchronize(d) == 0);
+	CHECK(rcu_synchronize(d, NULL) == 0);
 }
 
 void test_rcu(void)
@@ -165,8 +165,6 @@ void test_rcu(void)
 		"mb",	    "mb-mfence", "signal", "membarrier", "membarrier-dyncheck",
 		"mprotect", "munmap",	 "qsbr"
 	};
-	const int self = sys_gettid();
-
 	CHECK(!rcu_flavour_find("nonsense"));
 	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
 		const struct rcu_flavour *flavour = rcu_flavour_find(ids[i]);
@@ -178,8 +176,8 @@ void test_rcu(void)
 		/* the others a host may refuse: membarrier(2), locked memory */
 		CHECK(ret == 0 || !needs_nothing);
 		/* both readers are this thread */
-		d.fence.targets = &self;
-		d.fence.ntargets = 1;
+		if (ret == 0)
+			rcu_register(&d, &d.reader[0]);
 		if (ret == 0 && flavour->light == RCU_LIGHT_QUIESCENT)
 			test_quiescence(&d);
 		else if (ret == 0)

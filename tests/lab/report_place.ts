@@ -94,7 +94,9 @@ function hostile(result: Run["results"][number], text: string): Run["results"][n
     case "shapes":
       return { ...result, shapes: result.shapes.map((one) => ({ ...one, shape: text })) };
     case "rcu":
-      return { ...result, available: false, reason: text };
+      return result.mode === "torture"
+        ? { ...result, verdict: "no-stale-readers", holds: text }
+        : { ...result, available: false, reason: text };
     case "capture":
       return {
         ...result,

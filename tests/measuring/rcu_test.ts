@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertGreater } from "@std/assert";
+import { assert, assertEquals, assertGreater, assertMatch } from "@std/assert";
 
 import { type RequestError, Session } from "../../ffi/session.ts";
 import { flavourIds, flavours } from "../../lab/experiments/rcu/flavours.ts";
@@ -90,7 +90,7 @@ async function torture(
   for (let left = 3;; left--) {
     const result = await rcu(session, flavour, {
       mode: "torture",
-      "budget-ms": 500, // as much as catches a missing fence, below
+      "budget-ms": 500,
       ...threads,
     });
     if (result.errno !== "ETIMEDOUT" || left === 1) return result;
@@ -98,7 +98,7 @@ async function torture(
 }
 
 Deno.test({
-  ...needs("torture finds no stale reader in any flavour", {
+  ...needs("torture finds no stale reader in any flavour, and says what its control showed", {
     // Flavours of which no documentation promises it may fail elsewhere, and that is a finding
     "x86-64": build.arch === "x86_64",
     ...twoCpus,
@@ -111,23 +111,58 @@ Deno.test({
         assert(result.available, `${flavour}: ${result.reason}`);
         assertEquals(result.stale, 0, flavour);
         assert(result.reads > 0 && result.writes > 0, flavour);
+        assert(result.aimed! <= result.gracePeriods!, flavour);
+        const { rounds, stale, gracePeriods, reads } = result.control!;
+        assertGreater(reads, 0, flavour);
+        assertEquals(
+          [stale, gracePeriods],
+          [
+            rounds.reduce((sum, round) => sum + round.stale, 0),
+            rounds.reduce((sum, round) => sum + round.gracePeriods, 0),
+          ],
+          flavour,
+        );
       }
     }
   },
 });
 
 Deno.test({
-  ...needs("torture catches a grace period without its heavy fence", {
+  ...needs("the control of flavours whose fence takes no time shows stale readers", {
     "x86-64": build.arch === "x86_64",
     ...twoCpus,
   }),
   async fn(): Promise<void> {
     await using session = await Session.open(doors.agent());
-    for (const flavour of ["membarrier", "membarrier-dyncheck", "signal", "mprotect", "munmap"]) {
-      const mutant = { mode: "torture", mutate: "no-heavy-fence", "budget-ms": 500 };
-      const result = await rcu(session, flavour, mutant);
-      assert(result.mutant);
-      assertGreater(result.stale, 0, flavour);
+    for (const flavour of ["mb", "mb-mfence", "qsbr"]) {
+      const result = await torture(session, flavour, {});
+      assertGreater(result.control!.stale, 0, flavour);
+      assertGreater(result.aimed!, 0, flavour);
+    }
+  },
+});
+
+Deno.test({
+  ...needs("torture catches what is broken on purpose", {
+    "x86-64": build.arch === "x86_64",
+    ...twoCpus,
+  }),
+  async fn(): Promise<void> {
+    await using session = await Session.open(doors.agent());
+    const fenceless = flavourIds.filter((flavour) => flavour !== "membarrier-global");
+    for (
+      const [mutate, broken] of [
+        ["no-fences", fenceless],
+        // Sections that begin long after they loaded the period are for this one
+        ["one-phase", ["mb", "membarrier"]],
+      ] as const
+    ) {
+      for (const flavour of broken) {
+        const mutant = { mode: "torture", mutate, "budget-ms": 500 };
+        const result = await rcu(session, flavour, mutant);
+        assert(result.mutant && result.control === undefined);
+        assertGreater(result.stale, 0, `${flavour}, ${mutate}`);
+      }
     }
   },
 });
@@ -141,7 +176,8 @@ testBothDoors("rcu refuses what makes no sense", async (session) => {
       { "writer-cpus": "" },
       { readers: 0 },
       { mode: "race" },
-      { mutate: "no-heavy-fence" },
+      { mode: "torture", mutate: "no-sense" },
+      { mutate: "no-fences" },
       { priority: "high" },
     ]
   ) {
@@ -155,7 +191,8 @@ testBothDoors("rcu refuses what makes no sense", async (session) => {
     "reader-cpus names no CPU",
     "writer-cpus names no CPU",
     "readers=0 is no whole number from 1 to 1024",
-    "mode 'race' is neither bench nor torture",
+    "mode 'race' is not known",
+    "mutate 'no-sense' is not known",
     "mutate is for mode torture: elsewhere freed memory would be used",
     "priority 'high' is none of fifo, autogroup, none",
   ]);
@@ -179,6 +216,12 @@ Deno.test("lab run --experiment rcu shows the commit's table, --torture looks fo
     assertEquals(results.map(({ flavour, mode }) => [flavour, mode]), [
       ...flavourIds.map((id) => [id, "torture"]),
     ]);
+    for (const { available, control, verdict, holds, flavour } of results) {
+      if (!available) continue;
+      assert(control !== undefined && verdict !== undefined, flavour);
+      assert(holds?.startsWith(`Linux ${run.host.kernel}, 1 reader`), holds);
+      assertMatch(holds!, /held (none|\d+) in \d+ grace periods/);
+    }
     assert(run.command.includes("--torture"), run.command);
   } finally {
     await Deno.remove(store, { recursive: true });

@@ -43,8 +43,7 @@ const struct rcu_flavour *rcu_flavour_find(const char *id)
 /*
  * rcu_open - a domain for a fixed number of readers; 0 or -errno with d->fence.reason.
  *
- * The technique is set up before there are readers, see callers_open(). `signal`
- * needs d->fence.targets before the first grace period.
+ * The technique is set up before there are readers, see callers_open().
  */
 int rcu_open(struct rcu_domain *d, const struct rcu_flavour *flavour, int readers)
 {
@@ -57,11 +56,16 @@ int rcu_open(struct rcu_domain *d, const struct rcu_flavour *flavour, int reader
 	atomic_init(&d->asymmetric, true);
 	d->reader = aligned_alloc(_Alignof(struct rcu_reader), bytes);
 	d->pending = calloc((size_t)readers, sizeof(*d->pending));
-	if (!d->reader || !d->pending)
+	d->tids = calloc((size_t)readers, sizeof(*d->tids));
+	if (!d->reader || !d->pending || !d->tids)
 		return -ENOMEM;
 	memset(d->reader, 0, bytes);
-	return fence_open(&d->fence, flavour->own ? flavour->own : technique_find(flavour->technique), 0,
-			  0);
+	int ret = fence_open(&d->fence, flavour->own ? flavour->own : technique_find(flavour->technique), 0,
+			     0);
+
+	d->fence.targets = d->tids;
+	d->fence.ntargets = readers;
+	return ret;
 }
 
 void rcu_close(struct rcu_domain *d)
@@ -69,15 +73,29 @@ void rcu_close(struct rcu_domain *d)
 	fence_close(&d->fence);
 	free(d->reader);
 	free(d->pending);
+	free(d->tids);
 }
 
-/* heavy_fence - pairs with every rcu_light_fence(): one of all readers, and one of the caller. */
-static int heavy_fence(struct rcu_domain *d)
+/*
+ * rcu_register - the calling thread becomes that reader, before its first section.
+ *
+ * A reader that nobody is looks like one outside of sections, so that only `signal` has to know.
+ */
+void rcu_register(struct rcu_domain *d, struct rcu_reader *self)
 {
-	const struct technique *technique = d->fence.technique;
-	int ret = technique->prepare ? technique->prepare(&d->fence) : 0;
+	int *tid = &d->tids[self - d->reader];
 
-	return ret ? ret : technique->heavy(&d->fence);
+	if (d->flavour->own == &rcu_signal)
+		rcu_signal_member(&d->fence, tid, sys_gettid());
+}
+
+/* rcu_unregister - the calling thread is no reader any more; outside of sections, and offline. */
+void rcu_unregister(struct rcu_domain *d, struct rcu_reader *self)
+{
+	int *tid = &d->tids[self - d->reader];
+
+	if (d->flavour->own == &rcu_signal)
+		rcu_signal_member(&d->fence, tid, 0);
 }
 
 /* rcu_wake - the reader's side of sleep_until_woken(): slow path of the end of a section. */
@@ -105,7 +123,7 @@ static int sleep_until_woken(struct rcu_domain *d, struct rcu_reader *reader)
 	 * `awaited` is visible before the section is looked at for the last time. Pairs with the
 	 * light fence between the end of a section and the load of `awaited`.
 	 */
-	int ret = heavy_fence(d);
+	int ret = rcu_heavy_fence(d, NULL);
 
 	if (!ret && is_old(d, atomic_load_explicit(&reader->section, memory_order_relaxed)))
 		sys_futex(&reader->awaited, FUTEX_WAIT_PRIVATE, 1, NULL);
@@ -167,6 +185,21 @@ static int two_phases(struct rcu_domain *d)
 	return ret;
 }
 
+/* one_phase - what would not do, for torture to show. */
+static int one_phase(struct rcu_domain *d)
+{
+	uint64_t section;
+	int ret = 0;
+
+	atomic_store_explicit(&d->period,
+			      atomic_load_explicit(&d->period, memory_order_relaxed) ^ RCU_PHASE,
+			      memory_order_relaxed);
+	arch_full_fence();
+	for (int i = 0; i < d->readers && !ret; i++)
+		ret = await_reader(d, &d->reader[i], &section);
+	return ret;
+}
+
 /* one_count - as two_phases(), with a count that never comes again. */
 static int one_count(struct rcu_domain *d)
 {
@@ -186,38 +219,40 @@ static int one_count(struct rcu_domain *d)
 }
 
 /* grace_period - by the writer whose turn it is; 0 or the technique's -errno. */
-static int grace_period(struct rcu_domain *d)
+static int grace_period(struct rcu_domain *d, struct rcu_times *times)
 {
-	int ret = 0;
+	int ret;
 
 	/*
 	 * The pointer was replaced before sections are looked for. Pairs with the light fence of
 	 * rcu_read_lock().
 	 */
-	if (!d->mutant)
-		ret = heavy_fence(d);
+	ret = rcu_heavy_fence(d, times);
+	if (times)
+		times->graces++;
 	if (!ret)
-		ret = d->flavour->light == RCU_LIGHT_QUIESCENT ? one_count(d) : two_phases(d);
+		ret = d->flavour->light == RCU_LIGHT_QUIESCENT ? one_count(d) :
+		      d->mutation == RCU_ONE_PHASE	       ? one_phase(d) :
+								 two_phases(d);
 	/*
 	 * Sections that were seen to end have loaded all that they load before the caller frees.
 	 * Pairs with the light fence before the store in rcu_read_unlock().
 	 */
-	if (!ret && !d->mutant)
-		ret = heavy_fence(d);
-	return ret;
+	return ret ? ret : rcu_heavy_fence(d, times);
 }
 
 /*
  * rcu_synchronize - wait until no reader can hold a reference that it got before the call.
  *
- * 0 or the -errno of the technique, then nothing may be freed, now or later.
+ * 0 or the -errno of the technique, then nothing may be freed, now or later. times: of a torture,
+ * see rcu_heavy_fence(); used where the caller is the one who waits for its batch.
  */
-int rcu_synchronize(struct rcu_domain *d)
+int rcu_synchronize(struct rcu_domain *d, struct rcu_times *times)
 {
 	if (rcu_batch_join(d)) {
 		/* relaxed: the turn orders writers; a grace period that failed was that of its batch, too */
 		if (!atomic_load_explicit(&d->error, memory_order_relaxed))
-			atomic_store_explicit(&d->error, grace_period(d), memory_order_relaxed);
+			atomic_store_explicit(&d->error, grace_period(d, times), memory_order_relaxed);
 		rcu_batch_end(d);
 	}
 	return atomic_load_explicit(&d->error, memory_order_relaxed);

@@ -90,7 +90,7 @@ void rcu_write_some(struct rcu_thread *t)
 	bool timed = t->turn++ % t->stride == 0;
 	uint64_t start = timed ? now_ns() : 0;
 
-	t->error = rcu_synchronize(&s->domain);
+	t->error = rcu_synchronize(&s->domain, NULL);
 	if (timed)
 		add_time(t, now_ns() - start, 1);
 	if (t->error)

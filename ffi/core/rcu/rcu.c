@@ -34,7 +34,31 @@ static const char *reader_fence(enum rcu_light light)
 	}
 }
 
-static int send_outcome(int out, const struct rcu_setup *setup, const struct rcu_outcome *o, int error)
+/* What the same threads showed without fences. */
+static void write_control(struct json *j, const struct rcu_control *control)
+{
+	const struct rcu_outcome *o = &control->outcome;
+
+	json_object(j, "control");
+	json_double(j, "seconds", o->seconds);
+	json_u64(j, "reads", o->reads);
+	json_u64(j, "writes", o->writes);
+	json_u64(j, "gracePeriods", o->graces);
+	json_u64(j, "stale", o->stale);
+	json_array(j, "rounds");
+	for (int i = 0; i < RCU_ROUNDS; i++) {
+		json_object(j, NULL);
+		json_u64(j, "gracePeriods", control->graces[i]);
+		json_u64(j, "stale", control->stale[i]);
+		json_object_end(j);
+	}
+	json_array_end(j);
+	json_object_end(j);
+}
+
+/* control: NULL where there was none. */
+static int send_outcome(int out, const struct rcu_setup *setup, const struct rcu_outcome *o,
+			const struct rcu_control *control, int error)
 {
 	struct json j;
 	/* a histogram belongs to the result that follows it */
@@ -47,7 +71,7 @@ static int send_outcome(int out, const struct rcu_setup *setup, const struct rcu
 	json_string(&j, "technique", setup->flavour->technique);
 	json_string(&j, "readerFence", reader_fence(setup->flavour->light));
 	json_string(&j, "mode", setup->torture ? "torture" : "bench");
-	json_bool(&j, "mutant", setup->mutant);
+	json_bool(&j, "mutant", setup->mutation != RCU_INTACT);
 	json_i64(&j, "readers", setup->readers);
 	json_i64(&j, "writers", setup->writers);
 	write_cpus(&j, "readerCpus", setup->reader_cpus, setup->reader_cpu_count);
@@ -59,7 +83,11 @@ static int send_outcome(int out, const struct rcu_setup *setup, const struct rcu
 	json_u64(&j, "reads", o->reads);
 	json_u64(&j, "writes", o->writes);
 	json_u64(&j, "gracePeriods", o->graces);
+	if (setup->torture)
+		json_u64(&j, "aimed", o->aimed);
 	json_u64(&j, "stale", o->stale);
+	if (control && !error)
+		write_control(&j, control);
 	hist_write(&j, "readNs", &o->read);
 	hist_write(&j, "gracePeriodNs", &o->grace);
 	json_string(&j, "priority", priority_name(o->priority));
@@ -69,28 +97,56 @@ static int send_outcome(int out, const struct rcu_setup *setup, const struct rcu
 	return ret ? ret : sent;
 }
 
-/* Which of two names a parameter holds. */
-static bool second(struct request *r, const char *key, const char *first_name, const char *second_name)
-{
-	const char *value = request_string(r, key, first_name);
+static const char *const modes[] = { "bench", "torture" };
+static const char *const mutations[] = {
+	[RCU_INTACT] = "none",
+	[RCU_NO_FENCES] = "no-fences",
+	[RCU_ONE_PHASE] = "one-phase",
+};
 
-	if (strcmp(value, first_name) != 0 && strcmp(value, second_name) != 0)
-		request_fail(r, "%s '%.30s' is neither %s nor %s", key, value, first_name, second_name);
-	return strcmp(value, second_name) == 0;
+/* Which of some names a parameter holds; the first where it is not given. */
+static size_t choice(struct request *r, const char *key, const char *const *names, size_t n)
+{
+	const char *value = request_string(r, key, names[0]);
+
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(value, names[i]) == 0)
+			return i;
+	request_fail(r, "%s '%.30s' is not known", key, value);
+	return 0;
+}
+
+/* A torture with its control, or one measurement; 0 or -errno. */
+static int measure(struct rcu_setup *setup, struct rcu_outcome *outcome, struct rcu_control *control,
+		   int out)
+{
+	setup->times = setup->torture ? aligned_alloc(_Alignof(struct rcu_times), sizeof(*setup->times)) :
+					NULL;
+	if (setup->torture && !setup->times)
+		return -ENOMEM;
+	if (setup->times)
+		memset(setup->times, 0, sizeof(*setup->times));
+	int ret = control ? rcu_torture(setup, outcome, control, out) : rcu_measure(setup, outcome, out);
+
+	/* a thread that did not end may still use it */
+	if (ret != -ETIMEDOUT)
+		free(setup->times);
+	return ret;
 }
 
 /*
  * rcu_run - request=rcu.
  *
  * flavour, readers, writers, reader-cpus and writer-cpus (threads take them in
- * turn), budget-ms, mode (bench, torture), mutate (none; no-heavy-fence, for
- * torture), priority (fifo: the best that is allowed, autogroup, none). A flavour
- * that cannot run here is an ordinary result with available=false.
+ * turn), budget-ms, mode (bench, torture: with a control that takes as long again),
+ * mutate (none; for torture no-fences, one-phase, then without control), priority
+ * (fifo: the best that is allowed, autogroup, none). A flavour that cannot run here
+ * is an ordinary result with available=false.
  */
 int rcu_run(struct request *r, int out)
 {
 	int readers[MAX_CPUS], writers[MAX_CPUS];
-	struct rcu_setup setup = { .reader_cpus = readers, .writer_cpus = writers };
+	struct rcu_setup setup = { .reader_cpus = readers, .writer_cpus = writers, .best = -1 };
 	const char *id = request_string(r, "flavour", "");
 
 	setup.flavour = rcu_flavour_find(id);
@@ -99,27 +155,35 @@ int rcu_run(struct request *r, int out)
 	setup.reader_cpu_count = request_cpus(r, "reader-cpus", readers, MAX_CPUS);
 	setup.writer_cpu_count = request_cpus(r, "writer-cpus", writers, MAX_CPUS);
 	setup.budget_ns = request_u64(r, "budget-ms", 1, 3600000, 1000) * NSEC_PER_MSEC;
-	setup.torture = second(r, "mode", "bench", "torture");
-	setup.mutant = second(r, "mutate", "none", "no-heavy-fence");
+	setup.whole_ns = setup.budget_ns;
+	setup.torture = choice(r, "mode", modes, sizeof(modes) / sizeof(modes[0])) == 1;
+	setup.mutation =
+		(enum rcu_mutation)choice(r, "mutate", mutations, sizeof(mutations) / sizeof(mutations[0]));
 	if (!setup.flavour)
 		request_fail(r, "flavour '%.60s' is not known", id);
 	if (setup.reader_cpu_count == 0)
 		request_fail(r, "reader-cpus names no CPU");
 	if (setup.writers && setup.writer_cpu_count == 0)
 		request_fail(r, "writer-cpus names no CPU");
-	if (setup.mutant && !setup.torture)
+	if (setup.mutation != RCU_INTACT && !setup.torture)
 		request_fail(r, "mutate is for mode torture: elsewhere freed memory would be used");
 	request_priority(r, &setup.fifo, &setup.autogroup);
 	if (request_finish(r))
 		return -EINVAL;
 
 	struct rcu_outcome *outcome = malloc(sizeof(*outcome));
+	struct rcu_control *control = malloc(sizeof(*control));
+	bool controlled = setup.torture && setup.mutation == RCU_INTACT;
+	int ret = -ENOMEM;
 
-	if (!outcome)
-		return -ENOMEM;
-	int error = rcu_measure(&setup, outcome, out);
-	int ret = send_outcome(out, &setup, outcome, error);
+	if (outcome && control) {
+		rcu_outcome_reset(outcome);
+		rcu_outcome_reset(&control->outcome);
+		int error = measure(&setup, outcome, controlled ? control : NULL, out);
 
+		ret = send_outcome(out, &setup, outcome, controlled ? control : NULL, error);
+	}
+	free(control);
 	free(outcome);
 	return ret;
 }

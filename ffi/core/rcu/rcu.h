@@ -56,6 +56,24 @@ struct rcu_reader {
 	_Atomic uint32_t awaited;
 };
 
+/* Mistakes that torture is to catch. */
+enum rcu_mutation {
+	RCU_INTACT,
+	RCU_NO_FENCES, /* neither side has a fence; the writer waits instead */
+	RCU_ONE_PHASE, /* a grace period has the second of its two phases only */
+};
+
+enum { RCU_TIMES = 4096 };
+
+/* How long the latest heavy fences took; kept by a torture, of the writer whose turn it is. */
+struct rcu_times {
+	uint64_t ns[RCU_TIMES];
+	uint64_t count, replayed;
+	uint64_t graces; /* in which fences were timed */
+	/* for readers, who look for as long as grace periods take */
+	CACHE_APART _Atomic uint64_t last;
+};
+
 struct rcu_domain {
 	/* what a section begins with; readers load it, grace periods change it */
 	CACHE_APART _Atomic uint64_t period;
@@ -74,16 +92,21 @@ struct rcu_domain {
 	struct rcu_reader *reader;
 	bool *pending; /* per reader: its section may have begun before the pointer was replaced */
 	int readers;
-	bool mutant; /* the grace period's heavy fences are left out */
+	int *tids; /* per reader: its thread, 0 while none is registered */
+	enum rcu_mutation mutation;
 };
 
 /* `signal` and `fence` of this experiment's own; not in the tables of techniques. */
 extern const struct technique rcu_signal;
 extern const struct technique rcu_mfence;
+void rcu_signal_member(struct fence *f, int *tid, int now);
 
 const struct rcu_flavour *rcu_flavour_find(const char *id);
 int rcu_open(struct rcu_domain *d, const struct rcu_flavour *flavour, int readers);
-int rcu_synchronize(struct rcu_domain *d);
+void rcu_register(struct rcu_domain *d, struct rcu_reader *self);
+void rcu_unregister(struct rcu_domain *d, struct rcu_reader *self);
+int rcu_synchronize(struct rcu_domain *d, struct rcu_times *times);
+int rcu_heavy_fence(struct rcu_domain *d, struct rcu_times *times);
 bool rcu_batch_join(struct rcu_domain *d);
 void rcu_batch_end(struct rcu_domain *d);
 void rcu_close(struct rcu_domain *d);
@@ -94,7 +117,7 @@ void rcu_wake(struct rcu_reader *self);
 /*
  * rcu_light_fence - what a full fence in the reader is replaced by.
  *
- * Pairs with heavy_fence() in rcu/grace.c; each place says why it is needed.
+ * Pairs with rcu_heavy_fence(); each place says why it is needed.
  */
 RCU_INLINE void rcu_light_fence(enum rcu_light light, const struct rcu_domain *d)
 {
@@ -108,6 +131,19 @@ RCU_INLINE void rcu_light_fence(enum rcu_light light, const struct rcu_domain *d
 		compiler_barrier();
 }
 
+/* rcu_begin - begin an outermost section with the period that was loaded; see rcu_read_lock(). */
+RCU_INLINE void rcu_begin(enum rcu_light light, const struct rcu_domain *d, struct rcu_reader *self,
+			  uint64_t period)
+{
+	atomic_store_explicit(&self->section, period, memory_order_relaxed);
+	/*
+	 * The section is visible before the pointer is loaded. Pairs with the heavy fence between
+	 * replacing the pointer and looking for sections: either the writer sees the section, or
+	 * the reader sees the new pointer.
+	 */
+	rcu_light_fence(light, d);
+}
+
 /* rcu_read_lock - begin a section; sections nest. Nothing for RCU_LIGHT_QUIESCENT. */
 RCU_INLINE void rcu_read_lock(enum rcu_light light, const struct rcu_domain *d, struct rcu_reader *self)
 {
@@ -118,15 +154,7 @@ RCU_INLINE void rcu_read_lock(enum rcu_light light, const struct rcu_domain *d, 
 	uint64_t section = atomic_load_explicit(&self->section, memory_order_relaxed);
 
 	if (__builtin_expect(!(section & RCU_NEST), 1)) {
-		atomic_store_explicit(&self->section,
-				      atomic_load_explicit(&d->period, memory_order_relaxed),
-				      memory_order_relaxed);
-		/*
-		 * The section is visible before the pointer is loaded. Pairs with the heavy fence
-		 * between replacing the pointer and looking for sections: either the writer sees
-		 * the section, or the reader sees the new pointer.
-		 */
-		rcu_light_fence(light, d);
+		rcu_begin(light, d, self, atomic_load_explicit(&d->period, memory_order_relaxed));
 	} else {
 		atomic_store_explicit(&self->section, section + 1, memory_order_relaxed);
 	}
@@ -184,7 +212,26 @@ RCU_INLINE void rcu_quiescent(const struct rcu_domain *d, struct rcu_reader *sel
 		rcu_wake(self);
 }
 
-/* rcu_offline - RCU_LIGHT_QUIESCENT: no section until rcu_quiescent(); grace periods do not wait. */
+/*
+ * rcu_online - RCU_LIGHT_QUIESCENT: sections may follow, after rcu_offline() or at first.
+ *
+ * fence: false is the mistake of a mutant.
+ */
+RCU_INLINE void rcu_online(const struct rcu_domain *d, struct rcu_reader *self, bool fence)
+{
+	atomic_store_explicit(&self->section, atomic_load_explicit(&d->period, memory_order_relaxed),
+			      memory_order_relaxed);
+	/*
+	 * Being online is visible before a section's loads. Pairs with the writer's first heavy
+	 * fence: either the writer waits for this reader, or the reader sees the new pointer.
+	 */
+	if (fence)
+		arch_full_fence();
+	else
+		compiler_barrier();
+}
+
+/* rcu_offline - RCU_LIGHT_QUIESCENT: no section until rcu_online(); grace periods do not wait. */
 RCU_INLINE void rcu_offline(struct rcu_reader *self)
 {
 	/* as in rcu_quiescent() */

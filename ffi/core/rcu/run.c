@@ -16,6 +16,8 @@ enum {
 	OBEY_S = 20,
 	OBEY_LOOK_NS = 50 * 1000,
 	PROGRESS_MS = 200,
+	/* `signal` of a torture looks for answers without sleeping for so long: they take some 10 us */
+	PROMPT_NS = 50 * 1000,
 };
 
 /*
@@ -65,7 +67,7 @@ static bool stop_all(struct rcu_session *s)
 /* tell - how far all is. */
 static void tell(const struct rcu_session *s, uint64_t ran, int out)
 {
-	progress_send(out, (double)ran / (double)s->setup->budget_ns);
+	progress_send(out, (double)(s->setup->done_ns + ran) / (double)s->setup->whole_ns);
 }
 
 /*
@@ -112,7 +114,7 @@ static int run(struct rcu_session *s, int out)
 		}
 		sleep_ns(duty.pause_ns);
 	}
-	s->outcome->seconds = (double)ran / 1e9;
+	s->outcome->seconds += (double)ran / 1e9;
 	return ret;
 }
 
@@ -128,18 +130,6 @@ static bool apart(const struct rcu_setup *setup)
 	return true;
 }
 
-/* The readers are whom `signal` sends its signals to. */
-static int *bind_targets(struct rcu_session *s)
-{
-	int *targets = calloc((size_t)s->setup->readers, sizeof(*targets));
-
-	for (int i = 0; targets && i < s->setup->readers; i++)
-		targets[i] = s->thread[i].tid;
-	s->domain.fence.targets = targets;
-	s->domain.fence.ntargets = targets ? s->setup->readers : 0;
-	return targets;
-}
-
 static void add_up(struct rcu_session *s)
 {
 	struct rcu_outcome *o = s->outcome;
@@ -150,6 +140,8 @@ static void add_up(struct rcu_session *s)
 
 		*(t->reader ? &o->reads : &o->writes) += t->count;
 		o->stale += t->stale;
+		for (int clog = 0; clog < RCU_CLOGS; clog++)
+			o->caught[clog] += t->caught[clog];
 		hist_merge(t->reader ? &o->read : &o->grace, &t->hist);
 		rcu_torture_close(t);
 	}
@@ -164,10 +156,6 @@ static int measure(struct rcu_session *s, int out, bool *lost)
 		ret = await_all(s, RCU_READERS);
 	if (!ret)
 		ret = await_all(s, RCU_WRITERS);
-	int *targets = ret ? NULL : bind_targets(s);
-
-	if (!ret && !targets)
-		ret = -ENOMEM;
 	if (!ret && s->outcome->priority == PRIORITY_FIFO)
 		ret = thread_fifo(2);
 	if (!ret)
@@ -178,7 +166,6 @@ static int measure(struct rcu_session *s, int out, bool *lost)
 	for (int i = 0; i < s->threads; i++)
 		pthread_join(s->thread[i].thread, NULL);
 	add_up(s);
-	free(targets);
 	return ret;
 }
 
@@ -197,21 +184,26 @@ static void explain(const struct rcu_session *s, int error)
 			 errno_name(-error));
 }
 
+/* rcu_outcome_reset - nothing was measured yet. */
+void rcu_outcome_reset(struct rcu_outcome *outcome)
+{
+	memset(outcome, 0, sizeof(*outcome));
+	hist_reset(&outcome->read);
+	hist_reset(&outcome->grace);
+}
+
 /*
  * rcu_measure - run readers and writers as set up.
  *
- * 0 with *outcome filled; or -errno, then outcome->reason says what could not be done.
+ * 0 with *outcome, which was reset once, added to; or -errno, then outcome->reason says what could not be done.
  */
-int rcu_measure(const struct rcu_setup *setup, struct rcu_outcome *outcome, int out)
+int rcu_measure(struct rcu_setup *setup, struct rcu_outcome *outcome, int out)
 {
 	struct rcu_session *s = aligned_alloc(_Alignof(struct rcu_session), sizeof(*s));
 	struct rcu_object *first = calloc(1, sizeof(*first));
 	bool lost = false;
 	int ret = s && first ? 0 : -ENOMEM;
 
-	memset(outcome, 0, sizeof(*outcome));
-	hist_reset(&outcome->read);
-	hist_reset(&outcome->grace);
 	if (ret)
 		goto out;
 	memset(s, 0, sizeof(*s));
@@ -223,14 +215,21 @@ int rcu_measure(const struct rcu_setup *setup, struct rcu_outcome *outcome, int 
 	atomic_init(&s->object, first);
 	clock_measure(&outcome->clock);
 	ret = rcu_open(&s->domain, setup->flavour, setup->readers);
-	s->domain.mutant = setup->mutant;
-	outcome->priority = priority_apply(setup->fifo && apart(setup), setup->autogroup);
+	s->domain.mutation = setup->mutation;
+	if (setup->torture) {
+		s->domain.fence.delay_ns = PROMPT_NS;
+		setup->times->graces = 0;
+	}
+	s->crowded = !apart(setup);
+	outcome->priority = priority_apply(setup->fifo && !s->crowded, setup->autogroup);
 	ret = ret ? ret : measure(s, out, &lost);
 	explain(s, ret);
+	setup->done_ns += setup->budget_ns;
 	if (lost)
 		return ret;
-	/* torture leaves the last object to its ring */
-	if (!setup->torture)
+	if (setup->torture)
+		outcome->aimed += setup->times->graces;
+	else /* torture leaves the last object to its ring */
 		first = atomic_load_explicit(&s->object, memory_order_relaxed);
 	rcu_close(&s->domain);
 	free(s->thread);

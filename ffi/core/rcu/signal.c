@@ -6,9 +6,12 @@
  * liburcu did (poll() in force_mb_all_readers(), until 0.14): a reader that is
  * switched out answers only when it gets its CPU back, which a writer that spins
  * may be holding. That sleep is the flavour's price. What signals cost without
- * it is `signal` of the cost experiment.
+ * it is `signal` of the cost experiment. A torture asks it to look without sleeping
+ * at first (fence.delay_ns): no store waits for a millisecond in a reader's buffer, so
+ * that neither a missing fence nor its control would show.
  */
 #include <errno.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -27,6 +30,8 @@ enum {
 /* Handed over in the signal's value. */
 struct answers {
 	_Atomic unsigned int arrived;
+	/* held while signals are under way: a reader that left could not answer */
+	pthread_mutex_t members;
 };
 
 /* A real-time signal, queued, so that none is lost; technique/thread.c takes another. */
@@ -54,15 +59,25 @@ static int signal_open(struct fence *f)
 	f->private = calloc(1, sizeof(struct answers));
 	if (!f->private)
 		return fence_fail(f, ENOMEM, "calloc");
+	pthread_mutex_init(&((struct answers *)f->private)->members, NULL);
 	sigfillset(&action.sa_mask);
 	return sigaction(number(), &action, NULL) ? fence_fail(f, errno, "sigaction") : 0;
 }
 
-/* -ETIMEDOUT when a reader does not answer; the answers are then not to be freed: one may come late. */
-static int signal_heavy(struct fence *f)
+/* rcu_signal_member - let one of f->targets be another thread, or none (0). */
+void rcu_signal_member(struct fence *f, int *tid, int now)
 {
 	struct answers *answers = f->private;
-	uint64_t end = now_ns() + DEADLINE_MS * NSEC_PER_MSEC;
+
+	pthread_mutex_lock(&answers->members);
+	*tid = now;
+	pthread_mutex_unlock(&answers->members);
+}
+
+/* -ETIMEDOUT when a reader does not answer; the answers are then not to be freed: one may come late. */
+static int signal_members(struct fence *f, struct answers *answers)
+{
+	uint64_t begun = now_ns(), end = begun + DEADLINE_MS * NSEC_PER_MSEC;
 	unsigned int sent = 0;
 	int ret = 0;
 	siginfo_t info = { .si_signo = number(), .si_code = SI_QUEUE };
@@ -72,6 +87,8 @@ static int signal_heavy(struct fence *f)
 	/* our earlier accesses come before the readers' fences */
 	arch_full_fence();
 	for (int i = 0; i < f->ntargets && !ret; i++) {
+		if (f->targets[i] == 0)
+			continue;
 		if (syscall(SYS_rt_tgsigqueueinfo, getpid(), f->targets[i], number(), &info))
 			ret = -errno;
 		else
@@ -82,12 +99,26 @@ static int signal_heavy(struct fence *f)
 	 * fence. Pairs with the release in handler().
 	 */
 	while (atomic_load_explicit(&answers->arrived, memory_order_acquire) < sent) {
-		if (now_ns() > end)
+		uint64_t now = now_ns();
+
+		if (now > end)
 			return -ETIMEDOUT;
-		sleep_ns(LOOK_NS);
+		if (now >= begun + f->delay_ns)
+			sleep_ns(LOOK_NS);
 	}
 	/* our later accesses come after the readers' fences */
 	arch_full_fence();
+	return ret;
+}
+
+static int signal_heavy(struct fence *f)
+{
+	struct answers *answers = f->private;
+
+	pthread_mutex_lock(&answers->members);
+	int ret = signal_members(f, answers);
+
+	pthread_mutex_unlock(&answers->members);
 	return ret;
 }
 

@@ -33,7 +33,7 @@ static void obey(struct rcu_thread *t, uint32_t order)
 	while (rest && atomic_load_explicit(order_of(t), memory_order_relaxed) == order)
 		sys_futex(order_of(t), FUTEX_WAIT_PRIVATE, order, NULL);
 	if (quiescent && (order & 3) != CREW_STOP)
-		rcu_quiescent(&s->domain, t->reader);
+		rcu_online(&s->domain, t->reader, true);
 }
 
 static void work(struct rcu_thread *t)
@@ -53,20 +53,41 @@ static int prepare(struct rcu_thread *t)
 
 	if (!ret && s->outcome->priority == PRIORITY_FIFO)
 		ret = thread_fifo(1); /* below the leader */
-	if (!ret && s->setup->torture)
-		ret = rcu_torture_open(t, t == s->thread);
+	if (!ret && t->reader)
+		rcu_register(&s->domain, t->reader);
 	return ret;
 }
 
-static void *thread_main(void *argument)
+static void *successor_main(void *argument);
+
+/* leave - the calling thread is no reader any more, another one is in its place; false: there is none. */
+static bool leave(struct rcu_thread *t)
 {
-	struct rcu_thread *t = argument;
+	struct rcu_domain *d = &t->session->domain;
+	bool quiescent = d->flavour->light == RCU_LIGHT_QUIESCENT;
+	pthread_t successor;
+
+	t->leaves = false;
+	if (quiescent)
+		rcu_offline(t->reader);
+	rcu_unregister(d, t->reader);
+	if (!pthread_create(&successor, NULL, successor_main, t))
+		return true;
+	rcu_register(d, t->reader);
+	if (quiescent)
+		rcu_online(d, t->reader, true);
+	return false;
+}
+
+/* follow - do what orders say, until one says to stop, or another thread follows them. */
+static void follow(struct rcu_thread *t)
+{
 	uint32_t seen = 0;
 
 	prctl(PR_SET_NAME, t->reader ? "fencelab-reader" : "fencelab-writer");
-	t->tid = sys_gettid();
-	t->error = prepare(t);
-	while ((seen & 3) != CREW_STOP) {
+	if (!t->error)
+		t->error = prepare(t);
+	while ((seen & 3) != CREW_STOP && !(t->leaves && leave(t))) {
 		/* pairs with the release store in give_order(): what was set up comes first */
 		uint32_t order = atomic_load_explicit(order_of(t), memory_order_acquire);
 
@@ -75,6 +96,26 @@ static void *thread_main(void *argument)
 		else
 			work(t);
 	}
+}
+
+static void *thread_main(void *argument)
+{
+	struct rcu_thread *t = argument;
+
+	if (t->session->setup->torture)
+		t->error = rcu_torture_open(t);
+	follow(t);
+	return NULL;
+}
+
+static void *successor_main(void *argument)
+{
+	struct rcu_thread *t = argument;
+
+	/* all that is in *t is now ours */
+	pthread_join(t->thread, NULL);
+	t->thread = pthread_self();
+	follow(t);
 	return NULL;
 }
 

@@ -8,6 +8,7 @@ import { NO_WEIGHT, PROOF } from "../../judgement/weight.ts";
 import { flavourOf } from "./flavours.ts";
 import type { RcuResult } from "./rcu_schema.ts";
 import { staleFlavours } from "./stale.ts";
+import { tortureOf } from "./torture_verdict.ts";
 
 /** Results of rcu. */
 export const rcuKind: ResultKind<RcuResult> = {
@@ -37,8 +38,12 @@ export const rcuKind: ResultKind<RcuResult> = {
   parts: (result) => [result],
 };
 
-/** Stale readers fail a flavour that is documented to be sound, and a test that they should show. */
-function check({ flavour, mode, mutant, available, reason, stale, reads }: RcuResult): Check {
+/**
+ * Stale readers fail a flavour that is documented to be sound, and a test that they should show.
+ * That none was seen is no success where none could be.
+ */
+function check(result: RcuResult): Check {
+  const { flavour, mode, mutant, available, reason, stale, reads } = result;
   const name = nameOf({ flavour, mode, mutant });
   if (!available || reads === 0) {
     return { name, outcome: "skipped", why: `not run: ${reason ?? "no section was counted"}` };
@@ -48,10 +53,14 @@ function check({ flavour, mode, mutant, available, reason, stale, reads }: RcuRe
   const why = `${stale} of ${reads} sections held freed objects, promised: ${expected}`;
   // That a mistake made on purpose did not show proves nothing: the host may not have let it
   if (mutant) return { name, outcome: stale > 0 ? "passed" : "skipped", why };
+  const judged = tortureOf(result);
+  if (judged?.verdict === "not-discriminable") {
+    return { name, outcome: "skipped", why: judged.holds };
+  }
   return {
     name,
     outcome: stale > 0 && promised ? "failed" : "passed",
-    why,
+    why: judged === null ? why : `${judged.holds}; promised: ${expected}`,
     notable: stale > 0,
     ordered: stale === 0,
   };
@@ -83,14 +92,21 @@ function figures(result: RcuResult, all: readonly RcuResult[]): Figure[] {
 }
 
 function soundness(result: RcuResult): Statement {
+  const unknown = "not to be told";
   const stale = result.stale > 0;
+  const blind = tortureOf(result)?.verdict === "not-discriminable";
   return {
     subject: nameOf(result),
-    says: stale ? "freed objects were read" : "no freed object was read",
-    rank: stale ? 1 : 0,
-    means: () =>
-      result.mutant
-        ? mild("the test caught the missing fences on one side")
-        : { words: "only one side read them", grave: true },
+    says: stale ? "freed objects were read" : blind ? unknown : "no freed object was read",
+    rank: stale ? 2 : blind ? 0 : 1,
+    means: (right) => {
+      if (result.mutant) return mild("the test caught the missing fences on one side");
+      if (blind || right === unknown) {
+        return mild(
+          `the ${blind ? "left" : "right"} could not tell: evidence, not the machine, changed`,
+        );
+      }
+      return { words: "only one side read them", grave: true };
+    },
   };
 }

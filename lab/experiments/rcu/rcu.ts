@@ -8,6 +8,7 @@ import { type RcuResult, rcuSchema } from "./rcu_schema.ts";
 import { rcuKind } from "./kind.ts";
 import { rcuWarnings } from "./warnings.ts";
 import { rcuSection } from "./section.ts";
+import { judgeTorture, tortureOf } from "./torture_verdict.ts";
 
 /** How fast each flavour reads and writes, and whether it is sound. */
 export const rcu: Experiment<RcuPlan, Step, RcuResult> = {
@@ -19,9 +20,11 @@ export const rcu: Experiment<RcuPlan, Step, RcuResult> = {
   change: changeRcu,
   steps: rcuSteps,
   start: () =>
-    stepByStep(async (session, step, around) => ({
-      results: [await attempt(session, step.kind, step, around, rcuSchema)],
-    })),
+    stepByStep(async (session, step, around) => {
+      const result = await attempt(session, step.kind, step, around, rcuSchema);
+      if (tortureOf(result) === null) return { results: [result] };
+      return { results: [{ ...result, ...judgeTorture(result, around.facts.uname.release) }] };
+    }),
   results: { rcu: rcuKind },
   warnings: rcuWarnings,
   writesFiles: false,

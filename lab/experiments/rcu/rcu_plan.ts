@@ -14,7 +14,7 @@ export const rcuPlan = z.strictObject({
   flavours: z.array(z.enum(flavourIds)).min(1),
   readers: z.int().min(1).max(1024),
   writers: z.int().min(1).max(1024),
-  /** Time of each flavour. */
+  /** Time of each flavour; the control of a torture takes as long again. */
   seconds: planSeconds,
   /** Look for objects that were freed too early, instead of counting operations. */
   torture: z.boolean(),
@@ -38,7 +38,7 @@ export const fullRcu: readonly RcuPlan[] = [
     flavours: [...flavourIds],
     readers: 1,
     writers: 1,
-    seconds: 1,
+    seconds: 2,
     torture: true,
   },
 ];
@@ -68,6 +68,8 @@ export function changeRcu(
 
 /** Rests of real-time threads, as a multiple of the time that they run; for estimates only. */
 const RESTS = 1.1;
+/** A torture's control takes as long again, and calibrating an eighth of both. */
+const TORTURE = 2 * 9 / 8;
 /** Starting and ending, in seconds; for estimates only. */
 const STEP_OVERHEAD = 0.1;
 
@@ -85,7 +87,7 @@ export function rcuSteps(plan: RcuPlan, machine: Machine): Steps {
     label: `rcu ${flavour}, ${plan.torture ? "torture, " : ""}${threads}`,
     kind: "rcu",
     technique: flavourOf(flavour).technique,
-    seconds: plan.seconds * RESTS + STEP_OVERHEAD,
+    seconds: plan.seconds * (plan.torture ? TORTURE : 1) * RESTS + STEP_OVERHEAD,
     parameters: {
       flavour,
       readers: plan.readers,

@@ -1,11 +1,11 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { RequestError } from "../../../ffi/session.ts";
 import type { Capabilities } from "../../environment/capabilities.ts";
 import type { Around } from "../experiment.ts";
 import { rcu } from "./rcu.ts";
 import { type RcuPlan, rcuSteps } from "./rcu_plan.ts";
 import type { Requests } from "../../request/stall_guard.ts";
-import { sampleRcu } from "../../testdata/sample_rcu.ts";
+import { sampleControl, sampleRcu } from "../../testdata/sample_rcu.ts";
 import { commitMbOf, commitRatio } from "./commit_2015.ts";
 import { flavourIds } from "./flavours.ts";
 import type { RcuResult } from "./rcu_schema.ts";
@@ -66,6 +66,18 @@ Deno.test("rcu returns what the core counted, with its histogram", async () => {
     index: [3],
     count: [2],
   });
+});
+
+Deno.test("rcu says of a torture what its verdict holds for, with the kernel", async () => {
+  const { histogram, ...result } = sampleRcu({
+    mode: "torture",
+    aimed: 8000,
+    control: sampleControl(100),
+  });
+  const facts = { uname: { release: "6.18.0" } } as unknown as Around["facts"];
+  const made = await runOne(answering(() => [{ result, histogram }]), { ...around(), facts });
+  assertEquals(made.verdict, "no-stale-readers");
+  assertStringIncludes(made.holds!, "Linux 6.18.0, 6 readers on CPUs 0-1");
 });
 
 Deno.test("rcu makes a result of a fence that is refused, and of a failed request", async () => {

@@ -4,6 +4,7 @@ import {
   type Block,
   type CellColumn,
   group,
+  type Inline,
   intro,
   list,
   PAGE,
@@ -12,9 +13,9 @@ import {
   tableOf,
   terms,
 } from "../../document/blocks.ts";
-import { formatCount, formatSeconds } from "../../text/units.ts";
+import { formatSeconds, smallShare } from "../../text/units.ts";
 import type { HostView } from "../run/host_view.ts";
-import { grouped, onCpus, refusalWords, resultsOf, sectionOf, time } from "../run/words.ts";
+import { grouped, refusalWords, resultsOf, sectionOf, time, UNDECIDED } from "../run/words.ts";
 import {
   COMMIT_SECONDS,
   type CommitMb,
@@ -25,6 +26,7 @@ import {
 import { flavourOf } from "./flavours.ts";
 import type { RcuResult } from "./rcu_schema.ts";
 import { staleFlavours } from "./stale.ts";
+import { LACKS_CONTROL, threadsOf, tortureOf, type TortureVerdict } from "./torture_verdict.ts";
 
 /** Userspace RCU with each technique, host by host. */
 export function rcuSection(hosts: readonly HostView[]): Section | null {
@@ -70,6 +72,21 @@ export function rcuSection(hosts: readonly HostView[]): Section | null {
           meaning:
             "sections that saw an object after it was freed: proof that the flavour is unsound",
         },
+        {
+          term: "no-stale-readers",
+          meaning:
+            "none was seen, and 20 or more were to be expected if nothing ordered the readers",
+        },
+        { term: "stale-readers", meaning: "a section held an object after it was freed: proof" },
+        {
+          term: "stale without fences",
+          meaning: "what the same threads showed in as much time with neither side's fences",
+        },
+        {
+          term: "failing grace periods",
+          meaning: "with 95 % confidence a smaller share than that does not order, if those that " +
+            "fail last as long as others",
+        },
       ),
     ],
   }, blocksOf);
@@ -91,13 +108,6 @@ function blocksOf(host: HostView): Block[] {
   return missing.size === 0
     ? blocks
     : [...blocks, group("RCU flavours that cannot run here", [list([...missing])])];
-}
-
-/** "6 readers, 2 writers on CPUs 0-1". */
-function threadsOf({ readers, writers, readerCpus, writerCpus }: RcuResult): string {
-  const read = `${formatCount(readers, "reader")}${onCpus(readerCpus)}`;
-  const write = `${formatCount(writers, "writer")}${onCpus(writerCpus)}`;
-  return `${read}, ${write}`;
 }
 
 const FLAVOUR: CellColumn<RcuResult> = {
@@ -209,36 +219,62 @@ function ratio(value: number | null): string {
 /** Does any reader see an object after it was freed? */
 function torture({ label, run }: HostView, rows: readonly RcuResult[]): Block[] {
   const heading = `RCU torture: sections whose object was freed meanwhile, ${threadsOf(rows[0]!)}`;
+  const judged = new Map(rows.map((row) => [row, tortureOf(row, run.host.kernel)]));
+  const lacking = rows.some((row) =>
+    row.control === undefined && judged.get(row)?.verdict !== undefined
+  );
+  const columns: CellColumn<RcuResult>[] = [
+    FLAVOUR,
+    {
+      title: "verdict",
+      cell: (row) => verdictCell(row, judged.get(row)?.verdict),
+    },
+    {
+      title: "promised",
+      cell: ({ flavour }) => flavourOf(flavour).promised ? "yes" : "no",
+      only: PAGE,
+    },
+    { title: "stale", right: true, cell: staleCell },
+    { title: "sections", right: true, cell: ({ reads }) => grouped(reads) },
+    { title: "grace periods", right: true, cell: ({ writes }) => grouped(writes) },
+    {
+      title: "stale without fences",
+      short: "unfenced",
+      right: true,
+      cell: ({ control }) => grouped(control?.stale),
+    },
+    {
+      title: "of grace periods",
+      short: "of",
+      right: true,
+      cell: ({ control }) => grouped(control?.gracePeriods),
+    },
+    {
+      title: "failing grace periods",
+      short: "failing",
+      right: true,
+      cell: (row) => {
+        const bound = judged.get(row)?.bound ?? null;
+        return bound === null ? "–" : `< ${smallShare(bound)}`;
+      },
+    },
+    { title: "time", right: true, cell: ({ seconds }) => formatSeconds(seconds) },
+  ];
   return [
     intro(
-      "Torture: does any reader see an object after it was freed? Mutants leave the writer's heavy " +
-        "fence out and must be caught where the host reorders.",
+      "Torture: does any reader see an object after it was freed? Readers clog their store " +
+        "buffers, nest sections, begin them late, come and go. Beside each flavour the same " +
+        "threads run without fences, their writers waiting as long instead: that nothing stale " +
+        "is seen says something only where these show it.",
     ),
-    tableOf(
-      `${heading}, on ${label}`,
-      rows,
-      [
-        FLAVOUR,
-        {
-          title: "promised",
-          cell: ({ flavour }) => flavourOf(flavour).promised ? "yes" : "no",
-          only: PAGE,
-        },
-        {
-          title: "stale",
-          right: true,
-          cell: ({ stale, mutant }) => ({
-            text: grouped(stale),
-            tone: (stale > 0) === mutant ? "good" : "bad",
-          }),
-        },
-        { title: "sections", right: true, cell: ({ reads }) => grouped(reads) },
-        { title: "grace periods", right: true, cell: ({ writes }) => grouped(writes) },
-        { title: "time", right: true, cell: ({ seconds }) => formatSeconds(seconds) },
-      ],
-      run.host.emulated,
-      heading,
-    ),
+    tableOf(`${heading}, on ${label}`, rows, columns, run.host.emulated, heading),
+    ...lacking
+      ? [paragraph(`Tortures of an older fencelab lack ${LACKS_CONTROL}`, "doubtful")]
+      : [],
+    list(rows.flatMap((row) => {
+      const holds = judged.get(row)?.holds;
+      return holds === undefined ? [] : [`${row.flavour}, ${holds}`];
+    })),
     ...staleFlavours(rows).map(({ result, promised }) =>
       paragraph(
         `${result.flavour}: readers held freed objects${
@@ -250,4 +286,19 @@ function torture({ label, run }: HostView, rows: readonly RcuResult[]): Block[] 
       )
     ),
   ];
+}
+
+function verdictCell({ flavour }: RcuResult, verdict: TortureVerdict | undefined): Inline {
+  if (verdict === undefined) return { text: "–" };
+  if (verdict === "not-discriminable") return { text: verdict, tone: UNDECIDED };
+  const good = verdict === "no-stale-readers";
+  return {
+    text: verdict,
+    tone: good || !flavourOf(flavour).promised ? good ? "good" : UNDECIDED : "bad",
+  };
+}
+
+function staleCell({ stale, mutant }: RcuResult): Inline {
+  if (stale === 0) return { text: grouped(stale), tone: mutant ? UNDECIDED : "plain" };
+  return { text: grouped(stale), tone: mutant ? "good" : "bad" };
 }

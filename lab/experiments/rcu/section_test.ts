@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { sampleRcu } from "../../testdata/sample_rcu.ts";
+import { sampleControl, sampleRcu } from "../../testdata/sample_rcu.ts";
 import { sampleRun } from "../../testdata/sample_run.ts";
 import type { RcuResult } from "./rcu_schema.ts";
 import { rcuSection } from "./section.ts";
@@ -69,8 +69,6 @@ Deno.test("rcuSection() has no ratio without mb, nor from other numbers of threa
 
 Deno.test("rcuSection() says loudly where readers held freed objects, and of whom it was expected", () => {
   const torture = sampleRcu({ mode: "torture", readNs: null });
-  const sound = render(torture);
-  assert(/membarrier +0 +23 000 000 000 +1 000 +10\.0 s$/.test(sound), sound);
   const stale = render(
     { ...torture, stale: 3 },
     { ...torture, flavour: "mprotect", stale: 1 },
@@ -80,6 +78,30 @@ Deno.test("rcuSection() says loudly where readers held freed objects, and of who
   assertStringIncludes(stale, "mprotect: readers held freed objects: no documentation promises");
   assert(!stale.includes("signal: readers held"), stale);
   assertStringIncludes(stale, "signal (mutant)");
+});
+
+Deno.test("rcuSection() says of a torture what the same threads showed without fences", () => {
+  const torture = sampleRcu({ mode: "torture", readNs: null, aimed: 8000 });
+  const sound = render({ ...torture, control: sampleControl(100) });
+  assert(/membarrier +no-stale-readers +0 .* 800 +8 000 +< 2\.7 % +10\.0 s\n/.test(sound), sound);
+  assertStringIncludes(sound, "membarrier, Linux 6.18.44, 6 readers on CPUs 0-1, 2 writers on");
+  assertStringIncludes(
+    sound.replaceAll(/\s+/g, " "),
+    "held 800 in 8000 grace periods, so with 95 %",
+  );
+  assert(!sound.includes("older fencelab"), sound);
+  const blind = render({ ...torture, control: sampleControl(0) });
+  assert(/membarrier +not-discriminable +0 .* 0 +8 000 +- +10\.0 s\n/.test(blind), blind);
+  assertStringIncludes(blind, "not to be told");
+});
+
+Deno.test("rcuSection() shows tortures of older runs with what they lack", () => {
+  const text = render(sampleRcu({ mode: "torture", readNs: null }));
+  assert(
+    /membarrier +not-discriminable +0 +23 000 000 000 +1 000 +- +- +- +10\.0 s\n/.test(text),
+    text,
+  );
+  assertStringIncludes(text, "older fencelab lack the same readers without fences");
 });
 
 Deno.test("rcuSection() stamps emulated hosts, names what cannot run, and escapes reasons", () => {

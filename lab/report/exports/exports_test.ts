@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { decodeFromCompressedBase64, HistogramLogReader } from "hdr-histogram-js";
 import type { RcuResult } from "../../experiments/rcu/rcu_schema.ts";
-import { sampleRcu } from "../../testdata/sample_rcu.ts";
+import { sampleControl, sampleRcu } from "../../testdata/sample_rcu.ts";
 import { resultsWith } from "../../experiments/ordering/testdata/runs.ts";
 import { sideOf } from "../../experiments/ordering/testdata/counts.ts";
 import type { Run } from "../../experiments/run/run_schema.ts";
@@ -93,7 +93,9 @@ Deno.test("suitesOf() fails flavours of RCU that are documented to be sound and 
     results: [
       torture({ stale: 3 }),
       torture({ flavour: "mprotect", stale: 3 }),
-      torture({ flavour: "mb" }),
+      torture({ flavour: "mb", aimed: 8000, control: sampleControl(100) }),
+      torture({ flavour: "munmap", aimed: 8000, control: sampleControl(0) }),
+      torture({ flavour: "membarrier-dyncheck" }),
       torture({ flavour: "mb", mutant: true, stale: 1 }),
       torture({ flavour: "signal", mutant: true }),
       torture({ flavour: "qsbr", available: false, reads: 0, reason: "EPERM" }),
@@ -104,6 +106,8 @@ Deno.test("suitesOf() fails flavours of RCU that are documented to be sound and 
     ["membarrier, torture", "failed", true],
     ["mprotect, torture", "passed", true],
     ["mb, torture", "passed", false],
+    ["munmap, torture", "skipped", undefined],
+    ["membarrier-dyncheck, torture", "skipped", undefined],
     ["mb, torture, fences left out", "passed", undefined],
     ["signal, torture, fences left out", "skipped", undefined],
     ["qsbr, torture", "skipped", undefined],

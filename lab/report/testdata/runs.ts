@@ -7,7 +7,7 @@ import type { DisturbanceResult } from "../../experiments/disturbance/disturbanc
 import type { OrderingResult } from "../../experiments/ordering/ordering_schema.ts";
 import { sampleCapture, sampleCaptured, sampleCost, sampleRun } from "../../testdata/sample_run.ts";
 import { sampleCoreSync } from "../../testdata/sample_core_sync.ts";
-import { sampleRcu } from "../../testdata/sample_rcu.ts";
+import { sampleControl, sampleRcu } from "../../testdata/sample_rcu.ts";
 import { bucketOf } from "../../statistics/histogram.ts";
 import { familyOf, techniques } from "../../format/techniques.ts";
 
@@ -179,6 +179,7 @@ export function allResults(arch: Host["arch"] = "x86_64"): Result[] {
     sampleRcu({ flavour: "mb", technique: "fence", reads: 4_000_000_000 }),
     sampleRcu(),
     sampleRcu({ mode: "torture", mutant: true, stale: 12, readNs: null }),
+    sampleRcu({ mode: "torture", readNs: null, aimed: 8000, control: sampleControl(100) }),
     disturbance(),
     sampleCapture({
       techniques: [sampleCaptured()],
