@@ -34,7 +34,13 @@ const PLACES: Readonly<Record<string, readonly string[]>> = {
   "core-sync#the-table": ["stale, calls", "modifications", "stale after the end"],
   "rcu#flavours": ["flavour", "mb", "mb-mfence", "membarrier-dyncheck", "qsbr"],
   "rcu#operations": ["lock+unlock", "grace period", "reads/mb", "reads/mb-mfence"],
-  "rcu#torture": ["stale"],
+  "rcu#torture": [
+    "stale",
+    "no-stale-readers",
+    "stale-readers",
+    "stale without fences",
+    "failing grace periods",
+  ],
   "disturbance#the-table": [
     "victim",
     "calls/s",
