@@ -6,8 +6,9 @@
  *     rcu_peer MILLISECONDS WRITERS
  *
  * runs one reader on CPU 1, and at most one writer on CPU 0. Prints JSON: seconds
- * that they ran, reads, writes, and the median over groups of what one section
- * took in ns. PEER_HEADER names the flavour's header.
+ * that they ran, reads, writes, the median over groups of what one section took in
+ * ns, and the instruction of this liburcu's cmm_smp_mb(). PEER_HEADER names the
+ * flavour's header.
  */
 #define _LGPL_SOURCE
 #define URCU_API_MAP
@@ -17,6 +18,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "arch/arch.h"
@@ -118,6 +120,25 @@ static void *writer_main(void *argument)
 	}
 }
 
+#define TEXT_OF(...) #__VA_ARGS__
+#define TEXT(...) TEXT_OF(__VA_ARGS__)
+
+/* The full fence of the library, as ffi/core/arch/ has its names; "unknown" for others. */
+static const char *fence_name(void)
+{
+	static const char *const names[] = {
+		ARCH_FULL_FENCE,
+#ifdef ARCH_MFENCE
+		ARCH_MFENCE,
+#endif
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strstr(TEXT(cmm_smp_mb()), names[i]))
+			return names[i];
+	return "unknown";
+}
+
 /* All threads rest, or the order is to run. */
 static void give(struct peer *p, enum order order, int threads)
 {
@@ -165,8 +186,8 @@ int main(int argc, char **argv)
 	pthread_join(reader, NULL);
 	if (writers)
 		pthread_join(writer, NULL);
-	printf("{\"seconds\":%.6f,\"reads\":%llu,\"writes\":%llu,\"readNs\":%.4f}\n", (double)ran / 1e9,
-	       (unsigned long long)p.reads, (unsigned long long)p.writes,
-	       (double)hist_quantile(&p.read, 0.5) / 1000);
+	printf("{\"seconds\":%.6f,\"reads\":%llu,\"writes\":%llu,\"readNs\":%.4f,\"fence\":\"%s\"}\n",
+	       (double)ran / 1e9, (unsigned long long)p.reads, (unsigned long long)p.writes,
+	       (double)hist_quantile(&p.read, 0.5) / 1000, fence_name());
 	return 0;
 }
