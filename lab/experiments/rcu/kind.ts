@@ -28,7 +28,8 @@ export const rcuKind: ResultKind<RcuResult> = {
       : null,
   verdict: () => null,
   // A bench looks at too few objects to say that none is stale
-  checks: (result) => result.mode === "torture" || result.stale > 0 ? [check(result)] : [],
+  checks: (result, { kernel }) =>
+    result.mode === "torture" || result.stale > 0 ? [check(result, kernel)] : [],
   figures,
   statements: (result) => result.available ? [soundness(result)] : [],
   distributions: none,
@@ -42,7 +43,7 @@ export const rcuKind: ResultKind<RcuResult> = {
  * Stale readers fail a flavour that is documented to be sound, and a test that they should show.
  * That none was seen is no success where none could be.
  */
-function check(result: RcuResult): Check {
+function check(result: RcuResult, kernel: string): Check {
   const { flavour, mode, mutant, available, reason, stale, reads } = result;
   const name = nameOf({ flavour, mode, mutant });
   if (!available || reads === 0) {
@@ -53,7 +54,7 @@ function check(result: RcuResult): Check {
   const why = `${stale} of ${reads} sections held freed objects, promised: ${expected}`;
   // That a mistake made on purpose did not show proves nothing: the host may not have let it
   if (mutant) return { name, outcome: stale > 0 ? "passed" : "skipped", why };
-  const judged = tortureOf(result);
+  const judged = tortureOf(result, kernel);
   if (judged?.verdict === "not-discriminable") {
     return { name, outcome: "skipped", why: judged.holds };
   }
