@@ -26,6 +26,7 @@ struct experiment {
 	EACH("conformance", conformance)   \
 	EACH("probe", probe)               \
 	EACH("environment", environment)   \
+	EACH("cpus", cpus)                 \
 	EACH("capture", capture)           \
 	EACH("trace", trace)               \
 	EACH("disturbance", disturbance)   \

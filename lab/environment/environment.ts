@@ -25,6 +25,16 @@ export type Load = {
   total: number;
 };
 
+/** CPUs that came or went while a step ran. */
+export type CpuChange = {
+  /** What ran meanwhile, as progress calls it. */
+  step: string;
+  /** CPUs that are online, or those that the lab may use. */
+  which: "online" | "allowed";
+  before: string;
+  after: string;
+};
+
 /** Counts and groups of {@linkcode Topology}. */
 export type TopologySummary = {
   packages: number;
@@ -57,6 +67,8 @@ export type Environment = {
     offline: string | null;
     isolated: string | null;
     nohzFull: string | null;
+    /** Those that came or went during the run. */
+    changes: CpuChange[];
   };
   smt: { active: boolean | null; control: string | null };
   topology: TopologySummary;
@@ -99,7 +111,7 @@ export type HostKnowledge = {
 };
 
 /**
- * The environment a run took place in. `load.after` is unknown until {@linkcode withLoadAfter}.
+ * The environment a run took place in. `load.after` is unknown until {@linkcode environmentAfter}.
  */
 export function environmentOf(facts: HostFacts, known: HostKnowledge = {}): Environment {
   const arch = normaliseArch(facts.uname.machine);
@@ -136,13 +148,22 @@ export function environmentOf(facts: HostFacts, known: HostKnowledge = {}): Envi
 }
 
 /**
- * An environment completed by the load after the run.
+ * An environment completed by what is known after the run.
  *
  * @param environment As taken before the run; it stays as it is.
  * @param facts Facts read after the run.
+ * @param changes CPUs that came or went meanwhile.
  */
-export function withLoadAfter(environment: Environment, facts: HostFacts): Environment {
-  return { ...environment, load: { before: environment.load.before, after: loadOf(facts) } };
+export function environmentAfter(
+  environment: Environment,
+  facts: HostFacts,
+  changes: readonly CpuChange[] = [],
+): Environment {
+  return {
+    ...environment,
+    cpus: { ...environment.cpus, changes: [...changes] },
+    load: { before: environment.load.before, after: loadOf(facts) },
+  };
 }
 
 /**
@@ -193,6 +214,7 @@ function cpuSets(facts: HostFacts): Environment["cpus"] {
     offline: listOf(facts, "/sys/devices/system/cpu/offline"),
     isolated: listOf(facts, "/sys/devices/system/cpu/isolated"),
     nohzFull: listOf(facts, "/sys/devices/system/cpu/nohz_full"),
+    changes: [],
   };
 }
 

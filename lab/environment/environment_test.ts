@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { HostError } from "../format/host_error.ts";
-import { environmentOf, hostOf, withLoadAfter } from "./environment.ts";
+import { environmentAfter, environmentOf, hostOf } from "./environment.ts";
 import { factsOf, type FixtureName, withFiles } from "./testdata/fixtures.ts";
 
 const ALL: FixtureName[] = [
@@ -51,6 +51,7 @@ Deno.test("environmentOf() summarises CPUs and topology", () => {
     offline: "",
     isolated: "2-3",
     nohzFull: "2-3",
+    changes: [],
   });
 });
 
@@ -121,10 +122,10 @@ Deno.test("environmentOf() reads the scheduler's limits and perf's", () => {
   assertEquals([environment.perfEventParanoid, environment.kptrRestrict], [4, 0]);
 });
 
-Deno.test("withLoadAfter() keeps the load before and leaves the first environment alone", () => {
+Deno.test("environmentAfter() keeps the load before and leaves the first environment alone", () => {
   const before = environmentOf(factsOf("kvm"));
   const later = withFiles(factsOf("kvm"), { "/proc/loadavg": "1.93 0.60 0.21 3/214 4800\n" });
-  const after = withLoadAfter(before, later);
+  const after = environmentAfter(before, later);
   assertEquals(after.load, {
     before: { one: 0, five: 0.02, fifteen: 0, running: 1, total: 212 },
     after: { one: 1.93, five: 0.6, fifteen: 0.21, running: 3, total: 214 },

@@ -5,7 +5,7 @@ import { SessionError } from "../../ffi/session.ts";
 import { version } from "../../ffi/version.ts";
 import type { CaptureOptions } from "../experiments/experiment.ts";
 import { type Capabilities, parseCapabilities } from "../environment/capabilities.ts";
-import { environmentOf, hostOf, withLoadAfter } from "../environment/environment.ts";
+import { environmentAfter, environmentOf, hostOf } from "../environment/environment.ts";
 import { type HostFacts, parseHostFacts } from "../environment/facts.ts";
 import { formatCpuList } from "../text/cpu_list.ts";
 import { topologyOf } from "../environment/topology.ts";
@@ -140,7 +140,7 @@ async function runOn(
   const { steps, leftOut } = planSteps(plan, surveyed, host, connection.guest);
   const before = environmentOf(facts, knowledge);
   const said = hostOf(facts, knowledge);
-  const { results, files } = await runSteps(session, steps, {
+  const { results, files, cpuChanges } = await runSteps(session, steps, {
     host: host.name,
     arch: before.arch,
     emulated: before.emulated,
@@ -150,10 +150,7 @@ async function runOn(
     helper: connection.helper,
     ...defined({ capture, signal, onProgress, onNews }),
   });
-  const environment = withLoadAfter(
-    before,
-    await askFacts(session, host.name),
-  );
+  const environment = environmentAfter(before, await askFacts(session, host.name), cpuChanges);
   const run: Run = {
     schema: RUN_SCHEMA,
     id: newRunId(startedAt, host.name),

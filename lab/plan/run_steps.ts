@@ -6,7 +6,9 @@ import type { CaptureOptions, Running } from "../experiments/experiment.ts";
 import { type ExperimentName, experimentOf } from "../experiments/experiments.ts";
 import type { Result } from "../experiments/run/results_schema.ts";
 import type { Capabilities } from "../environment/capabilities.ts";
+import type { CpuChange } from "../environment/environment.ts";
 import type { HostFacts } from "../environment/facts.ts";
+import { CpuWatch } from "../request/cpu_watch.ts";
 import { guarded, type Requests, stallLimit } from "../request/stall_guard.ts";
 import type { PlannedStep } from "./steps.ts";
 
@@ -40,12 +42,21 @@ export interface RunStepsOptions {
   readonly onNews?: (news: StepNews) => void;
 }
 
+/** What comes of running steps. */
+export interface StepsRun {
+  /** In the order of the steps. */
+  readonly results: Result[];
+  /** Paths of the files that results name. */
+  readonly files: Map<string, string>;
+  /** CPUs that came or went meanwhile. */
+  readonly cpuChanges: readonly CpuChange[];
+}
+
 /**
- * Runs all steps, one after another.
+ * Runs all steps, one after another, and looks after each whether the CPUs are still the same.
  *
  * A technique that cannot run here is a result like any other.
  *
- * @returns Results in the order of the steps, and paths of the files that they name.
  * @throws {SessionError} If the core ends; {RequestError} if it does not understand a request;
  * {HostError} if nothing has come of a step for too long, upon which the session is to be closed;
  * {ReplyFormatError} if a reply is not what the schema says; `AbortError` if the signal aborts.
@@ -54,10 +65,11 @@ export async function runSteps(
   session: Requests,
   steps: readonly PlannedStep[],
   options: RunStepsOptions,
-): Promise<{ results: Result[]; files: Map<string, string> }> {
+): Promise<StepsRun> {
   const { facts, helper, capabilities, capture, signal } = options;
   const files = new Map<string, string>();
   const results: Result[] = [];
+  const cpus = new CpuWatch(facts);
   const running = new Map<ExperimentName, Running>();
   const total = steps.reduce((sum, step) => sum + step.seconds, 0);
   let before = 0;
@@ -86,8 +98,9 @@ export async function runSteps(
     });
     keep(made.results);
     for (const [name, path] of made.files ?? []) files.set(name, path);
+    await cpus.look(requests, label);
     before += step.seconds;
   }
   for (const own of running.values()) keep(own.conclude(options));
-  return { results, files };
+  return { results, files, cpuChanges: cpus.changes };
 }

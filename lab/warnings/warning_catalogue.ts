@@ -235,6 +235,11 @@ export const WARNING_CATALOGUE = {
     remedy: "Measure times on real hardware or under KVM",
     invalidates: false,
   },
+  W049: {
+    reason: "its threads did not run where they were to, so what it measured means nothing",
+    remedy: "Leave CPUs online and the cpuset as it is while the lab runs, and run again",
+    invalidates: true,
+  },
 } as const satisfies Record<string, WarningMeaning>;
 
 /** The number of a warning about a host: "W001". */

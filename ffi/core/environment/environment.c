@@ -5,7 +5,6 @@
  */
 #include <errno.h>
 #include <glob.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,13 +12,12 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "environment/cpus.h"
 #include "environment/reading.h"
 #include "experiments.h"
 #include "kit/clock.h"
 #include "protocol/frame.h"
 #include "protocol/json.h"
-
-enum { CPUS_MAX = 8192 };
 
 /* Where a pattern matches nothing, it is reported as ENOENT under its own name. */
 static const char *const patterns[] = {
@@ -98,41 +96,6 @@ static void write_limit(struct json *j, const char *key, int resource)
 		json_u64(j, key, limit.rlim_cur);
 }
 
-/* A sysfs CPU list ("0-3,8") as JSON numbers. */
-static void write_cpu_list(struct json *j, const char *key, const char *path)
-{
-	FILE *file = fopen(path, "re");
-	int first, last;
-	char separator;
-
-	json_array(j, key);
-	while (file && fscanf(file, "%d", &first) == 1) {
-		last = first;
-		if (fscanf(file, "-%d", &last) < 0)
-			last = first;
-		for (int cpu = first; cpu <= last && cpu < CPUS_MAX; cpu++)
-			json_i64(j, NULL, cpu);
-		if (fscanf(file, "%c", &separator) != 1 || separator != ',')
-			break;
-	}
-	json_array_end(j);
-	if (file)
-		fclose(file);
-}
-
-static void write_allowed(struct json *j)
-{
-	unsigned long words[CPUS_MAX / (8 * sizeof(unsigned long))] = { 0 };
-	cpu_set_t *set = (cpu_set_t *)words;
-
-	json_array(j, "allowed");
-	if (sched_getaffinity(0, sizeof(words), set) == 0)
-		for (size_t cpu = 0; cpu < CPUS_MAX; cpu++)
-			if (CPU_ISSET_S(cpu, sizeof(words), set))
-				json_i64(j, NULL, (int64_t)cpu);
-	json_array_end(j);
-}
-
 static void write_capabilities(struct json *j)
 {
 	FILE *status = fopen("/proc/self/status", "re");
@@ -205,9 +168,8 @@ int environment_run(struct request *r, int out)
 	json_u64(&j, "uid", geteuid());
 	write_capabilities(&j);
 	json_i64(&j, "pageSize", sysconf(_SC_PAGESIZE));
-	write_cpu_list(&j, "online", "/sys/devices/system/cpu/online");
-	write_cpu_list(&j, "possible", "/sys/devices/system/cpu/possible");
-	write_allowed(&j);
+	cpus_write(&j);
+	cpus_write_list(&j, "possible", "/sys/devices/system/cpu/possible");
 	json_object(&j, "limits");
 	write_limit(&j, "memlock", RLIMIT_MEMLOCK);
 	write_limit(&j, "rtprio", RLIMIT_RTPRIO);

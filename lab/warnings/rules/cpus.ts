@@ -105,6 +105,13 @@ function nohzFull(
   return globalGone ? ["membarrier does not offer GLOBAL, as under nohz_full"] : [];
 }
 
+function cpusChanged({ environment: { cpus: { changes } } }: WarningContext): string[] {
+  return changes.map(({ which, before, after, step }) => {
+    const whose = which === "online" ? "online" : "that may be used";
+    return `The CPUs ${whose} went from ${before || "none"} to ${after || "none"} during '${step}'`;
+  });
+}
+
 /** Rules of this theme by code. */
 export const CPU_RULES = {
   W001: oneCpu,
@@ -116,4 +123,5 @@ export const CPU_RULES = {
   W007: governor,
   W008: isolatedCpus,
   W009: nohzFull,
+  W049: cpusChanged,
 } satisfies Record<string, Rule>;

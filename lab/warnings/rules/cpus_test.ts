@@ -2,6 +2,7 @@ import { factsOf } from "../../environment/testdata/fixtures.ts";
 import { cost, host, membarrier, testCases, type WarningCases } from "../testdata/warning_cases.ts";
 import type { CPU_RULES } from "./cpus.ts";
 
+const change = { step: "cost munmap", which: "online", before: "0-1", after: "0" } as const;
 const CPU = "/sys/devices/system/cpu/";
 
 const CASES: WarningCases<keyof typeof CPU_RULES> = {
@@ -51,6 +52,10 @@ const CASES: WarningCases<keyof typeof CPU_RULES> = {
     off: [{ facts: factsOf("xeon") }, { facts: factsOf("kvm") }],
   },
   W008: { on: [{ facts: factsOf("altra") }], off: [{ facts: factsOf("xeon") }] },
+  W049: {
+    on: [{ facts: factsOf("kvm"), cpuChanges: [change] }],
+    off: [{ facts: factsOf("kvm"), cpuChanges: [] }, { facts: factsOf("kvm") }],
+  },
   W009: {
     on: [
       { facts: factsOf("altra") },

@@ -5,7 +5,7 @@
  */
 import { assert } from "@std/assert";
 import type { Capabilities } from "../../environment/capabilities.ts";
-import { environmentOf, withLoadAfter } from "../../environment/environment.ts";
+import { type CpuChange, environmentAfter, environmentOf } from "../../environment/environment.ts";
 import type { HostFacts } from "../../environment/facts.ts";
 import type { CostResult, Result } from "../../experiments/run/run_schema.ts";
 import { sampleCost } from "../../testdata/sample_run.ts";
@@ -24,6 +24,8 @@ export type WarningCase = {
   /** Load average of one minute after the run. */
   loadAfter?: string;
   results?: Result[];
+  /** CPUs that came or went during the run. */
+  cpuChanges?: CpuChange[];
   emulated?: boolean;
 };
 
@@ -58,9 +60,12 @@ export function warningsOf(given: WarningCase): HostWarning[] {
   const known = given.emulated === undefined ? {} : { emulated: given.emulated };
   const before = environmentOf(given.facts, known);
   const capabilities = { ...allCapabilities(), ...given.capabilities };
-  if (given.loadAfter === undefined) return warningsFor(before, capabilities, given.results);
-  const later = withFiles(given.facts, { "/proc/loadavg": `${given.loadAfter} 0 0 1/9 9\n` });
-  return warningsFor(withLoadAfter(before, later), capabilities, given.results);
+  const { loadAfter, cpuChanges, results } = given;
+  if (loadAfter === undefined && cpuChanges === undefined) {
+    return warningsFor(before, capabilities, results);
+  }
+  const later = withFiles(given.facts, { "/proc/loadavg": `${loadAfter ?? "0"} 0 0 1/9 9\n` });
+  return warningsFor(environmentAfter(before, later, cpuChanges), capabilities, results);
 }
 
 /** A recorded host with some files changed. */
