@@ -19,6 +19,7 @@
 #include "capture/events.h"
 #include "capture/host.h"
 #include "experiments.h"
+#include "kit/attempt.h"
 #include "kit/clock.h"
 #include "protocol/frame.h"
 
@@ -57,7 +58,7 @@ static void run_phase(struct capture *c, int index)
 	int status = 0;
 
 	/* stays so where the technique ends the process */
-	board->error[index] = -EIO;
+	board->error[index] = ATTEMPT_DIED;
 	pid_t child = fork();
 
 	if (child == 0) {
@@ -72,10 +73,11 @@ static void run_phase(struct capture *c, int index)
 	}
 	if (child < 0) {
 		board->error[index] = -errno;
-	} else if (waitpid(child, &status, 0) == child && board->error[index] == -EIO &&
+	} else if (waitpid(child, &status, 0) == child && board->error[index] == ATTEMPT_DIED &&
 		   !board->reason[index][0]) {
 		technique_died(board->reason[index], REASON, WIFSIGNALED(status) ? WTERMSIG(status) : 0,
 			       WEXITSTATUS(status));
+		board->phase[index].refused = WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS;
 	}
 	instance_tracing(&c->recording.instance, 0);
 }
@@ -156,9 +158,7 @@ static void write_phase(struct json *j, const struct capture *c, int i)
 
 	json_object(j, NULL);
 	json_string(j, "technique", c->technique[i]->id);
-	json_bool(j, "available", !error);
-	json_errno(j, "errno", error);
-	json_string(j, "reason", error ? c->board->reason[i] : NULL);
+	attempt_write(j, error, p->refused, c->board->reason[i]);
 	json_u64(j, "beginNs", p->begin_ns);
 	json_u64(j, "endNs", p->end_ns);
 	json_u64(j, "ops", p->ops);

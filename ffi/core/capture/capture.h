@@ -41,6 +41,7 @@ struct phase {
 	bool flushes_known, cycles_known;
 	struct hist untraced, traced; /* cost with tracing off and on, ps */
 	bool stopped; /* an operation was above the threshold */
+	bool refused; /* see attempt_write() */
 	uint64_t worst_ns, worst_id;
 };
 

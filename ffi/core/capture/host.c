@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "kit/attempt.h"
 #include "kit/clock.h"
 #include "protocol/frame.h"
 
@@ -154,9 +155,7 @@ int recording_send_unavailable(int out, const char *reason, int error)
 
 	json_init(&j);
 	json_object(&j, NULL);
-	json_bool(&j, "available", false);
-	json_errno(&j, "errno", error);
-	json_string(&j, "reason", reason[0] ? reason : errno_name(-error));
+	attempt_write(&j, error, !error_passes(error), reason[0] ? reason : errno_name(-error));
 	json_object_end(&j);
 	return frame_send_json(out, FRAME_RESULT, &j);
 }

@@ -250,6 +250,7 @@ int phase_run(const struct capture_setup *setup, const struct technique *techniq
 		crew_stop(&crew);
 	}
 	snprintf(reason, room, "%s", ret && fence.reason[0] ? fence.reason : ret ? errno_name(-ret) : "");
+	phase->refused = ret && fence.refused;
 	fence_close(&fence);
 	return ret;
 }

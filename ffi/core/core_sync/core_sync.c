@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "experiments.h"
+#include "kit/attempt.h"
 #include "kit/clock.h"
 #include "protocol/frame.h"
 #include "protocol/json.h"
@@ -19,9 +20,7 @@ static int send_outcome(int out, const struct core_sync_setup *setup, const stru
 	json_string(&j, "experiment", "core-sync");
 	json_string(&j, "technique", setup->technique->id);
 	json_string(&j, "order", setup->order == CODE_FIRST ? "code-first" : "publish-first");
-	json_bool(&j, "available", !error);
-	json_string(&j, "reason", error ? o->reason : NULL);
-	json_errno(&j, "errno", error);
+	attempt_write(&j, error, o->refused, o->reason);
 	json_u64(&j, "calls", o->calls);
 	json_u64(&j, "modifications", o->modifications);
 	json_u64(&j, "stale", o->stale);
@@ -43,7 +42,7 @@ static int send_outcome(int out, const struct core_sync_setup *setup, const stru
  *
  * technique, order (code-first, publish-first), caller-cpu, sibling-cpu,
  * modifications, budget-ms, priority (fifo: the best that is allowed, autogroup,
- * none). A technique that cannot run here is an ordinary result with available=false.
+ * none). A technique that cannot run here is an ordinary result, see attempt_write().
  */
 int core_sync_run(struct request *r, int out)
 {

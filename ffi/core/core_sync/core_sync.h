@@ -34,6 +34,7 @@ struct core_sync_outcome {
 	bool starved; /* a thread did not get to run for seconds, which ended it */
 	enum priority priority;
 	double seconds;
+	bool refused; /* see attempt_write() */
 	char reason[160]; /* why it could not run */
 };
 

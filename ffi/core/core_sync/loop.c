@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "core_sync/trial.h"
+#include "kit/attempt.h"
 #include "kit/clock.h"
 #include "protocol/frame.h"
 #include "protocol/json.h"
@@ -172,6 +173,7 @@ int core_sync_try(const struct core_sync_setup *setup, struct core_sync_outcome 
 	memset(outcome, 0, sizeof(*outcome));
 	int ret = code_map(&trial.code, outcome->reason, sizeof(outcome->reason));
 
+	outcome->refused = ret && !error_passes(ret);
 	if (ret)
 		return ret;
 	outcome->priority = priority_apply(setup->fifo, setup->autogroup);
@@ -179,6 +181,7 @@ int core_sync_try(const struct core_sync_setup *setup, struct core_sync_outcome 
 	if (ret && !outcome->reason[0])
 		snprintf(outcome->reason, sizeof(outcome->reason), "%s",
 			 trial.fence.reason[0] ? trial.fence.reason : errno_name(-ret));
+	outcome->refused = ret && trial.fence.refused;
 	fence_close(&trial.fence);
 	code_unmap(&trial.code);
 	return ret;

@@ -202,8 +202,10 @@ int callers_open(struct session *s)
 		struct caller *c = &s->caller[i];
 
 		ret = fence_open(&c->fence, setup->technique, aim(setup, i), setup->delay_ns);
-		if (ret)
+		if (ret) {
 			memcpy(s->outcome->reason, c->fence.reason, sizeof(c->fence.reason));
+			s->outcome->refused = c->fence.refused;
+		}
 	}
 	return ret;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "experiments.h"
+#include "kit/attempt.h"
 #include "kit/hist_frame.h"
 #include "protocol/frame.h"
 #include "protocol/json.h"
@@ -62,9 +63,7 @@ static int send_outcome(int out, const struct cost_setup *setup, const struct co
 	json_string(&j, "placement", placement);
 	write_cpus(&j, "callerCpus", setup->caller_cpus, setup->callers);
 	write_cpus(&j, "siblingCpus", setup->sibling_cpus, setup->siblings);
-	json_bool(&j, "available", !error);
-	json_string(&j, "reason", error ? o->reason : NULL);
-	json_errno(&j, "errno", error);
+	attempt_write(&j, error, o->refused, o->reason);
 	json_null(&j, "registerNs");
 	json_u64(&j, "count", error ? 0 : o->hist.count);
 	write_drops(&j, &o->drops);
@@ -103,7 +102,7 @@ static void check_distinct(struct request *r, const struct cost_setup *setup)
  *
  * technique, caller-cpus, sibling-cpus, samples, budget-ms, delay-ns, placement
  * (a label), priority (fifo: the best that is allowed, autogroup, none), count (perf, proc).
- * A technique that cannot run here is an ordinary result with available=false.
+ * A technique that cannot run here is an ordinary result, see attempt_write().
  */
 int cost_run(struct request *r, int out)
 {

@@ -34,6 +34,7 @@ struct cost_outcome {
 	struct count_plan count;
 	struct clock_facts clock;
 	double seconds;
+	bool refused; /* see attempt_write() */
 	char reason[160]; /* why it could not run */
 };
 

@@ -119,8 +119,10 @@ int stormers_rest(const struct disturbance *d)
 /* disturbance_reason - what a technique said when it could not be opened. */
 void disturbance_reason(struct disturbance_outcome *o, const struct fence *f)
 {
-	if (f->reason[0])
-		memcpy(o->reason, f->reason, sizeof(f->reason));
+	if (!f->reason[0])
+		return;
+	memcpy(o->reason, f->reason, sizeof(f->reason));
+	o->refused = f->refused;
 }
 
 /* stormers_start - those besides the leader; 0 and all of them rest, or -errno with its reason. */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "experiments.h"
+#include "kit/attempt.h"
 #include "kit/hist_frame.h"
 #include "protocol/frame.h"
 #include "protocol/json.h"
@@ -65,9 +66,7 @@ static int send_outcome(int out, const struct disturbance_setup *setup, const st
 		json_i64(&j, NULL, setup->caller_cpu[i]);
 	json_array_end(&j);
 	json_i64(&j, "victimCpu", setup->victim_cpu);
-	json_bool(&j, "available", !o->error);
-	json_string(&j, "reason", o->error ? o->reason : NULL);
-	json_errno(&j, "errno", o->error);
+	attempt_write(&j, o->error, o->refused, o->reason);
 	json_u64(&j, "ops", o->ops);
 	write_side(&j, "quiet", &o->side[0], setup, o->counted);
 	write_side(&j, "storm", &o->side[1], setup, o->counted);

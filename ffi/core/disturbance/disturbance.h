@@ -74,6 +74,7 @@ struct disturbance_side {
 
 struct disturbance_outcome {
 	int error;
+	bool refused; /* see attempt_write() */
 	char reason[200];
 	struct disturbance_side side[2]; /* quiet, storm */
 	uint64_t ops;

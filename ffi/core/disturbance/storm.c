@@ -101,6 +101,7 @@ static int choose_gap(struct disturbance *d, struct disturbance_outcome *o)
 		d->gap_ns = LEAST_GAP_NS;
 	if (d->setup->work != VICTIM_RUNS || d->clock.read_ns < SLOW_CLOCK_NS)
 		return 0;
+	o->refused = true;
 	snprintf(o->reason, sizeof(o->reason),
 		 "reading the clock takes %.0f ns: it does not see what is stolen", d->clock.read_ns);
 	return -EOPNOTSUPP;

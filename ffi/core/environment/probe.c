@@ -8,6 +8,7 @@
 
 #include "conformance/capability.h"
 #include "experiments.h"
+#include "kit/attempt.h"
 #include "kit/child.h"
 #include "kit/count.h"
 #include "kit/sys.h"
@@ -19,6 +20,7 @@
 
 struct technique_answer {
 	int error;
+	bool refused;
 	char reason[160];
 };
 
@@ -33,6 +35,7 @@ static void try_technique(void *argument, int answer)
 		reply.error = fence.technique->prepare(&fence);
 	if (!reply.error)
 		reply.error = fence.technique->heavy(&fence);
+	reply.refused = fence.reason[0] ? fence.refused : !error_passes(reply.error);
 	memcpy(reply.reason, fence.reason, sizeof(reply.reason));
 	write_all(answer, &reply, sizeof(reply));
 }
@@ -44,7 +47,8 @@ static void write_technique(struct json *j, const struct technique *technique)
 	int ret = child_run(try_technique, (void *)technique, &answer, sizeof(answer), &end);
 
 	if (!ret && end.length != sizeof(answer)) {
-		answer.error = -EIO;
+		answer.error = ATTEMPT_DIED;
+		answer.refused = end.signal == SIGSYS;
 		technique_died(answer.reason, sizeof(answer.reason), end.signal, end.status);
 	} else if (ret) {
 		answer.error = ret;
@@ -54,10 +58,7 @@ static void write_technique(struct json *j, const struct technique *technique)
 			 errno_name(-answer.error));
 	json_object(j, NULL);
 	json_string(j, "id", technique->id);
-	json_bool(j, "available", answer.error == 0);
-	/* who was killed got no errno */
-	json_errno(j, "errno", end.signal ? 0 : answer.error);
-	json_string(j, "reason", answer.error ? answer.reason : NULL);
+	attempt_write(j, answer.error, answer.refused, answer.reason);
 	json_object_end(j);
 }
 

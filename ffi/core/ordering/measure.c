@@ -266,6 +266,7 @@ void ordering_measure(const struct ordering_setup *wanted, struct ordering_outco
 
 	o->starved = ret == -ETIMEDOUT;
 	o->error = o->starved ? 0 : ret;
+	o->refused = o->error && (fence.refused || sb->light_fence.refused);
 	if (o->starved)
 		snprintf(o->reason, sizeof(o->reason), "a side did not get to run for 3 s");
 	else if (ret && !o->reason[0])

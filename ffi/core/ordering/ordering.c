@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "experiments.h"
+#include "kit/attempt.h"
 #include "protocol/frame.h"
 #include "protocol/json.h"
 
@@ -213,9 +214,7 @@ static int send_outcome(int out, const struct ordering_setup *setup, const struc
 	json_string(&j, "clogged", clogged[setup->sb.clog_caller]);
 	json_i64(&j, "callerCpu", setup->sb.heavy_cpu);
 	json_i64(&j, "siblingCpu", setup->sb.light_cpus[0]);
-	json_bool(&j, "available", !o->error);
-	json_string(&j, "reason", o->reason[0] ? o->reason : NULL);
-	json_errno(&j, "errno", o->error);
+	attempt_write(&j, o->error, o->refused, o->reason);
 	json_bool(&j, "starved", o->starved);
 	write_count(&j, "counts", &technique);
 	write_count(&j, "delay", &least->delay);

@@ -47,6 +47,7 @@ struct ordering_side {
 
 struct ordering_outcome {
 	int error; /* -errno of what could not be done, with the reason */
+	bool refused; /* see attempt_write() */
 	bool starved; /* a light side did not get to run: the counts are what there is */
 	char reason[200];
 	struct count_plan plan;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "experiments.h"
+#include "kit/attempt.h"
 #include "kit/hist_frame.h"
 #include "protocol/frame.h"
 #include "rcu/session.h"
@@ -76,9 +77,7 @@ static int send_outcome(int out, const struct rcu_setup *setup, const struct rcu
 	json_i64(&j, "writers", setup->writers);
 	write_cpus(&j, "readerCpus", setup->reader_cpus, setup->reader_cpu_count);
 	write_cpus(&j, "writerCpus", setup->writer_cpus, setup->writer_cpu_count);
-	json_bool(&j, "available", !error);
-	json_string(&j, "reason", error ? o->reason : NULL);
-	json_errno(&j, "errno", error);
+	attempt_write(&j, error, o->refused, o->reason);
 	json_double(&j, "seconds", o->seconds);
 	json_u64(&j, "reads", o->reads);
 	json_u64(&j, "writes", o->writes);
@@ -141,7 +140,7 @@ static int measure(struct rcu_setup *setup, struct rcu_outcome *outcome, struct 
  * turn), budget-ms, mode (bench, torture: with a control that takes as long again),
  * mutate (none; for torture no-fences, one-phase, then without control), priority
  * (fifo: the best that is allowed, autogroup, none). A flavour that cannot run here
- * is an ordinary result with available=false.
+ * is an ordinary result, see attempt_write().
  */
 int rcu_run(struct request *r, int out)
 {

@@ -174,6 +174,7 @@ static void explain(const struct rcu_session *s, int error)
 	struct rcu_outcome *o = s->outcome;
 	const char *reason = s->domain.fence.reason;
 
+	o->refused = error && s->domain.fence.refused;
 	if (reason[0])
 		snprintf(o->reason, sizeof(o->reason), "%s", reason);
 	else if (error)

@@ -39,6 +39,7 @@ struct rcu_outcome {
 	enum priority priority;
 	struct clock_facts clock;
 	double seconds; /* in which readers read and writers wrote */
+	bool refused; /* see attempt_write() */
 	char reason[160];
 };
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "kit/attempt.h"
 #include "kit/clock.h"
 #include "kit/sys.h"
 #include "protocol/json.h"
@@ -13,6 +14,7 @@ int fence_fail(struct fence *f, int error, const char *what)
 {
 	if (error > 0)
 		error = -error;
+	f->refused = !error_passes(error);
 	snprintf(f->reason, sizeof(f->reason), "%s: %s", what, errno_name(-error));
 	return error;
 }

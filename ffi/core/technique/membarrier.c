@@ -31,6 +31,7 @@ static int membarrier_open(struct fence *f)
 	if (mask < 0)
 		return fence_fail(f, (int)mask, "membarrier QUERY");
 	if (!(mask & command)) {
+		f->refused = true;
 		snprintf(f->reason, sizeof(f->reason),
 			 "membarrier QUERY lacks the command: mask 0x%lx, command 0x%x: EINVAL", mask,
 			 command);

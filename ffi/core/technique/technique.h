@@ -41,6 +41,7 @@ struct fence {
 	bool targets_all; /* `signal`: every thread of the process, listed at each call */
 	void *private;
 	bool set_up; /* technique/user.c: there is something to tear down */
+	bool refused; /* opening was refused for good, see kit/attempt.c; else it may work again */
 	char reason[160]; /* why opening failed */
 };
 

@@ -31,7 +31,10 @@ static int open_page(struct fence *f, int protection, bool lock)
 
 		munmap(f->page, f->page_size);
 		f->page = NULL;
-		return fence_fail(f, error, "mlock");
+		fence_fail(f, error, "mlock");
+		/* mlock(2): the limit is ENOMEM, a lack of memory EAGAIN */
+		f->refused |= error == ENOMEM;
+		return -error;
 	}
 	return 0;
 }
