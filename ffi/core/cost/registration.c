@@ -6,9 +6,14 @@
  */
 #include <errno.h>
 #include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "experiments.h"
+#include "kit/attempt.h"
 #include "kit/child.h"
 #include "kit/clock.h"
 #include "kit/sys.h"
@@ -16,14 +21,14 @@
 #include "protocol/json.h"
 #include "technique/technique.h"
 
-enum { TRIALS = 25, THREADED_TRIALS = 7, WARM_REPEATS = 50 };
+enum { TRIALS = 25, THREADED_TRIALS = 7, WARM_REPEATS = 50, THREAD_DEADLINE_S = 3 };
 
 struct sample {
 	uint64_t ns[TRIALS];
 	int count;
 };
 
-/* One fresh process answers these three durations; a registration happens once per process. */
+/* One fresh process answers these durations; a registration happens once per process. */
 struct trial {
 	uint64_t cold, warm;
 	int error;
@@ -40,9 +45,10 @@ static uint64_t timed(int command, int *error)
 	return end - start;
 }
 
-static void *wait_forever(void *unused)
+static void *wait_forever(void *ready)
 {
-	(void)unused;
+	/* pairs with the acquire load in await_word() */
+	atomic_store_explicit((_Atomic uint32_t *)ready, 1, memory_order_release);
 	for (;;)
 		sleep_ns(NSEC_PER_SEC);
 	return NULL;
@@ -56,19 +62,34 @@ static int compare(const void *a, const void *b)
 }
 
 struct job {
-	int command, threads;
+	int command;
+	bool threaded;
 };
+
+/* A thread that runs when this returns; 0 or -errno. */
+static int start_thread(_Atomic uint32_t *ready)
+{
+	pthread_t thread;
+	int ret = -pthread_create(&thread, NULL, wait_forever, (void *)ready);
+
+	return ret ? ret : await_word(ready, 1, THREAD_DEADLINE_S * NSEC_PER_SEC);
+}
 
 static void in_fresh_process(void *argument, int answer)
 {
 	const struct job *job = argument;
 	struct trial trial = { 0 };
 	uint64_t warm[WARM_REPEATS];
-	pthread_t thread;
+	_Atomic uint32_t ready = 0;
 
 	now_ns(); /* fault the vDSO in: the first read is not to be part of a cold registration */
-	for (int i = 0; i < job->threads; i++)
-		trial.error |= -pthread_create(&thread, NULL, wait_forever, NULL);
+	if (job->threaded)
+		trial.error = start_thread(&ready);
+	if (trial.error) {
+		/* without the thread it would be the time of a process that has one */
+		write_all(answer, &trial, sizeof(trial));
+		return;
+	}
 	trial.cold = timed(job->command, &trial.error);
 	for (int i = 0; i < WARM_REPEATS; i++)
 		warm[i] = timed(job->command, &trial.error);
@@ -77,15 +98,15 @@ static void in_fresh_process(void *argument, int answer)
 	write_all(answer, &trial, sizeof(trial));
 }
 
-static int run_trial(int command, int threads, struct trial *trial)
+static int run_trial(int command, bool threaded, struct trial *trial)
 {
-	struct job job = { command, threads };
+	struct job job = { command, threaded };
 	struct child_end end;
 	int ret = child_run(in_fresh_process, &job, trial, sizeof(*trial), &end);
 
-	if (ret)
-		return ret;
-	return end.length == sizeof(*trial) ? trial->error : -EIO; /* killed: a filter */
+	if (ret || end.length == sizeof(*trial))
+		return ret ? ret : trial->error;
+	return end.signal == SIGSYS ? -EPERM : ATTEMPT_DIED; /* SIGSYS: a filter's way to say no */
 }
 
 static void write_sample(struct json *j, const char *key, struct sample *s)
@@ -103,23 +124,19 @@ static void write_sample(struct json *j, const char *key, struct sample *s)
 	json_object_end(j);
 }
 
-static int measure(int command, struct sample *cold, struct sample *warm, struct sample *threaded)
+/* Trials of one kind; one that fails makes them all worth nothing. 0 or -errno. */
+static int measure(int command, bool threaded, struct sample *cold, struct sample *warm)
 {
 	struct trial trial;
 	int ret = 0;
 
-	for (int i = 0; i < TRIALS && !ret; i++) {
-		ret = run_trial(command, 0, &trial);
-		if (ret)
-			break;
+	for (int i = 0; i < (threaded ? THREADED_TRIALS : TRIALS) && !ret; i++) {
+		ret = run_trial(command, threaded, &trial);
 		cold->ns[cold->count++] = trial.cold;
 		warm->ns[warm->count++] = trial.warm;
 	}
-	for (int i = 0; i < THREADED_TRIALS && !ret; i++) {
-		ret = run_trial(command, 1, &trial);
-		if (!ret)
-			threaded->ns[threaded->count++] = trial.cold;
-	}
+	if (ret)
+		cold->count = warm->count = 0;
 	return ret;
 }
 
@@ -128,28 +145,38 @@ static int measure(int command, struct sample *cold, struct sample *warm, struct
  *
  * Each trial is a process of its own, forked from this one: it inherits this
  * process's registrations, of which there are none. The result's registerNs is
- * null for techniques that need no registration or cannot run here.
+ * null for techniques that need no registration or cannot run here, and its
+ * coldThreaded where no second thread could be had.
  */
 int registration_run(struct request *r, int out)
 {
-	struct sample cold = { .count = 0 }, warm = { .count = 0 }, threaded = { .count = 0 };
+	struct sample cold = { .count = 0 }, warm = { .count = 0 }, threaded = { .count = 0 }, rest;
 	const char *id = request_string(r, "technique", "");
 	const struct technique *technique = technique_find(id);
-	int command = technique ? technique->registration : 0, error = 0;
+	int command = technique ? technique->registration : 0, error = 0, late = 0;
+	char reason[96] = "";
 
 	if (!technique)
 		request_fail(r, "technique '%.60s' is not known", id);
 	if (request_finish(r))
 		return -EINVAL;
+	rest.count = 0;
 	if (command)
-		error = measure(command, &cold, &warm, &threaded);
+		error = measure(command, false, &cold, &warm);
+	if (command && !error)
+		late = measure(command, true, &threaded, &rest);
+	if (error || late)
+		snprintf(reason, sizeof(reason), "registering with %s thread: %s",
+			 error ? "one" : "more than one",
+			 (error ? error : late) == ATTEMPT_DIED ? "the process that tried was killed" :
+								  errno_name(error ? -error : -late));
 
 	struct json j;
 
 	json_init(&j);
 	json_object(&j, NULL);
 	json_string(&j, "technique", id);
-	json_errno(&j, "errno", error);
+	attempt_write(&j, error ? error : late, error && !error_passes(error), reason);
 	if (!command || error) {
 		json_null(&j, "registerNs");
 	} else {
