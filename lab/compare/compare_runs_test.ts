@@ -98,6 +98,8 @@ Deno.test("compareRuns() says why a technique has no samples", () => {
   const [row] = compareRuns([run([cost(1)])], [run([off])]).cost;
   assertEquals([row!.verdict, row!.quantiles], ["not-compared", []]);
   assertEquals(row!.words, "right: not available: no such command");
+  const [other] = compareRuns([run([cost(1)])], [run([{ ...off, outcome: "failed" }])]).cost;
+  assertEquals(other!.words, "right: failed: no such command");
 });
 
 Deno.test("compareRuns() notices interrupts that are no longer sent", () => {

@@ -4,6 +4,7 @@
  * @module
  */
 import { z } from "zod";
+import { outcomeSchema } from "../format/attempt_schema.ts";
 import { parseReply } from "../format/reply.ts";
 
 /** Whether one thing works, and if not, what refused it. */
@@ -29,7 +30,7 @@ export const CapabilitiesSchema = z.object({
     errno: z.string().nullable(),
     reason: z.string().nullable(),
   }),
-  techniques: z.array(Ability.extend({ id: z.string() })),
+  techniques: z.array(Ability.extend({ id: z.string(), outcome: outcomeSchema })),
   counting: Ability.extend({
     source: z.enum(["perf", "proc-interrupts"]).nullable(),
     events: z.array(z.string()),

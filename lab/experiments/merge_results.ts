@@ -4,10 +4,23 @@
  * That a technique was seen not to order stays true when a later run did not see it.
  */
 
-import { PROOF } from "../judgement/weight.ts";
+import { NOTHING_MEASURED, PROOF } from "../judgement/weight.ts";
 import { kindOf } from "./experiments.ts";
 import { doubtsOf } from "./run/host_evidence.ts";
 import type { Result, Run } from "./run/run_schema.ts";
+
+/**
+ * The weight of what a result says of one subject. Where nothing was measured although nothing was
+ * refused, there is no evidence: any other result of that subject is better, however old.
+ */
+function weightOf(result: Result, subject: string, doubtful: boolean): number {
+  const kind = kindOf(result);
+  const own = kind.restrict(result, [subject]);
+  const outcomes = kind.attempts(own).map(({ outcome }) => outcome);
+  const failed = outcomes.length > 0 && outcomes.every((outcome) => outcome === "failed");
+  const nothing = !kind.hasRun(own) && !outcomes.includes("refused");
+  return failed || nothing ? NOTHING_MEASURED : kind.weight(own, doubtful);
+}
 
 /** The results of some runs of one host, newest run first, each with its run. */
 export function mergeResults(runs: readonly Run[]): Map<Result, Run> {
@@ -15,8 +28,8 @@ export function mergeResults(runs: readonly Run[]): Map<Result, Run> {
   for (const run of runs) {
     const doubtful = doubtsOf(run).length > 0;
     for (const result of run.results) {
-      const weight = kindOf(result).weight(result, doubtful);
       for (const subject of kindOf(result).subjects(result)) {
+        const weight = weightOf(result, subject, doubtful);
         const known = winners.get(subject);
         if (known === undefined || weight > known.weight) winners.set(subject, { run, weight });
       }

@@ -6,7 +6,7 @@ import { resultsWith } from "./ordering/testdata/runs.ts";
 import type { Host, Result, Run } from "./run/run_schema.ts";
 import type { OrderingResult } from "./ordering/ordering_schema.ts";
 import { sampleRcu } from "../testdata/sample_rcu.ts";
-import { sampleCost, sampleRun } from "../testdata/sample_run.ts";
+import { sampleCapture, sampleCaptured, sampleCost, sampleRun } from "../testdata/sample_run.ts";
 
 type Says = OrderingResult["verdict"] | "doubted";
 
@@ -57,6 +57,39 @@ Deno.test("mergeResults() keeps readers that held freed objects", () => {
     [...mergeResults(runs).keys()].map((result) => result.experiment === "rcu" ? result.stale : -1);
   assertEquals(stale(of(0), of(3)), [3]);
   assertEquals(stale(of(0, true), of(3, true)), [0]);
+});
+
+Deno.test("mergeResults() takes no failure for newer evidence than a measurement", () => {
+  const reasons = (...results: Result[]): (string | null | undefined)[] =>
+    [...mergeResults(results.map((result) => sampleRun({ results: [result] }))).keys()]
+      .map((result) => "available" in result ? result.reason : undefined);
+  const failed = { available: false, outcome: "failed", reason: "EINVAL", count: 0 } as const;
+  const refused = { available: false, outcome: "refused", reason: "EPERM", count: 0 } as const;
+  assertEquals(reasons(sampleCost(failed), sampleCost()), [null]);
+  assertEquals(reasons(sampleCost(failed), sampleCost(failed), sampleCost(refused)), ["EPERM"]);
+  assertEquals(reasons(sampleCost(refused), sampleCost()), ["EPERM"], "the kernel may be another");
+  assertEquals(reasons(sampleCost(), sampleCost(failed)), [null]);
+  // Older cores told failures as refusals
+  const old = { available: false, reason: "the crew's threads cannot start: EINVAL" };
+  assertEquals(reasons(sampleRcu({ ...old, reads: 0 }), sampleRcu()), [null]);
+  assertEquals(reasons(sampleCost({ count: 0, reason: "starved" }), sampleCost()), [null]);
+});
+
+Deno.test("mergeResults() keeps what a capture measured of one technique beside a failure", () => {
+  const failed = { available: false, outcome: "failed", reason: "EINVAL", ops: 0 } as const;
+  const of = (munmap: object, signal: object): Run =>
+    sampleRun({
+      results: [sampleCapture({
+        techniques: [
+          sampleCaptured({ technique: "munmap", ...munmap }),
+          sampleCaptured({ technique: "signal", ...signal }),
+        ],
+      })],
+    });
+  const kept = [...mergeResults([of(failed, {}), of({}, { ops: 7 })]).keys()]
+    .flatMap((result) => result.experiment === "capture" ? result.techniques : [])
+    .map(({ technique, ops }) => `${technique} ${ops}`);
+  assertEquals(kept, ["signal 100", "munmap 100"]);
 });
 
 Deno.test("sourceOf() is not misled by a run.json with a key of its own", () => {

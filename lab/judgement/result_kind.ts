@@ -1,5 +1,6 @@
 /** What is known of one kind of result beside making and showing it: what it is about, and worth. */
 
+import { type Attempted, type Outcome, outcomeOf } from "../format/attempt_schema.ts";
 import type { Histogram } from "../format/histogram_schema.ts";
 import type { Expected, Verdict } from "../format/verdict.ts";
 import type { Check } from "./check.ts";
@@ -19,12 +20,18 @@ export interface TestedHost {
 /** What is asked of a technique. */
 export type Need = "ordering" | "core-sync" | "rseq-restart";
 
-/** A technique that was to be used, and whether it could be. */
+/** A technique that was to be used, and what came of it. */
 export interface Attempt {
   readonly technique: string;
-  readonly available: boolean;
-  /** Why not, as the core says it. */
+  readonly outcome: Outcome;
+  /** Why nothing was measured, as the core says it. */
   readonly reason: string | null;
+}
+
+/** What a result says of the attempt that it came of. */
+export function attemptOf(result: Attempted & { readonly technique: string }): Attempt {
+  const { technique, reason } = result;
+  return { technique, outcome: outcomeOf(result), reason };
 }
 
 /** A verdict about an order, with what it is about. */

@@ -8,6 +8,9 @@ export const PROOF = 3;
 /** The weight of what neither proves nor supports anything. */
 export const NO_WEIGHT = 0;
 
+/** The weight of a result without any measurement that nobody refused. */
+export const NOTHING_MEASURED = -1;
+
 /**
  * The weight of a verdict.
  *

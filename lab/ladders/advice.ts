@@ -39,6 +39,8 @@ export interface HostCost {
   readonly ns: number | null;
   /** false: it cannot be used there; null: not tried. */
   readonly available: boolean | null;
+  /** What went wrong where it was only tried in vain; null: nothing. */
+  readonly failed: string | null;
   readonly emulated: boolean;
   readonly soundness: Soundness;
   /** Why it is that sound. */
@@ -164,11 +166,11 @@ export function adviceFor(runs: readonly (Run | HostRun)[]): Advice[] {
 }
 
 function costAt(run: Run | HostRun, technique: string, need: Need): HostCost {
-  const { p50Ns } = measuredOf(run, technique);
+  const { p50Ns, failed } = measuredOf(run, technique);
   const available = availableAt(run, technique);
   const { soundness, why } = worthAt(run, technique, need, available);
   const { name, emulated } = run.host;
-  return { host: name, ns: p50Ns, available, emulated, soundness, soundnessWhy: why };
+  return { host: name, ns: p50Ns, available, failed, emulated, soundness, soundnessWhy: why };
 }
 
 function availableAt(run: Run | HostRun, technique: string): boolean | null {

@@ -67,9 +67,10 @@ function costLine(costs: readonly HostCost[]): string {
   return costs.length === 0 ? "no host seen" : costs.map(costText).join("; ");
 }
 
-function costText({ host, ns, available, emulated, soundness }: HostCost): string {
+function costText({ host, ns, available, failed, emulated, soundness }: HostCost): string {
   if (available === false) return `${host}: not available`;
   const worth = soundness === "by contract" ? "" : `, ${soundness}`;
+  if (ns === null && failed !== null) return `${host}: failed (${failed})${worth}`;
   if (ns === null) return `${host}: ${available ? "not measured" : "not tried"}${worth}`;
   return `${host}: ${time(ns)}${emulated ? " (emulated)" : ""}${worth}`;
 }

@@ -3,6 +3,7 @@ import { sideOf } from "../experiments/ordering/testdata/counts.ts";
 import { resultsWith } from "../experiments/ordering/testdata/runs.ts";
 import { renderBlocks } from "../document/terminal.ts";
 import { chainOf } from "./advice_section.ts";
+import { HostCollector } from "../experiments/host_collector.ts";
 import type { Run } from "../experiments/run/run_schema.ts";
 import { sampleCapture, sampleCaptured, sampleCost, sampleRun } from "../testdata/sample_run.ts";
 import { findTechnique } from "../format/techniques.ts";
@@ -48,6 +49,31 @@ Deno.test("usableRungs() leaves out what no host seen can use", () => {
     "signal",
   ]);
   assertEquals(order(adviceOn("ordering")), ["membarrier-private-expedited", "signal"]);
+});
+
+Deno.test("usableRungs() drops no technique for a passing fault, alone or beside a good run", () => {
+  const technique = "membarrier-private-expedited";
+  const failed = sampleRun({
+    results: [sampleCost({
+      technique,
+      available: false,
+      outcome: "failed",
+      reason: "the crew's threads cannot start: EINVAL",
+      errno: "EINVAL",
+      count: 0,
+      ns: null,
+    })],
+  });
+  const [cost] = adviceOn("ordering", failed).rungs[0]!.costs;
+  assertEquals([cost!.available, cost!.failed], [null, "the crew's threads cannot start: EINVAL"]);
+  assertEquals(order(adviceOn("ordering", failed))[0], technique);
+  const text = renderBlocks([chainOf(adviceOn("ordering", failed))], { color: false, width: 500 });
+  assertStringIncludes(text, "local: failed (the crew's threads cannot start: EINVAL)");
+  const collector = new HostCollector();
+  collector.add(failed);
+  collector.add({ ...runWith({ [technique]: true }), startedAt: "2026-11-20T01:04:38Z" });
+  const [view] = collector.views();
+  assertEquals(adviceOn("ordering", view!.run).rungs[0]!.costs[0]!.ns, 16_000);
 });
 
 Deno.test("usableRungs() for hosts that nobody knows do not depend on those seen", () => {
@@ -102,6 +128,7 @@ Deno.test("adviceFor() gives costs for each host", () => {
     host: "local",
     ns: 16_000,
     available: true,
+    failed: null,
     emulated: false,
     soundness: "by contract",
     soundnessWhy: "documented to order memory",

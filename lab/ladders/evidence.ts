@@ -2,12 +2,13 @@
 
 import { type HostRun, type Source, sourceOf } from "../experiments/run/host_evidence.ts";
 import { kindOf } from "../experiments/experiments.ts";
+import { outcomeOf } from "../format/attempt_schema.ts";
 import { lacksOf } from "../experiments/ordering/power.ts";
 import { resultsIn } from "../experiments/run/results_in.ts";
 import type { Run } from "../experiments/run/run_schema.ts";
 import type { OrderingResult } from "../experiments/ordering/ordering_schema.ts";
 import type { Verdict } from "../format/verdict.ts";
-import type { Need } from "../judgement/result_kind.ts";
+import type { Attempt, Need } from "../judgement/result_kind.ts";
 
 /** Something that was seen and that the technique should have prevented. */
 export interface Failure {
@@ -30,6 +31,19 @@ export function failuresOf(run: Run | HostRun, technique: string, need: Need): F
   });
 }
 
+/** Everything that a run says of attempts to use techniques. */
+export function attemptsIn({ results }: Run): Attempt[] {
+  return results.flatMap((result) => kindOf(result).attempts(result));
+}
+
+/** Why trying a technique went wrong, of the first attempt that did; null: none. */
+export function failureOf(run: Run, technique: string): string | null {
+  const failed = attemptsIn(run).find((one) =>
+    one.technique === technique && one.outcome === "failed"
+  );
+  return failed === undefined ? null : failed.reason ?? "no reason given";
+}
+
 /** What the ordering experiment says of a technique. */
 export interface Ordered {
   /** null: it was not tried. "ordered" only where nothing contradicts it. */
@@ -42,10 +56,14 @@ export interface Ordered {
   readonly doubted: Source | null;
 }
 
-/** What the ordering experiment measured of a technique beside siblings that run, fewest first. */
+/**
+ * What the ordering experiment measured of a technique beside siblings that run, fewest first; a
+ * measurement that failed says nothing.
+ */
 export function siblingRows(run: Run, technique: string): OrderingResult[] {
-  return resultsIn(run, "ordering").filter((result) =>
-    result.technique === technique && (result.role === "technique" || result.role === "control")
+  return resultsIn(run, "ordering").filter(({ role, verdict, counted, ...result }) =>
+    result.technique === technique && (role === "technique" || role === "control") &&
+    (verdict === "not-ordered" || outcomeOf(counted) !== "failed")
   ).toSorted((left, right) => (left.siblings ?? 1) - (right.siblings ?? 1));
 }
 

@@ -11,6 +11,8 @@ export interface MatrixCell {
   readonly host: string;
   /** null: the run did not try it. */
   readonly available: boolean | null;
+  /** What went wrong where it was only tried in vain; null: nothing. */
+  readonly failed: string | null;
   readonly interruptsPerOp: number | null;
   /** What documentation promises. */
   readonly promised: Promised;
@@ -46,7 +48,9 @@ export function matrixOf(runs: readonly Run[]): MatrixRow[] {
         ...measured,
       };
     }),
-  })).filter(({ cells }) => cells.some(({ available }) => available !== null));
+  })).filter(({ cells }) =>
+    cells.some(({ available, failed }) => available !== null || failed !== null)
+  );
 }
 
 /** From captures: handlers of one operation divided by siblings that it interrupts. */

@@ -64,6 +64,10 @@ export function matrixSection(hosts: readonly HostView[]): Section | null {
           term: "not available",
           meaning: "the kernel or a limit does not let the technique be used there",
         },
+        {
+          term: "failed",
+          meaning: "something passing stood in the way, which says nothing of the technique",
+        },
       ),
       ...hosts.some(({ run }) => run.host.emulated)
         ? [
@@ -99,7 +103,8 @@ function promised(promise: Promised): Text {
 }
 
 /** What stands in a cell of a host that could not use the technique, or did not try; else null. */
-function unusable({ available }: MatrixCell): Text | null {
+function unusable({ available, failed }: MatrixCell): Text | null {
+  if (available === null && failed !== null) return { text: "failed", tone: "doubtful" };
   if (available === null) return { text: "not tried", short: "-", tone: "faint" };
   return available ? null : { text: "not available", tone: "doubtful" };
 }

@@ -6,14 +6,17 @@ import type { Run } from "../experiments/run/run_schema.ts";
 import type { CapturedTechnique } from "../experiments/capture/capture_schema.ts";
 import type { CostResult } from "../experiments/cost/cost_schema.ts";
 import type { OrderingCounts } from "../experiments/ordering/ordering_schema.ts";
+import { outcomeOf } from "../format/attempt_schema.ts";
 import type { Verdict } from "../format/verdict.ts";
-import { orderedOf, siblingRows } from "./evidence.ts";
+import { failureOf, orderedOf, siblingRows } from "./evidence.ts";
 
 /** One technique on one host; null: the run does not say. */
 export interface Measured {
   readonly available: boolean | null;
   /** Why it is not available, as the core says it. */
   readonly reason: string | null;
+  /** What went wrong where it was only tried in vain, so that nothing is known of it; null: nothing. */
+  readonly failed: string | null;
   /** Median cost of a call beside running siblings, ns. */
   readonly p50Ns: number | null;
   readonly interruptsPerOp: number | null;
@@ -33,7 +36,7 @@ export interface Counted {
 /** The measurement whose siblings run, with one caller and the fewest siblings. */
 function costOf(run: Run, technique: string): CostResult | null {
   const rows = resultsIn(run, "cost").filter((result) =>
-    result.technique === technique && result.callers === 1
+    result.technique === technique && result.callers === 1 && outcomeOf(result) !== "failed"
   );
   const withSiblings = rows.filter(({ siblings }) => siblings > 0)
     .toSorted((left, right) => left.siblings - right.siblings);
@@ -47,7 +50,7 @@ function orderingOf(run: Run, technique: string): OrderingCounts | null {
 function capturedOf(run: Run, technique: string): CapturedTechnique | null {
   return resultsIn(run, "capture").filter(({ available }) => available)
     .flatMap(({ techniques }) => techniques)
-    .find((row) => row.technique === technique) ?? null;
+    .find((row) => row.technique === technique && outcomeOf(row) !== "failed") ?? null;
 }
 
 /** Every count of a technique's interrupts, with however many siblings that run. */
@@ -82,6 +85,7 @@ export function measuredOf(run: Run | HostRun, technique: string): Measured {
   return {
     available: tried?.available ?? null,
     reason: tried?.available === false ? tried.reason : null,
+    failed: tried === null ? failureOf(run, technique) : null,
     p50Ns: running ? cost.ns?.p50 ?? null : ordering?.costNs ?? null,
     interruptsPerOp: (counts.find(({ own }) => own) ?? counts[0])?.perOp ?? null,
     verdict: orderedOf(run, technique).verdict,

@@ -1,11 +1,10 @@
 /** What a run shows to be granted or refused where it was made. */
 
-import { kindOf } from "../experiments/experiments.ts";
 import type { HostRun } from "../experiments/run/host_evidence.ts";
 import { resultsIn } from "../experiments/run/results_in.ts";
 import type { ConformanceResult, Run } from "../experiments/run/run_schema.ts";
-import type { Attempt } from "../judgement/result_kind.ts";
 import { findTechnique } from "../format/techniques.ts";
+import { attemptsIn } from "./evidence.ts";
 import { measuredOf } from "./measured.ts";
 
 /** What becomes of asking for something. */
@@ -62,18 +61,17 @@ function refusal(actual: string): Answer {
 function availability(run: Run | HostRun, technique: string): Answer {
   const { available } = measuredOf(run, technique);
   if (available !== null) return available ? "granted" : "refused";
-  const used = attemptsIn(run).some((one) => one.technique === technique && one.available);
+  const used = attemptsIn(run).some((one) =>
+    one.technique === technique && one.outcome === "measured"
+  );
   return used ? "granted" : "unknown";
 }
 
 /** Whether mlock(2) was seen refused: by the probe, or by a technique that locks its page. */
 export function mlockRefused(run: Run | HostRun): boolean {
   if (run.warnings.some(({ code }) => code === "W015")) return true;
-  return attemptsIn(run).some(({ technique, available, reason }) =>
-    !available && findTechnique(technique)?.locks === true && /^mlock\b/.test(reason ?? "")
+  return attemptsIn(run).some(({ technique, outcome, reason }) =>
+    outcome === "refused" && findTechnique(technique)?.locks === true &&
+    /^mlock\b/.test(reason ?? "")
   );
-}
-
-function attemptsIn({ results }: Run): Attempt[] {
-  return results.flatMap((result) => kindOf(result).attempts(result));
 }

@@ -54,7 +54,8 @@ export const reportSchema = z.looseObject({
     technique: z.string(),
     cells: z.array(z.looseObject({
       host,
-      available: z.boolean().nullable().describe("null: not tried"),
+      available: z.boolean().nullable().describe("null: not tried, or failed"),
+      failed: z.string().nullable().exactOptional().describe("what went wrong; null: nothing"),
       interruptsPerOp: perOperation,
       promised: z.string(),
       verdict: z.string().nullable(),
@@ -94,6 +95,7 @@ export const reportSchema = z.looseObject({
         host,
         ns: nanoseconds,
         available: z.boolean().nullable(),
+        failed: z.string().nullable().exactOptional(),
         emulated: z.boolean(),
       })),
     })),

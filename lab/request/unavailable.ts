@@ -2,6 +2,7 @@
 
 import * as z from "zod";
 import type { RequestParameters } from "../../ffi/session.ts";
+import type { Outcome } from "../format/attempt_schema.ts";
 import { parseReply } from "../format/reply.ts";
 
 /** What was asked for in vain. */
@@ -13,6 +14,7 @@ export interface Asked {
 
 /** Why there is nothing. */
 export interface Refusal {
+  readonly outcome: Exclude<Outcome, "measured">;
   readonly reason: string;
   /** Name of the error, such as EPERM, where a system call gave one. */
   readonly errno: string | null;
@@ -31,7 +33,7 @@ export interface Refusal {
 export function unavailableResult<Schema extends z.ZodObject>(
   schema: Schema,
   { label, technique, parameters }: Asked,
-  { reason, errno }: Refusal,
+  refusal: Refusal,
   known: Readonly<Record<string, unknown>> = {},
 ): z.infer<Schema> {
   const asked: Record<string, unknown> = {};
@@ -42,7 +44,7 @@ export function unavailableResult<Schema extends z.ZodObject>(
     asked[key] = schema.shape[key] instanceof z.ZodBoolean ? value === 1 : value;
   }
   const nothing = { ...nothingOf(schema) as object, ...asked, ...known };
-  return parseReply(schema, { ...nothing, available: false, reason, errno }, "result", label);
+  return parseReply(schema, { ...nothing, available: false, ...refusal }, "result", label);
 }
 
 /** What a schema takes for nothing. */

@@ -4,7 +4,7 @@ import * as results from "../experiments/results.ts";
 import { orderingCountsSchema } from "../experiments/ordering/ordering_schema.ts";
 import { unavailableResult } from "./unavailable.ts";
 
-const refusal = { reason: "mprotect: EPERM", errno: "EPERM" };
+const refusal = { outcome: "refused", reason: "mprotect: EPERM", errno: "EPERM" } as const;
 const asked = {
   label: "x",
   technique: "mprotect",
@@ -28,11 +28,12 @@ for (const [name, schema] of Object.entries(results)) {
   if (!("available" in schema.shape)) continue;
   Deno.test(`there is an unavailable result of ${name}`, () => {
     const known = { label: name, technique: "mprotect", parameters: {} };
-    const { available, reason, errno } = unavailableResult(schema, known, refusal) as {
+    const { available, outcome, reason, errno } = unavailableResult(schema, known, refusal) as {
       available: boolean;
+      outcome: string;
       reason: string;
       errno: string;
     };
-    assertEquals({ available, reason, errno }, { available: false, ...refusal });
+    assertEquals({ available, outcome, reason, errno }, { available: false, ...refusal });
   });
 }

@@ -240,6 +240,12 @@ export const WARNING_CATALOGUE = {
     remedy: "Leave CPUs online and the cpuset as it is while the lab runs, and run again",
     invalidates: true,
   },
+  W050: {
+    reason: "nothing was measured there, which says nothing of whether it can be used",
+    remedy: "See what the reason names (CPUs that went away, memory, other load) and run again; " +
+      "meanwhile what older runs of this host measured counts",
+    invalidates: false,
+  },
 } as const satisfies Record<string, WarningMeaning>;
 
 /** The number of a warning about a host: "W001". */

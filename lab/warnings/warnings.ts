@@ -10,6 +10,7 @@ import type { Result } from "../experiments/run/run_schema.ts";
 import type { WarningMeaning } from "../judgement/own_warning.ts";
 import type { Rule, WarningContext } from "./rules/context.ts";
 import { CPU_RULES } from "./rules/cpus.ts";
+import { FAILURE_RULES } from "./rules/failures.ts";
 import { OBSERVING_RULES } from "./rules/observing.ts";
 import { RIGHTS_RULES } from "./rules/rights.ts";
 import { TLB_RULES } from "./rules/tlb.ts";
@@ -31,6 +32,7 @@ const RULES: Record<HostWarningCode, Rule> = {
   ...RIGHTS_RULES,
   ...OBSERVING_RULES,
   ...TLB_RULES,
+  ...FAILURE_RULES,
 };
 
 /** Any warning: what it means, and when it applies. */

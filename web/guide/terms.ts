@@ -14,7 +14,8 @@ const PLACES: Readonly<Record<string, readonly string[]>> = {
   "README#techniques": ["…-untouched (dashed)"],
   "tables#emulated-hosts": ["emulated"],
   "tables#cost-of-one-operation": ["p50, p99, p99.9", "kept", "dropped", "IPIs/op", "×N", "shape"],
-  "tables#techniques-at-a-glance": ["promised", "interrupts", "caller", "not available"],
+  "tables#techniques-at-a-glance": ["promised", "interrupts", "caller"],
+  "tables#refused-and-failed": ["not available", "failed"],
   "tables#warnings": ["W003, …", "invalidates"],
   "ordering#verdicts": [
     "ordered",

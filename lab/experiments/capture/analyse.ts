@@ -85,6 +85,7 @@ export async function captureResult(
   return {
     experiment: "capture",
     available: true,
+    outcome: "measured",
     reason: null,
     errno: null,
     trace: TRACE_FILE,
@@ -145,6 +146,7 @@ function techniqueOf(
   return {
     technique: phase.technique,
     available: phase.available,
+    ...defined({ outcome: phase.outcome }),
     reason: phase.reason,
     ops: phase.ops,
     ipisPerOp: SHOWS_HANDLERS.includes(reply.ladder) ? row?.interruptsPerOperation ?? null : null,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { outcomeSchema } from "../../format/attempt_schema.ts";
 import type { Known } from "../../format/known.ts";
 
 const count = z.int().nonnegative();
@@ -17,6 +18,7 @@ const distribution = z.looseObject({
 export const captureSchema = z.looseObject({
   experiment: z.literal("capture"),
   available: z.boolean().default(true).describe("false: tracing is not to be had here, see reason"),
+  outcome: outcomeSchema,
   reason: z.string().nullable().default(null),
   errno: z.string().nullable().default(null),
   trace: z.string().regex(TRACE_NAME).nullable().describe("file beside run.json"),
@@ -35,6 +37,7 @@ export const captureSchema = z.looseObject({
   techniques: z.array(z.looseObject({
     technique: z.string().min(1),
     available: z.boolean().default(true),
+    outcome: outcomeSchema,
     reason: z.string().nullable().default(null),
     ops: count,
     ipisPerOp: z.number().nonnegative().nullable(),

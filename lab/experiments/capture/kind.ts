@@ -1,7 +1,7 @@
 /** What captures are worth to comparisons and ladders. */
 
 import type { Figure } from "../../judgement/figure.ts";
-import { none, type ResultKind, subjectOf } from "../../judgement/result_kind.ts";
+import { attemptOf, none, type ResultKind, subjectOf } from "../../judgement/result_kind.ts";
 import { mild, type Statement } from "../../judgement/statement.ts";
 import { NO_WEIGHT } from "../../judgement/weight.ts";
 import type { CapturedTechnique, CaptureResult } from "./capture_schema.ts";
@@ -18,7 +18,7 @@ export const captureKind: ResultKind<CaptureResult> = {
   hasRun: ({ available, techniques }) => available && techniques.some(({ ops }) => ops > 0),
   threads: () => 1,
   brokenPromise: () => false,
-  attempts: ({ techniques }) => techniques,
+  attempts: ({ techniques }) => techniques.map(attemptOf),
   aliases: none,
   failure: () => null,
   verdict: () => null,

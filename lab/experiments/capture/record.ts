@@ -11,6 +11,7 @@ import { type CaptureReply, captureReplySchema, type Recorded } from "./reply.ts
 /** Tracing is not to be had on the host; everything else of a run goes on. */
 export interface NoCapture {
   readonly available: false;
+  readonly outcome: "refused" | "failed";
   readonly errno: string | null;
   readonly reason: string;
 }
@@ -48,7 +49,7 @@ export async function recordCapture(
     const { message } = failure as CaptureError;
     files[Symbol.dispose]();
     Deno.removeSync(directory, { recursive: true }); // the run itself needs the space
-    return { available: false, errno: "ENOSPC", reason: message };
+    return { available: false, outcome: "failed", errno: "ENOSPC", reason: message };
   }
   const parsed = parseReply(captureReplySchema, reply?.result, "capture", facts.uname.nodename);
   if (parsed.available) {

@@ -1,6 +1,7 @@
 /** What the core says about a capture besides its files. */
 
 import { z } from "zod";
+import { attemptShape } from "../../format/attempt_schema.ts";
 
 const count = z.int().nonnegative();
 const ns = z.number().nonnegative();
@@ -15,9 +16,7 @@ const clock = z.object({
 
 const phaseSchema = z.object({
   technique: z.string(),
-  available: z.boolean(),
-  errno: z.string().nullable(),
-  reason: z.string().nullable(),
+  ...attemptShape,
   beginNs: count,
   endNs: count,
   ops: count,
@@ -69,6 +68,7 @@ export function lostEvents({ stats }: Recorded): number {
 /** Tracing is not to be had. */
 export const unavailableSchema = z.object({
   available: z.literal(false),
+  outcome: z.enum(["refused", "failed"]),
   errno: z.string().nullable(),
   reason: z.string(),
 });

@@ -1,16 +1,22 @@
 /** The capture experiment: record, convert, analyse; a host without tracing is a result, too. */
 
-import type { RequestOptions, RequestParameters, Session } from "../../../ffi/session.ts";
+import {
+  RequestError,
+  type RequestOptions,
+  type RequestParameters,
+  type Session,
+} from "../../../ffi/session.ts";
 import type { Conversion } from "../../../traces/convert/conversion.ts";
 import { EngineError, TraceLoadError } from "../../../traces/trace_processor/errors.ts";
 import type { HostFacts } from "../../environment/facts.ts";
 import { type CaptureResult, captureSchema } from "./capture_schema.ts";
 import { type EngineOptions, openTraceProcessor } from "../../places/traces_files.ts";
-import { unavailableResult } from "../../request/unavailable.ts";
+import { crashRefusal } from "../../request/crash_refusal.ts";
+import { type Refusal, unavailableResult } from "../../request/unavailable.ts";
 import type { CaptureOptions } from "../experiment.ts";
 import { directorySource } from "./capture_directory.ts";
 import { captureResult, loadTrace, writeTrace } from "./analyse.ts";
-import { recordCapture } from "./record.ts";
+import { type NoCapture, recordCapture } from "./record.ts";
 import type { CaptureReply } from "./reply.ts";
 import { INDEX_FILE, indexBeside, TRACE_FILE } from "./trace_names.ts";
 
@@ -26,7 +32,7 @@ export interface Captured {
  *
  * Where tracing is not to be had, the disk is full or there is no trace processor, the result says so.
  *
- * @throws {RequestError | SessionError | CaptureError} If recording fails in the middle.
+ * @throws {SessionError} If the core ends; {RequestError} if it does not understand the request.
  */
 export async function runCapture(
   session: Pick<Session, "request">,
@@ -36,8 +42,8 @@ export async function runCapture(
   request: Omit<RequestOptions, "onFile"> = {},
 ): Promise<Captured> {
   const raw = options.raw ?? `${options.directory}/raw`;
-  const reply = await recordCapture(session, parameters, facts, raw, request);
-  if (!reply.available) return without(reply.reason, reply.errno);
+  const reply = await recordOrFail(() => recordCapture(session, parameters, facts, raw, request));
+  if (!reply.available) return without(reply);
   const trace = `${options.directory}/${TRACE_FILE}`;
   let conversion: Conversion;
   try {
@@ -46,15 +52,27 @@ export async function runCapture(
   } catch (error) {
     if (isAborted(error) || error instanceof Deno.errors.NotCapable) throw error;
     // A damaged capture, or a disk that is full: the rest of the run does not depend on it
-    return without(messageOf(error), null);
+    return without({ outcome: "failed", reason: messageOf(error), errno: null });
   }
   const result = await analyse(trace, reply, conversion, options.engine);
   const files = new Map([[TRACE_FILE, trace], [INDEX_FILE, indexBeside(trace)]]);
   return { result, files };
 }
 
-function without(reason: string, errno: string | null): Captured {
-  return { result: unavailable(reason, errno), files: new Map() };
+/** A worker that is killed takes no more of a run along than its own results. */
+async function recordOrFail(
+  record: () => Promise<CaptureReply | NoCapture>,
+): Promise<CaptureReply | NoCapture> {
+  try {
+    return await record();
+  } catch (error) {
+    if (!(error instanceof RequestError) || error.code === "bad-request") throw error;
+    return { available: false, ...crashRefusal(null, error) };
+  }
+}
+
+function without(refusal: Refusal): Captured {
+  return { result: unavailable(refusal), files: new Map() };
 }
 
 /** Without a trace processor the trace stands, with what the core counted beside it. */
@@ -87,9 +105,9 @@ function messageOf(error: unknown): string {
 }
 
 /** The result where tracing is not to be had. */
-export function unavailable(reason: string, errno: string | null): CaptureResult {
+export function unavailable(refusal: Refusal): CaptureResult {
   const asked = { label: "capture", technique: null, parameters: {} };
-  return unavailableResult(captureSchema, asked, { reason, errno }, {
+  return unavailableResult(captureSchema, asked, refusal, {
     ladder: "proc-interrupts",
   });
 }

@@ -11,6 +11,7 @@ import {
   tableOf,
   terms,
 } from "../../document/blocks.ts";
+import { type Attempted, outcomeOf } from "../../format/attempt_schema.ts";
 import { formatCpuList } from "../../text/cpu_list.ts";
 import type { HostView } from "../run/host_view.ts";
 import { perOperation, resultsOf, sectionOf, time } from "../run/words.ts";
@@ -52,7 +53,7 @@ function blocksOf({ label, run }: HostView, result: CaptureResult): Block[] {
   if (!result.available) {
     return [
       heading(HEADING),
-      paragraph(`not available: ${result.reason ?? "no reason given"}`),
+      paragraph(`${notMade(result)}: ${result.reason ?? "no reason given"}`),
     ];
   }
   const { emulated } = run.host;
@@ -112,6 +113,10 @@ function medianOf(cost: CapturedTechnique["tracedNs"]): string {
   return time(cost === null || cost.count === 0 ? null : cost.p50);
 }
 
+function notMade(attempted: Attempted): string {
+  return outcomeOf(attempted) === "failed" ? "failed this time" : "not available";
+}
+
 function notesOf(result: CaptureResult): string[] {
   const notes = [
     `${result.events} events, ${result.lost} lost; ${result.matched} of ${result.sends} calls to ` +
@@ -119,8 +124,10 @@ function notesOf(result: CaptureResult): string[] {
     "medians of kept operations; IPIs/op from the trace, perf counted beside it",
   ];
   if (result.reason !== null) notes.push(`the trace was not analysed: ${result.reason}`);
-  for (const { available, technique, reason } of result.techniques) {
-    if (!available) notes.push(`${technique}: ${reason ?? "not available"}`);
+  for (const row of result.techniques) {
+    if (!row.available) {
+      notes.push(`${row.technique} ${notMade(row)}: ${row.reason ?? "no reason given"}`);
+    }
   }
   if (result.stoppedBy) {
     const { technique, ns } = result.stoppedBy;

@@ -50,10 +50,11 @@ Deno.test("captureSection() says why there is none, what failed and what stopped
     reason: "mlock: EPERM",
   });
   const text = lines(sampleCapture({
-    techniques: [failed],
+    techniques: [failed, { ...failed, technique: "munmap", reason: "EINVAL" }],
     stoppedBy: { technique: "munmap", ns: 250_000 },
   })).join("\n");
-  assertStringIncludes(text, "mprotect: mlock: EPERM");
+  assertStringIncludes(text, "mprotect not available: mlock: EPERM");
+  assertStringIncludes(text, "munmap failed this time: EINVAL");
   assertStringIncludes(text, "stopped by munmap with 250 us");
   assertEquals(shown(captureSection, sampleRun({ results: [] }), { color: false, width: 80 }), "");
 });

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { attemptShape } from "../../format/attempt_schema.ts";
 import type { Known } from "../../format/known.ts";
 import { VERDICTS } from "../../format/verdict.ts";
 
@@ -19,9 +20,7 @@ export const coreSyncCountsSchema = z.looseObject({
   technique: z.string().min(1),
   order: z.enum(["code-first", "publish-first"])
     .describe("publish-first: wrong on purpose, must be seen stale"),
-  available: z.boolean(),
-  reason: z.string().nullable(),
-  errno: z.string().nullable(),
+  ...attemptShape,
   ...tally,
   starved: z.boolean().describe("a thread did not get to run for seconds, which ended it"),
   seconds: z.number().nonnegative(),

@@ -6,6 +6,7 @@
  */
 
 import type { CoreSyncCounts } from "./core_sync_schema.ts";
+import { notMeasuredWords } from "../../format/attempt_schema.ts";
 import { findTechnique } from "../../format/techniques.ts";
 import type { Expected, Verdict } from "../../format/verdict.ts";
 
@@ -60,7 +61,7 @@ const rules: readonly Rule[] = [
     id: "unavailable",
     verdict: "not-discriminable",
     applies: ({ counts }) => !counts.available,
-    words: ({ counts }) => `it could not be used here: ${counts.reason ?? "no reason given"}`,
+    words: ({ counts }) => notMeasuredWords(counts),
   },
   {
     id: "starved",

@@ -94,10 +94,10 @@ const CASES: readonly [string, CoreSyncFacts, string, string, string][] = [
   ],
   [
     "a technique that cannot be used",
-    facts({ counts: sampleCoreSync({ available: false, reason: "EPERM" }) }),
+    facts({ counts: sampleCoreSync({ available: false, reason: "setup: EPERM" }) }),
     "not-discriminable",
     "unavailable",
-    "could not be used here: EPERM",
+    "could not be used here: setup: EPERM",
   ],
 ];
 

@@ -1,7 +1,7 @@
 /** What verdicts about replaced code are worth to comparisons, checks and ladders. */
 
 import { verdictCheck } from "../../judgement/check.ts";
-import { none, type ResultKind, subjectOf, whole } from "../../judgement/result_kind.ts";
+import { attemptOf, none, type ResultKind, subjectOf, whole } from "../../judgement/result_kind.ts";
 import { verdictStatement } from "../../judgement/statement.ts";
 import { weightOfVerdict } from "../../judgement/weight.ts";
 import type { CoreSyncResult } from "./core_sync_schema.ts";
@@ -17,7 +17,7 @@ export const coreSyncKind: ResultKind<CoreSyncResult> = {
   threads: () => 2,
   brokenPromise: (result) =>
     result.verdict === "not-ordered" && expectedOfCoreSync(result) === "ordered",
-  attempts: (result) => [result],
+  attempts: (result) => [attemptOf(result)],
   aliases: none,
   // Publishing first is wrong whatever the technique, and without any nothing was to be prevented
   failure: ({ technique, order, verdict, stale, calls }, asked, need) =>

@@ -1,4 +1,5 @@
 import { mean } from "simple-statistics";
+import { OUTCOME_WORDS, outcomeOf } from "../../format/attempt_schema.ts";
 import type { Histogram } from "../../format/histogram_schema.ts";
 import { interruptsDiffer } from "../../judgement/interrupts.ts";
 import { notComparedWords, timeDoubts } from "../../judgement/invalid_times.ts";
@@ -149,10 +150,10 @@ function sideOf(samples: readonly CostSample[]): CostSide {
   const results = samples.map(({ result }) => result);
   const counted = results.flatMap(({ ipisPerOp }) => ipisPerOp === null ? [] : [ipisPerOp.value]);
   const kept = results.reduce((sum, { count }) => sum + count, 0);
-  const unavailable = results.find(({ available }) => !available);
-  const why = unavailable === undefined
+  const without = results.find(({ available }) => !available);
+  const why = without === undefined
     ? "no sample was kept"
-    : `not available${unavailable.reason === null ? "" : `: ${unavailable.reason}`}`;
+    : `${OUTCOME_WORDS[outcomeOf(without)]}${without.reason === null ? "" : `: ${without.reason}`}`;
   return {
     runs: results.length,
     samples: kept,

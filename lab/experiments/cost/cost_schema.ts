@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { attemptShape } from "../../format/attempt_schema.ts";
 import { histogramSchema } from "../../format/histogram_schema.ts";
 import type { Known } from "../../format/known.ts";
 import { quantilesSchema } from "../../format/quantiles_schema.ts";
@@ -24,14 +25,15 @@ export const costSchema = z.looseObject({
     .describe("how far the siblings are from the caller; none: no siblings"),
   callerCpus: cpuNumbers,
   siblingCpus: cpuNumbers,
-  available: z.boolean().describe("false: the technique could not be used here, see reason, errno"),
-  reason: z.string().nullable(),
-  errno: z.string().nullable().default(null).describe("name of the error, such as EPERM"),
+  ...attemptShape,
   registerNs: z.looseObject({
     coldSingle: registrationSchema.describe("first registration, one thread in the process"),
     warm: registrationSchema.describe("registered already"),
-    coldThreaded: registrationSchema.nullable().describe("first registration, many threads"),
+    coldThreaded: registrationSchema.nullable()
+      .describe("first registration, many threads; null: no second thread could be had"),
   }).nullable(),
+  registerFailed: z.string().nullable().exactOptional()
+    .describe("why registering was not measured, or not with many threads; null: it was"),
   count: count.describe("samples kept: the siblings were running before and after"),
   dropped: count.describe("samples thrown away"),
   droppedWhy: z.looseObject({

@@ -1,7 +1,10 @@
 /** What costs are worth to comparisons, exports and ladders. */
 
+import { OUTCOME_WORDS, outcomeOf } from "../../format/attempt_schema.ts";
 import type { Figure } from "../../judgement/figure.ts";
 import {
+  type Attempt,
+  attemptOf,
   type Distribution,
   none,
   type ResultKind,
@@ -21,7 +24,7 @@ export const costKind: ResultKind<CostResult> = {
   hasRun: ({ available, count }) => available && count > 0,
   threads: ({ callers, siblings }) => callers + siblings,
   brokenPromise: () => false,
-  attempts: (result) => [result],
+  attempts,
   aliases: none,
   failure: () => null,
   verdict: () => null,
@@ -34,6 +37,12 @@ export const costKind: ResultKind<CostResult> = {
   context: ["callers", "siblings", "placement"],
   parts: (result) => [result],
 };
+
+function attempts(result: CostResult): Attempt[] {
+  const { technique, registerFailed = null } = result;
+  const registering: Attempt = { technique, outcome: "failed", reason: registerFailed };
+  return [attemptOf(result), ...registerFailed === null ? [] : [registering]];
+}
 
 /** Registering stands with one result of its technique: it depends on no arrangement. */
 function registrationFigures({ technique, registerNs }: CostResult): Figure[] {
@@ -60,13 +69,22 @@ function distributions(
   return [{ title: `${technique}, ${crew}`, tags, seconds, histogram }];
 }
 
+/** Of two runs of one side what was measured counts most, and a failure least. */
+const RANKS = { measured: 2, refused: 1, failed: 0 } as const;
+
 function availability(result: CostResult): Statement {
-  const { technique, callers, siblings, placement, available, errno } = result;
+  const { technique, callers, siblings, placement, errno } = result;
+  const outcome = outcomeOf(result);
   const crew = `${callers} and ${siblings}${placement === "none" ? "" : ` ${placement}`}`;
   return {
     subject: `${technique}, callers and siblings ${crew}`,
-    says: available ? "available" : `not available${errno === null ? "" : ` (${errno})`}`,
-    rank: available ? 1 : 0,
-    means: () => mild("only one side can use it"),
+    says: `${OUTCOME_WORDS[outcome]}${errno === null ? "" : ` (${errno})`}`,
+    rank: RANKS[outcome],
+    means: (right) =>
+      mild(
+        outcome === "failed" || right.startsWith(OUTCOME_WORDS.failed)
+          ? "one side failed to measure it, which says nothing of the technique"
+          : "only one side can use it",
+      ),
   };
 }

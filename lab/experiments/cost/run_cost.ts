@@ -1,13 +1,20 @@
 /** Runs the cost experiment: measurements, and what registering costs. */
 
-import { ask, attempt } from "../../request/attempt.ts";
+import * as z from "zod";
+
+import { attemptShape } from "../../format/attempt_schema.ts";
+import { attempt } from "../../request/attempt.ts";
 import type { Requests } from "../../request/stall_guard.ts";
 import type { Around, Made, Running } from "../experiment.ts";
 import type { Step } from "../step.ts";
 import { type CostResult, costSchema } from "./cost_schema.ts";
 
 /** What registering costs, as the core answers. */
-const registering = costSchema.pick({ technique: true, registerNs: true });
+const registering = z.looseObject({
+  ...attemptShape,
+  technique: costSchema.shape.technique,
+  registerNs: costSchema.shape.registerNs,
+});
 
 /** The measurements of one run. */
 export class CostRun implements Running {
@@ -31,10 +38,12 @@ export class CostRun implements Running {
 
   /** The cost of registering stands with the technique's first result, which is told of again. */
   async #register(session: Requests, step: Step, around: Around): Promise<Made> {
-    const { technique, registerNs } = await ask(session, step.kind, step, around, registering);
-    const result = this.#results.find((one) => one.technique === technique);
+    const registered = await attempt(session, step.kind, step, around, registering);
+    const result = this.#results.find(({ technique }) => technique === registered.technique);
     if (result === undefined) return { results: [] };
-    result.registerNs = registerNs;
+    result.registerNs = registered.registerNs;
+    // A refusal is told by the result itself
+    result.registerFailed = registered.outcome === "failed" ? registered.reason : null;
     return { results: [result] };
   }
 }

@@ -3,9 +3,7 @@
 import {
   type Block,
   type CellColumn,
-  group,
   intro,
-  list,
   only,
   PAGE,
   paragraph,
@@ -29,10 +27,10 @@ import {
   EMULATED_MEANS,
   onCpus,
   perOperation,
-  refusalWords,
   resultsOf,
   sectionOf,
   time,
+  unmeasured,
 } from "../run/words.ts";
 import { costNotes } from "./cost_notes.ts";
 import { AXIS_ENDS, chartOf, families } from "./latency_chart.ts";
@@ -118,7 +116,8 @@ function blocksOf(host: HostView): Block[] {
       ? [only(PAGE, paragraph(`Emulated: ${EMULATED_MEANS}.`, "doubtful"))]
       : [],
     ...crews.flatMap(([crew, rows]) => crewBlocks(host, crew, rows, drawn.includes(rows))),
-    ...unavailable(results),
+    // What is missing from every table of a host is worth a line with its reason
+    ...unmeasured("Not available here", results, ({ technique }) => technique),
     ...registration(host, results),
   ];
 }
@@ -197,15 +196,6 @@ function shapeOf({ histogram, ns }: CostResult): string {
   if (histogram === null || ns === null) return "";
   const low = Math.max(1, ns.min * 1000);
   return spark(logCells(histogram, { low, high: Math.max(low, ns.p999 * 1000) }, CELLS));
-}
-
-/** A technique is missing from every table of a host, but its reason is worth one line. */
-function unavailable(results: readonly CostResult[]): Block[] {
-  const reasons = new Set(
-    results.filter(({ available }) => !available)
-      .map((row) => `${row.technique}: ${refusalWords(row)}`),
-  );
-  return reasons.size === 0 ? [] : [group("Not available here", [list([...reasons])])];
 }
 
 /** The first time in a process with one thread, the first time in one with many, and again. */

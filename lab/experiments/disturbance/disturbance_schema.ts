@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { attemptShape } from "../../format/attempt_schema.ts";
 import type { Known } from "../../format/known.ts";
 import { quantilesSchema } from "../../format/quantiles_schema.ts";
 
@@ -26,9 +27,7 @@ export const disturbanceCountsSchema = z.looseObject({
   rateHz: count.describe("calls per second of each caller; 0: a storm"),
   callerCpus: z.array(count),
   victimCpu: count,
-  available: z.boolean(),
-  reason: z.string().nullable(),
-  errno: z.string().nullable(),
+  ...attemptShape,
   ops: count.describe("calls of all callers"),
   quiet: side.describe("blocks without the storm"),
   storm: side.describe("blocks with it, in turns with the quiet ones"),

@@ -1,7 +1,7 @@
 /** What harm to others is worth to comparisons. */
 
 import type { Figure } from "../../judgement/figure.ts";
-import { none, type ResultKind, subjectOf, whole } from "../../judgement/result_kind.ts";
+import { attemptOf, none, type ResultKind, subjectOf, whole } from "../../judgement/result_kind.ts";
 import { mild } from "../../judgement/statement.ts";
 import { NO_WEIGHT } from "../../judgement/weight.ts";
 import type { DisturbanceResult } from "./disturbance_schema.ts";
@@ -28,7 +28,7 @@ export const disturbanceKind: ResultKind<DisturbanceResult> = {
   hasRun: ({ available }) => available,
   threads: ({ callers }) => callers + 1,
   brokenPromise: () => false,
-  attempts: (result) => [result],
+  attempts: (result) => [attemptOf(result)],
   aliases: none,
   failure: () => null,
   verdict: () => null,

@@ -6,7 +6,6 @@ import {
   group,
   intro,
   list,
-  paragraph,
   type Section,
   tableOf,
   terms,
@@ -14,7 +13,7 @@ import {
 import type { Tone } from "../../text/style.ts";
 import { formatNs, formatShare } from "../../text/units.ts";
 import type { HostView } from "../run/host_view.ts";
-import { resultsOf, sectionOf, time, UNDECIDED } from "../run/words.ts";
+import { resultsOf, sectionOf, time, UNDECIDED, unmeasured } from "../run/words.ts";
 import type { DisturbanceResult } from "./disturbance_schema.ts";
 
 const TONES: Readonly<Record<DisturbanceResult["effect"], Tone>> = {
@@ -82,8 +81,10 @@ function blocksOf({ label, run }: HostView, results: readonly DisturbanceResult[
       emulated,
       "Disturbance: what a storm of fences costs others",
     ),
-    ...results.filter(({ available }) => !available).map((row) =>
-      paragraph(`${row.technique}, ${victimOf(row)}: ${row.why}`, "faint")
+    ...unmeasured(
+      "Not to be measured here",
+      results,
+      (row) => `${row.technique}, ${victimOf(row)}`,
     ),
     group("Who can be hurt by whom", [list(answers(results, emulated))]),
   ];

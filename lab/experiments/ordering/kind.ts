@@ -1,6 +1,6 @@
 /** What verdicts about ordering are worth to comparisons, checks and ladders. */
 
-import { none, type ResultKind, subjectOf, whole } from "../../judgement/result_kind.ts";
+import { attemptOf, none, type ResultKind, subjectOf, whole } from "../../judgement/result_kind.ts";
 import { verdictCheck } from "../../judgement/check.ts";
 import { verdictStatement } from "../../judgement/statement.ts";
 import { weightOfVerdict } from "../../judgement/weight.ts";
@@ -16,7 +16,7 @@ export const orderingKind: ResultKind<OrderingResult> = {
   hasRun: ({ iterations }) => iterations > 0,
   threads: ({ siblings = 1 }) => 1 + siblings,
   brokenPromise: (result) => brokenPromises([result]).length > 0,
-  attempts: ({ technique, counted: { available, reason } }) => [{ technique, available, reason }],
+  attempts: ({ technique, counted }) => [attemptOf({ ...counted, technique })],
   aliases: none,
   failure: (result, technique) =>
     result.technique === technique && result.verdict === "not-ordered" && counts(result)

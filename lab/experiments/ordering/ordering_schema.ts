@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { attemptShape } from "../../format/attempt_schema.ts";
 import type { Known } from "../../format/known.ts";
 import { VERDICTS } from "../../format/verdict.ts";
 
@@ -39,9 +40,7 @@ export const orderingCountsSchema = z.looseObject({
     .describe("whose store buffer is filled, in half of the time"),
   callerCpu: count,
   siblingCpu: count.describe("of the first of the siblings"),
-  available: z.boolean(),
-  reason: z.string().nullable(),
-  errno: z.string().nullable(),
+  ...attemptShape,
   starved: z.boolean().describe("a side did not get to run, see reason"),
   counts: counts.describe("of the sibling whose missing order would show least; weak: of any"),
   delay: counts.describe("the same with a delay as long, which orders nothing, in turns with it"),

@@ -6,6 +6,7 @@
  * that lasts as long as those calls did and orders nothing (power.ts).
  */
 
+import { notMeasuredWords } from "../../format/attempt_schema.ts";
 import type { Verdict } from "../../format/verdict.ts";
 import { formatCpuList } from "../../text/cpu_list.ts";
 import { smallShare } from "../../text/units.ts";
@@ -65,7 +66,7 @@ const rules: readonly Rule[] = [
     id: "unavailable",
     applies: ({ available }) => !available,
     verdict: "not-discriminable",
-    words: ({ reason }) => `it could not be used here: ${reason ?? "no reason given"}`,
+    words: notMeasuredWords,
   },
   {
     id: "invalid",

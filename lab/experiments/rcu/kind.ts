@@ -2,7 +2,7 @@
 
 import type { Check } from "../../judgement/check.ts";
 import type { Figure } from "../../judgement/figure.ts";
-import { none, type ResultKind, subjectOf, whole } from "../../judgement/result_kind.ts";
+import { attemptOf, none, type ResultKind, subjectOf, whole } from "../../judgement/result_kind.ts";
 import { mild, type Statement } from "../../judgement/statement.ts";
 import { NO_WEIGHT, PROOF } from "../../judgement/weight.ts";
 import { flavourOf } from "./flavours.ts";
@@ -20,7 +20,7 @@ export const rcuKind: ResultKind<RcuResult> = {
   hasRun: ({ reads }) => reads > 0,
   threads: ({ readers, writers }) => readers + writers,
   brokenPromise: (result) => staleFlavours([result]).some(({ promised }) => promised),
-  attempts: (result) => [result],
+  attempts: (result) => [attemptOf(result)],
   aliases: ({ flavour }) => [flavour],
   failure: ({ flavour, mutant, stale }, technique) =>
     !mutant && stale > 0 && flavourOf(flavour).technique === technique

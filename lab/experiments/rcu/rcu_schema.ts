@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { attemptShape } from "../../format/attempt_schema.ts";
 import { flavourIds } from "./flavours.ts";
 import { histogramSchema } from "../../format/histogram_schema.ts";
 import type { Known } from "../../format/known.ts";
@@ -31,9 +32,7 @@ export const rcuSchema = z.looseObject({
   writers: count,
   readerCpus: cpuNumbers.describe("the readers take them in turn"),
   writerCpus: cpuNumbers.describe("the writers take them in turn"),
-  available: z.boolean(),
-  reason: z.string().nullable(),
-  errno: z.string().nullable(),
+  ...attemptShape,
   seconds: z.number().nonnegative().describe("in which the threads ran"),
   reads: count.describe("sections of all readers"),
   writes: count.describe("objects that all writers replaced, each after a grace period"),

@@ -57,7 +57,7 @@ Deno.test("rcuSteps() gives each thread a CPU of its own where there are enough"
 });
 
 Deno.test("rcu returns what the core counted, with its histogram", async () => {
-  const { histogram: _, ...result } = sampleRcu();
+  const { histogram: _, ...result } = sampleRcu({ outcome: "measured" });
   const histogram = { unit: "ps", precisionBits: 7, index: [3], count: [2] } as const;
   const session = answering(() => [{ result, histogram }]);
   assertEquals((await runOne(session, around())).histogram, {
@@ -92,7 +92,8 @@ Deno.test("rcu makes a result of a fence that is refused, and of a failed reques
   );
   const failing = (code: string): Requests =>
     ({ request: () => Promise.reject(new RequestError(code, "it died")) }) as unknown as Requests;
-  assertEquals((await runOne(failing("worker-died"), around())).reason, "it died");
+  const { reason, outcome } = await runOne(failing("worker-died"), around());
+  assertEquals([reason, outcome], ["it died", "failed"]);
   await assertRejects(() => runOne(failing("bad-request"), around()), RequestError);
 });
 

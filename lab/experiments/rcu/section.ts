@@ -3,10 +3,8 @@
 import {
   type Block,
   type CellColumn,
-  group,
   type Inline,
   intro,
-  list,
   PAGE,
   paragraph,
   type Section,
@@ -15,7 +13,7 @@ import {
 } from "../../document/blocks.ts";
 import { formatSeconds, smallShare } from "../../text/units.ts";
 import type { HostView } from "../run/host_view.ts";
-import { grouped, refusalWords, resultsOf, sectionOf, time, UNDECIDED } from "../run/words.ts";
+import { grouped, resultsOf, sectionOf, time, UNDECIDED, unmeasured } from "../run/words.ts";
 import {
   COMMIT_SECONDS,
   type CommitMb,
@@ -101,13 +99,8 @@ function blocksOf(host: HostView): Block[] {
   const blocks = [...crews.values()].flatMap((rows) =>
     rows[0]!.mode === "torture" ? torture(host, rows) : bench(host, rows)
   );
-  const missing = new Set(
-    results.filter(({ available }) => !available)
-      .map((row) => `${row.flavour}: ${refusalWords(row)}`),
-  );
-  return missing.size === 0
-    ? blocks
-    : [...blocks, group("RCU flavours that cannot run here", [list([...missing])])];
+  const title = "RCU flavours that cannot run here";
+  return [...blocks, ...unmeasured(title, results, ({ flavour }) => flavour)];
 }
 
 const FLAVOUR: CellColumn<RcuResult> = {

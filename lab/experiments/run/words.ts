@@ -6,6 +6,7 @@ import {
   VERDICT_MEANINGS,
   verdictTone,
 } from "../../format/verdict.ts";
+import { type Attempted, outcomeOf } from "../../format/attempt_schema.ts";
 import { formatCpuList } from "../../text/cpu_list.ts";
 import type { Tone } from "../../text/style.ts";
 import { formatCount, formatNs } from "../../text/units.ts";
@@ -15,6 +16,7 @@ import {
   type Block,
   group,
   type Inline,
+  list,
   type Section,
   type Term,
   type Text,
@@ -58,6 +60,27 @@ export function refusalWords(
 ): string {
   return `${reason ?? "no reason given"}${errno === null ? "" : ` (${errno})`}`;
 }
+
+/**
+ * What was not measured, each with its reason: what is refused here, and apart from it what failed.
+ *
+ * @param refused Title of what is refused.
+ */
+export function unmeasured<Row extends Attempted & { readonly errno: string | null }>(
+  refused: string,
+  rows: readonly Row[],
+  nameOf: (row: Row) => string,
+): Block[] {
+  return [["refused", refused] as const, ["failed", FAILED_HERE] as const].flatMap(
+    ([outcome, title]) => {
+      const own = rows.filter((row) => outcomeOf(row) === outcome);
+      const lines = new Set(own.map((row) => `${nameOf(row)}: ${refusalWords(row)}`));
+      return lines.size === 0 ? [] : [group(title, [list([...lines])])];
+    },
+  );
+}
+
+const FAILED_HERE = "Failed this time, which says nothing of the technique: measure again";
 
 /** A host's name, marked if it is emulated. */
 export function hostName({ label, run }: HostView): Text {

@@ -1,12 +1,13 @@
 import { assertEquals } from "@std/assert";
 import { RequestError } from "../../ffi/session.ts";
-import { crashReason, NO_RESULT } from "./crash_reason.ts";
+import type { Outcome } from "../format/attempt_schema.ts";
+import { crashRefusal, NO_RESULT } from "./crash_refusal.ts";
 
 function died(detail: string): RequestError {
   return new RequestError("worker-died", `Cannot run 'cost' on the core: ${detail}`, detail);
 }
 
-const CASES: readonly [string, RequestError, string][] = [
+const CASES: readonly [string, RequestError, string, Outcome?][] = [
   [
     "user:mine",
     died("cost: the worker was killed by signal 11 (SIGSEGV)"),
@@ -32,10 +33,17 @@ const CASES: readonly [string, RequestError, string][] = [
     died("cost: the worker was killed by signal 9 (SIGKILL)"),
     "Cannot run 'cost' on the core: cost: the worker was killed by signal 9 (SIGKILL)",
   ],
+  [
+    "signal",
+    died("cost: the worker was killed by signal 31 (SIGSYS: a seccomp filter)"),
+    "Cannot run 'cost' on the core: cost: the worker was killed by signal 31 (SIGSYS: a seccomp " +
+    "filter)",
+    "refused",
+  ],
 ];
 
-for (const [technique, error, reason] of CASES) {
-  Deno.test(`crashReason() of ${technique}: ${reason}`, () => {
-    assertEquals(crashReason(technique, error), reason);
+for (const [technique, error, reason, outcome = "failed"] of CASES) {
+  Deno.test(`crashRefusal() of ${technique}: ${reason}`, () => {
+    assertEquals(crashRefusal(technique, error), { outcome, reason, errno: null });
   });
 }
