@@ -67,6 +67,15 @@ static inline void arch_stream(void *line, uint64_t value)
 	__asm__ volatile("movnti %1, (%0)" ::"r"(line), "r"(value) : "memory");
 }
 
+/* arch_cpuid - what CPUID says of a leaf: EAX, EBX, ECX, EDX. A translator answers it itself. */
+#define ARCH_CPUID 1
+static inline void arch_cpuid(uint32_t leaf, uint32_t answer[4])
+{
+	__asm__ volatile("cpuid"
+			 : "=a"(answer[0]), "=b"(answer[1]), "=c"(answer[2]), "=d"(answer[3])
+			 : "a"(leaf), "c"(0));
+}
+
 /*
  * The interrupt witness: a null selector other than 0 in ES survives user mode
  * but not IRET, which zeroes it (Intel SDM volume 3, "returns to a less

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "environment/cpus.h"
+#include "environment/program.h"
 #include "environment/reading.h"
 #include "experiments.h"
 #include "kit/clock.h"
@@ -35,6 +36,7 @@ static const char *const patterns[] = {
 	"/proc/sys/kernel/perf_event_paranoid",
 	"/proc/sys/kernel/kptr_restrict",
 	"/proc/sys/kernel/osrelease",
+	"/proc/sys/kernel/arch",
 	"/proc/sys/kernel/seccomp/actions_avail",
 	"/proc/device-tree/model",
 	"/proc/device-tree/hypervisor/compatible",
@@ -175,6 +177,7 @@ int environment_run(struct request *r, int out)
 	write_limit(&j, "rtprio", RLIMIT_RTPRIO);
 	write_limit(&j, "nice", RLIMIT_NICE);
 	json_object_end(&j);
+	program_write(&j);
 	write_object(&j, "files", &reading.files);
 	write_object(&j, "errors", &reading.errors);
 	write_clock(&j);
