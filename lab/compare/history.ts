@@ -1,5 +1,6 @@
 import { machineOf } from "../experiments/run/host_identity.ts";
 import type { Run } from "../experiments/run/run_schema.ts";
+import { translatedWords } from "../experiments/run/words.ts";
 import { timeBarriers } from "./comparability.ts";
 import { labelOf } from "./compare_runs.ts";
 import type { CostComparison, CostSubject } from "../experiments/cost/cost_comparison.ts";
@@ -126,7 +127,8 @@ function labelsOf(firsts: readonly Run[]): string[] {
     const model = typeof cpu?.model === "string" ? cpu.model : "unknown CPU";
     const cpus = host.cpus === 1 ? "1 CPU" : `${host.cpus} CPUs`;
     const under = host.hypervisor ?? "no hypervisor";
-    const emulated = host.emulated ? ", emulated" : "";
+    const how = host.translator ? translatedWords(host.translator) : "emulated";
+    const emulated = host.emulated ? `, ${how}` : "";
     return `${host.name} (${host.arch}, ${model}, ${cpus}, ${under}${emulated})`;
   });
   return words.map((label, at) => {

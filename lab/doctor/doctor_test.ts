@@ -37,6 +37,7 @@ Deno.test("examine() finds everything well on a host where everything is there",
   assertEquals(checks.map((one) => one.id), [
     "core",
     "c-compiler",
+    "processor",
     "cpus",
     "membarrier",
     "membarrier-use",

@@ -6,6 +6,7 @@
 import type { Architecture } from "../../ffi/toolchain.ts";
 import { normaliseArch } from "../environment/arch.ts";
 import type { Capabilities } from "../environment/capabilities.ts";
+import { environmentOf } from "../environment/environment.ts";
 import { privilegesOf } from "../environment/privileges.ts";
 import { familyOf } from "../format/techniques.ts";
 import { formatCpuList } from "../text/cpu_list.ts";
@@ -19,6 +20,7 @@ interface HostCheck {
 }
 
 const HOST_CHECKS: readonly HostCheck[] = [
+  { id: "processor", title: "Processor", find: processor },
   { id: "cpus", title: "CPUs", find: cpus },
   { id: "membarrier", title: "membarrier commands", find: commands },
   { id: "membarrier-use", title: "membarrier registration and use", find: membarrierUse },
@@ -44,6 +46,19 @@ export function hostChecks(surveyed: Surveyed | null): Check[] {
     title,
     ...(surveyed === null ? UNASKED : find(surveyed)),
   }));
+}
+
+/** Whether the lab's code runs on a processor, and on which. */
+function processor({ facts }: Surveyed): Finding {
+  const { arch, cpu, translation } = environmentOf(facts);
+  if (translation.state === "none") return fine(`${arch}, ${cpu.model ?? "model not known"}`);
+  const { reason, remedy } = WARNING_CATALOGUE[translation.state === "seen" ? "W051" : "W052"];
+  const { by, machine, evidence } = translation;
+  const detail = translation.state === "seen"
+    ? `${arch}, translated by ${by} on ${machine ?? "another machine"}`
+    : `${arch}, not known whether it is translated`;
+  const found = evidence.length === 0 ? "" : ` (${evidence.join("; ")})`;
+  return { state: "limited", detail, reason: sentence(`${reason}${found}`), remedy };
 }
 
 function cpus({ facts }: Surveyed): Finding {

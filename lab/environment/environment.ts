@@ -15,6 +15,7 @@ import { hypervisorOf, mayBeXenPv, UNKNOWN_HYPERVISOR } from "./hypervisor.ts";
 import { type Kernel, kernelOf, mitigationsOf, selectedWord } from "./kernel.ts";
 import { type Privileges, privilegesOf } from "./privileges.ts";
 import { type Topology, topologyOf } from "./topology.ts";
+import { type Translation, translationOf } from "./translator.ts";
 
 /** Load averages of /proc/loadavg, and how many threads were running and existed. */
 export type Load = {
@@ -53,6 +54,8 @@ export type Environment = {
   /** Whether the CPU is emulated, so that times mean nothing. */
   emulated: boolean;
   hypervisor: string | null;
+  /** What runs the core's instructions, if it is not the processor. */
+  translation: Translation;
   /** Xen only: whether the guest is, or may be, paravirtual. */
   xenPv: boolean;
   kernel: Kernel;
@@ -115,14 +118,20 @@ export type HostKnowledge = {
  */
 export function environmentOf(facts: HostFacts, known: HostKnowledge = {}): Environment {
   const arch = normaliseArch(facts.uname.machine);
+  const translation = translationOf(facts);
+  const translated = translation.state === "seen";
   const hypervisor = hypervisorName(facts, known);
   return {
     arch: arch ?? facts.uname.machine,
-    emulated: known.emulated ?? hypervisor === "qemu-tcg",
+    emulated: translated || (known.emulated ?? hypervisor === "qemu-tcg"),
     hypervisor,
+    translation,
     xenPv: hypervisor === "xen" && mayBeXenPv(facts),
     kernel: kernelOf(facts),
-    cpu: parseCpuInfo(fileText(facts, "/proc/cpuinfo"), arch),
+    cpu: parseCpuInfo(
+      fileText(facts, "/proc/cpuinfo"),
+      translated ? translation.machine : arch,
+    ),
     cpus: cpuSets(facts),
     smt: {
       active: flagOf(facts, "/sys/devices/system/cpu/smt/active"),
@@ -174,7 +183,7 @@ export function environmentAfter(
 export function hostOf(
   facts: HostFacts,
   known: HostKnowledge = {},
-): Pick<Host, "arch" | "kernel" | "cpus" | "pageSize" | "hypervisor"> {
+): Pick<Host, "arch" | "kernel" | "cpus" | "pageSize" | "hypervisor" | "translator"> {
   const { machine, nodename } = facts.uname;
   const arch = normaliseArch(machine);
   if (arch === null) {
@@ -189,12 +198,19 @@ export function hostOf(
     cpus: facts.online.length,
     pageSize: facts.pageSize,
     hypervisor: hypervisorName(facts, known),
+    translator: translatorOf(facts),
   };
+}
+
+function translatorOf(facts: HostFacts): NonNullable<Host["translator"]> | null {
+  const { state, by, machine } = translationOf(facts);
+  return state === "seen" ? { name: by!, machine } : null;
 }
 
 /** An emulated arm64 guest looks like any other "virt" board, but who started it knows better. */
 function hypervisorName(facts: HostFacts, known: HostKnowledge): string | null {
-  const seen = hypervisorOf(facts);
+  const { state, machine } = translationOf(facts);
+  const seen = state === "seen" ? hypervisorOf(facts, machine) : hypervisorOf(facts);
   return known.emulated === true && (seen === null || seen === UNKNOWN_HYPERVISOR)
     ? "qemu-tcg"
     : seen;

@@ -151,6 +151,7 @@ Deno.test("hostOf() gives the part of run.json's host that facts tell", () => {
     cpus: 8,
     pageSize: 65536,
     hypervisor: "powervm",
+    translator: null,
   });
   assertEquals(hostOf(factsOf("qemuArm"), { emulated: true }).hypervisor, "qemu-tcg");
   const other = factsOf("lpar");

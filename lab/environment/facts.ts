@@ -20,6 +20,22 @@ export const HostFactsSchema = z.object({
     machine: z.string(),
     nodename: z.string(),
   }),
+  /** What runs this program, as far as it can see; see translator.ts. */
+  program: z.object({
+    /** What it was compiled for. */
+    arch: z.string(),
+    /** Where it lies, as the process is told, and what the kernel runs in its place. */
+    path: z.string().nullable(),
+    runBy: z.string().nullable(),
+    /** `e_machine` of the latter. */
+    runByMachine: z.int().nonnegative().nullable(),
+    auxvFits: z.boolean().nullable(),
+    /** Empty but on x86-64. */
+    cpuidBrand: z.string(),
+    cpuidHypervisor: z.string(),
+    /** System calls that answer ENOSYS, of those that translators are known to lack. */
+    lacks: z.array(z.string()),
+  }),
   uid: z.int().nonnegative(),
   /** Effective capabilities, hexadecimal as in /proc/self/status; empty where that is hidden. */
   capEff: z.string().regex(/^[0-9a-fA-F]{0,16}$/, "Not a hexadecimal capability set"),

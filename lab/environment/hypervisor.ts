@@ -40,14 +40,17 @@ const DMI_NAMES: readonly { file: string; starts: string; product?: string; name
 /**
  * The hypervisor of a host.
  *
+ * @param arch Of the machine, which is not that of uname where the core is translated.
  * @returns "kvm", "hyperv", "xen", "vmware", "virtualbox", "bhyve", "parallels", "apple", "powervm",
  * "qemu-tcg", "unknown" for a virtual machine that does not say more, or null on bare metal. An
  * arm64 machine that shows neither firmware tables nor a device tree counts as bare metal: that
  * architecture has no flag for guests.
  */
-export function hypervisorOf(facts: HostFacts): string | null {
+export function hypervisorOf(
+  facts: HostFacts,
+  arch: Architecture | null = normaliseArch(facts.uname.machine),
+): string | null {
   if (fileText(facts, "/sys/hypervisor/type") === "xen") return "xen";
-  const arch = normaliseArch(facts.uname.machine);
   const cpu = parseCpuInfo(fileText(facts, "/proc/cpuinfo"), arch);
   return BY_ARCH[arch ?? "x86_64"](facts, cpu);
 }

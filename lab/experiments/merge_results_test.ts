@@ -109,6 +109,7 @@ Deno.test("hostIdentity() tells apart whatever changes what a machine does", () 
     of({ name: "other" }),
     of({ arch: "aarch64" }),
     of({ emulated: true }),
+    of({ translator: { name: "qemu-user", machine: "x86_64" } }),
     of({ hypervisor: null }),
     of({ kernel: "6.1" }),
     of({ guest }),

@@ -32,6 +32,14 @@ export const hostSchema = z.looseObject({
   pageSize: z.int().positive().describe("bytes"),
   emulated: z.boolean().describe("true: semantics count, times mean nothing"),
   hypervisor: z.string().nullable(),
+  translator: z.looseObject({
+    name: z.string().min(1).describe("qemu-user, Rosetta, box64, FEX, or that it does not say"),
+    machine: z.enum(["x86_64", "aarch64", "ppc64le"]).nullable()
+      .describe("architecture of the machine below; null: not known"),
+  }).nullable().exactOptional().describe(
+    "program that turns the core's code into that of the machine below: interrupts and return " +
+      "codes are that machine's, times and orders the translator's; null: none was seen",
+  ),
   guest: guestSchema.nullable().optional().describe("how the lab started it; null: it did not"),
 });
 

@@ -111,6 +111,11 @@ const DOUBTFUL: readonly { readonly code: string; readonly below: number }[] = [
   { code: "W034", below: Infinity },
 ];
 
+/** Architecture of the machine whose kernel flushes: not the program's where that is translated. */
+function machineOf({ host: { arch, translator } }: Pick<Run, "host">): string {
+  return translator?.machine ?? arch;
+}
+
 /** TLB tricks live on an interrupt that only some architectures and kernels send. */
 function shootdown(run: Run | HostRun, technique: string): Judged {
   const counts = countsOf(run, technique);
@@ -121,13 +126,14 @@ function shootdown(run: Run | HostRun, technique: string): Judged {
   const measured = least === undefined ? "" : ` (${countWords(least)})`;
   const found = orderedOf(run, technique);
   const ordered = found.verdict === "ordered" && found.lacks === null;
-  if (BROADCASTS.includes(run.host.arch) && !(ordered && flushesByInterrupt(run))) {
+  const arch = machineOf(run);
+  if (BROADCASTS.includes(arch) && !(ordered && flushesByInterrupt(run))) {
     const contrary = least !== undefined && least.perOp >= NO_INTERRUPT
       ? `; that interrupts were counted${measured} is not explained by that, and nothing to build on`
       : measured;
     return {
       soundness: "unsound",
-      why: `${run.host.arch} flushes TLBs by broadcast, so a compiler barrier on the light side ` +
+      why: `${arch} flushes TLBs by broadcast, so a compiler barrier on the light side ` +
         `orders nothing${contrary}`,
     };
   }
@@ -185,6 +191,6 @@ function flushesByInterrupt({ host, environment }: Run): boolean {
   const kernel = environment["kernel"] as { cmdline?: unknown } | null | undefined;
   const cpu = environment["cpu"] as { mmu?: unknown } | null | undefined;
   const cmdline = typeof kernel?.cmdline === "string" ? kernel.cmdline : null;
-  return host.arch === "ppc64le" && cpu?.mmu === "radix" &&
+  return machineOf({ host }) === "ppc64le" && cpu?.mmu === "radix" &&
     bootOption(cmdline, "disable_tlbie") !== null;
 }

@@ -31,7 +31,7 @@ export function reportJson({ hosts, unread, madeAt, version }: ReportSource): Re
 }
 
 function hostJson({ label, name, run: { host }, runs }: HostView): ReportJson["hosts"][number] {
-  const { arch, kernel, cpus, emulated, hypervisor } = host;
+  const { arch, kernel, cpus, emulated, hypervisor, translator = null } = host;
   return {
     label,
     name,
@@ -40,6 +40,7 @@ function hostJson({ label, name, run: { host }, runs }: HostView): ReportJson["h
     cpus,
     emulated,
     hypervisor,
+    translator,
     runs: runs.map(({ version, build, experiments, warnings, ...note }) => ({
       ...note,
       fencelab: { version, build },

@@ -1,6 +1,7 @@
 /** `fencelab.report/1`: what a report says, for other programs. */
 
 import { z } from "zod";
+import { hostSchema as hostOfRun } from "../format/host_schema.ts";
 import type { Known } from "../format/known.ts";
 import { VERDICTS } from "../format/verdict.ts";
 
@@ -36,6 +37,7 @@ const hostSchema = z.looseObject({
   cpus: z.int().positive(),
   emulated: z.boolean().describe("true: semantics count, times mean nothing"),
   hypervisor: z.string().nullable(),
+  translator: hostOfRun.shape.translator,
   runs: z.array(runSchema).describe("newest first"),
 });
 

@@ -246,6 +246,17 @@ export const WARNING_CATALOGUE = {
       "meanwhile what older runs of this host measured counts",
     invalidates: false,
   },
+  W051: {
+    reason: "times and orders are the translator's, interrupts and return codes those of the " +
+      "machine below, and none of it is a fact about the core's architecture",
+    remedy: "Measure on a machine of that architecture, or in a guest of the lab (--host qemu-…)",
+    invalidates: true,
+  },
+  W052: {
+    reason: "whether the processor or a program runs the core's code cannot be told",
+    remedy: "Make /proc of the lab's own process readable (/proc/self/task, /proc/sys/kernel/arch)",
+    invalidates: false,
+  },
 } as const satisfies Record<string, WarningMeaning>;
 
 /** The number of a warning about a host: "W001". */

@@ -5,7 +5,7 @@ import { printable } from "../../lab/text/printable.ts";
 import { formatSeconds } from "../../lab/text/units.ts";
 import { viewOfRun } from "../../lab/experiments/host_collector.ts";
 import type { HostView } from "../../lab/experiments/run/host_view.ts";
-import { resultsOf } from "../../lab/experiments/run/words.ts";
+import { emulatedMeans, resultsOf } from "../../lab/experiments/run/words.ts";
 import type { Run, Warning } from "../../lab/experiments/run/run_schema.ts";
 import { tracesOf } from "../../lab/store/write_run.ts";
 import { PageBlocks } from "../components/blocks.tsx";
@@ -124,8 +124,10 @@ function Facts({ run }: { run: Run }): JSX.Element {
       </p>
       {host.emulated && (
         <p class="note doubtful">
-          An emulated host: return codes, interrupts and the order of events count, times mean
-          nothing.
+          {host.translator
+            ? shown(`An emulated host, ${emulatedMeans(host)}.`)
+            : "An emulated host: return codes, interrupts and the order of events count, times " +
+              "mean nothing."}
         </p>
       )}
       {run.warnings.some(({ invalidates }) => invalidates) && (

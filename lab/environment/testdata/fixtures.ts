@@ -19,9 +19,41 @@ const RECORDED = { altra, epyc, hyperv, kvm, lpar, qemuArm, qemuPower, xeon };
 /** A recorded host. */
 export type FixtureName = keyof typeof RECORDED;
 
+/** What a program sees of itself that a processor runs. */
+const NATIVE = {
+  path: "/lab/agent",
+  runBy: "/lab/agent",
+  runByMachine: null,
+  auxvFits: true,
+  cpuidBrand: "",
+  cpuidHypervisor: "",
+  lacks: [],
+} as const;
+
 /** The facts of a recorded host; a fresh copy each time. */
 export function factsOf(name: FixtureName): HostFacts {
-  return structuredClone(parseHostFacts(RECORDED[name], name));
+  const recorded = RECORDED[name];
+  const program = { ...NATIVE, arch: recorded.uname.machine };
+  return structuredClone(parseHostFacts({ ...recorded, program }, name));
+}
+
+/**
+ * Facts of a recorded host as a core of another architecture sees them under a translator.
+ *
+ * @param arch What the core was compiled for, which uname says, too.
+ * @param program What the core sees of itself; by default nothing that tells.
+ */
+export function translatedOn(
+  name: FixtureName,
+  arch: string,
+  program: Partial<HostFacts["program"]> = {},
+): HostFacts {
+  const facts = factsOf(name);
+  return {
+    ...facts,
+    uname: { ...facts.uname, machine: arch },
+    program: { ...NATIVE, lacks: [], arch, ...program },
+  };
 }
 
 /**

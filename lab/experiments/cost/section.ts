@@ -24,7 +24,7 @@ import type { HostView } from "../run/host_view.ts";
 import type { CostResult, Registration } from "../run/run_schema.ts";
 import {
   crewOf,
-  EMULATED_MEANS,
+  emulatedMeans,
   onCpus,
   perOperation,
   resultsOf,
@@ -113,7 +113,7 @@ function blocksOf(host: HostView): Block[] {
   ).slice(0, DRAWN_CREWS);
   return [
     ...host.run.host.emulated
-      ? [only(PAGE, paragraph(`Emulated: ${EMULATED_MEANS}.`, "doubtful"))]
+      ? [only(PAGE, paragraph(`Emulated: ${emulatedMeans(host.run.host)}.`, "doubtful"))]
       : [],
     ...crews.flatMap(([crew, rows]) => crewBlocks(host, crew, rows, drawn.includes(rows))),
     // What is missing from every table of a host is worth a line with its reason

@@ -10,6 +10,7 @@ import {
   type Voice,
 } from "../../document/blocks.ts";
 import { formatCount, formatNs } from "../../text/units.ts";
+import { translatedWords } from "./words.ts";
 import { clip, type HostView } from "./host_view.ts";
 import type { Run } from "./run_schema.ts";
 
@@ -57,6 +58,7 @@ export function environmentBlocks(view: HostView): Block[] {
 function factsOf({ run: { host, environment } }: HostView): Fact[] {
   const { guest, via } = host;
   const virtual = host.hypervisor ?? "no hypervisor seen";
+  const kind = host.emulated ? "emulated" : virtual;
   const at = (...path: string[]): string | null => valueAt(environment, path);
   const time = (key: string): string | null => {
     const value = at("clock", key);
@@ -81,7 +83,11 @@ function factsOf({ run: { host, environment } }: HostView): Fact[] {
       only: PAGE,
     },
     { title: "page size", value: `${host.pageSize / 1024} KiB pages`, line: "host" },
-    { title: "virtualisation", value: host.emulated ? "emulated" : virtual, line: "host" },
+    {
+      title: "virtualisation",
+      value: host.translator ? `${translatedWords(host.translator)}, ${virtual}` : kind,
+      line: "host",
+    },
     { title: "QEMU", value: qemu ?? null, only: PAGE },
     { title: "guest's kernel package", value: guest?.kernelPackage ?? null, line: "package" },
     { title: "guest's kernel", value: guest?.kernelPackage ? null : unnamed, only: PAGE },
@@ -91,7 +97,12 @@ function factsOf({ run: { host, environment } }: HostView): Fact[] {
       line: "package",
       label: "may not be the newest:",
     },
-    { title: "processor", value: at("cpu", "model"), line: "CPU" },
+    {
+      title: host.translator ? "processor below" : "processor",
+      value: at("cpu", "model"),
+      line: "CPU",
+      ...host.translator ? { label: "below:" } : {},
+    },
     { title: "CPUs online", value: at("cpus", "online"), only: PAGE },
     { title: "CPUs allowed", value: at("cpus", "allowed"), line: "CPU", label: "allowed CPUs" },
     {

@@ -7,6 +7,7 @@ export function machineOf({ host, environment }: Run): string {
     host.arch,
     host.emulated,
     host.hypervisor,
+    host.translator?.name ?? null,
     host.cpus,
     textIn(environment["cpu"], "model"),
   ]);

@@ -11,7 +11,7 @@ import { formatCpuList } from "../../text/cpu_list.ts";
 import type { Tone } from "../../text/style.ts";
 import { formatCount, formatNs } from "../../text/units.ts";
 import { resultsIn } from "./results_in.ts";
-import type { CostResult, Result } from "./run_schema.ts";
+import type { CostResult, Host, Result } from "./run_schema.ts";
 import {
   type Block,
   group,
@@ -31,6 +31,19 @@ export const EMULATED_MEANS =
   "an emulated CPU is a program: return codes, interrupts and the order of events are the kernel's " +
   "own, but times are the emulator's and say nothing about any machine; they are never set in " +
   "relation to times of real hosts";
+
+/** What is said of an emulated host's figures, in the words for what emulates it. */
+export function emulatedMeans({ translator }: Pick<Host, "translator">): string {
+  return translator
+    ? `${translatedWords(translator)}: times and orders are the translator's, interrupts and ` +
+      "return codes those of the machine below; none of it is a fact about this architecture"
+    : EMULATED_MEANS;
+}
+
+/** "translated by qemu-user on x86_64". */
+export function translatedWords({ name, machine }: NonNullable<Host["translator"]>): string {
+  return `translated by ${name} on ${machine ?? "a machine that it does not name"}`;
+}
 
 /** A time; a dash where there is none. */
 export function time(nanoseconds: unknown): string {

@@ -19,6 +19,7 @@ import {
   hostTitle,
   joined,
   resultsOf,
+  translatedWords,
 } from "../../experiments/run/words.ts";
 
 /** What the report is about, what it rests on, and what it found, in a page. */
@@ -77,6 +78,9 @@ function cpuOf(environment: Record<string, unknown>): string {
 }
 
 function kindOf(host: HostView["run"]["host"]): Text {
+  if (host.translator) {
+    return [{ text: "emulated", tone: "doubtful" }, `, ${translatedWords(host.translator)}`];
+  }
   if (host.emulated) return [{ text: "emulated", tone: "doubtful" }, `, ${host.hypervisor ?? ""}`];
   return host.hypervisor === null ? "no hypervisor seen" : `guest of ${host.hypervisor}`;
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { machineArch } from "../../environment/translator.ts";
 import { THRESHOLDS } from "../warning_catalogue.ts";
 import { type Rule, type WarningContext, whyRefused } from "./context.ts";
 
@@ -33,7 +34,7 @@ const OWN_CLOCKSOURCE: ReadonlyMap<string, string> = new Map([
 
 function clocksource({ environment }: WarningContext): string[] {
   const { clock } = environment;
-  const own = OWN_CLOCKSOURCE.get(environment.arch);
+  const own = OWN_CLOCKSOURCE.get(machineArch(environment));
   if (own === undefined || clock.clocksource === null || clock.clocksource === own) return [];
   const offered = clock.availableClocksources.includes(own) ? "offered" : "not offered";
   return [

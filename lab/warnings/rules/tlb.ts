@@ -1,27 +1,34 @@
 /**
- * Warnings about machines whose TLB flushes send no interrupt, and about emulated ones.
+ * Warnings about machines whose TLB flushes send no interrupt, and about emulated and translated ones.
  *
  * @module
  */
 import type { Environment } from "../../environment/environment.ts";
+import { machineArch } from "../../environment/translator.ts";
 import { bootOption, isAtLeast } from "../../environment/kernel.ts";
 import { counted, type Rule, type WarningContext } from "./context.ts";
 
 /** The conditions of kvm_setup_pv_tlb_flush that a guest can see; the feature bit is not. */
 function kvmFlush({ environment }: WarningContext): string[] {
-  const { arch, cpu, cpus, hypervisor, kernel } = environment;
-  if (hypervisor !== "kvm" || arch !== "x86_64" || cpus.possibleCount < 2) return [];
+  const { cpu, cpus, hypervisor, kernel } = environment;
+  if (hypervisor !== "kvm" || machineArch(environment) !== "x86_64" || cpus.possibleCount < 2) {
+    return [];
+  }
   // A guest that has MWAIT, or was told to do without paravirtualisation, flushes natively.
   if (cpu.flags?.monitor === true || bootOption(kernel.cmdline, "nopv") !== null) return [];
   return ["The host is a KVM guest that may use paravirtual TLB flushes"];
 }
 
-function hyperv({ environment: { arch, hypervisor } }: WarningContext): string[] {
-  return hypervisor === "hyperv" && arch === "x86_64" ? ["The host is a Hyper-V guest"] : [];
+function hyperv({ environment }: WarningContext): string[] {
+  return environment.hypervisor === "hyperv" && machineArch(environment) === "x86_64"
+    ? ["The host is a Hyper-V guest"]
+    : [];
 }
 
-function xenPv({ environment: { arch, xenPv } }: WarningContext): string[] {
-  return xenPv && arch === "x86_64" ? ["The host is, or may be, a paravirtual Xen guest"] : [];
+function xenPv({ environment }: WarningContext): string[] {
+  return environment.xenPv && machineArch(environment) === "x86_64"
+    ? ["The host is, or may be, a paravirtual Xen guest"]
+    : [];
 }
 
 /** Zen 3, the first with INVLPGB. */
@@ -67,19 +74,31 @@ function tlbieOff({ environment }: WarningContext): string[] {
 }
 
 /** The option is refused with the hash MMU. */
-function flushesByInterrupt({ arch, cpu, kernel }: Environment): boolean {
-  return arch === "ppc64le" && cpu.mmu !== "hash" &&
+function flushesByInterrupt(environment: Environment): boolean {
+  const { cpu, kernel } = environment;
+  return machineArch(environment) === "ppc64le" && cpu.mmu !== "hash" &&
     bootOption(kernel.cmdline, "disable_tlbie") !== null;
 }
 
 function hardwareBroadcast({ environment }: WarningContext): string[] {
-  const { arch } = environment;
+  const arch = machineArch(environment);
   if (arch !== "aarch64" && arch !== "ppc64le") return [];
   return flushesByInterrupt(environment) ? [] : [`The host is ${arch}`];
 }
 
-function emulated({ environment }: WarningContext): string[] {
-  return environment.emulated ? ["The host is emulated"] : [];
+function emulated({ environment: { emulated, translation } }: WarningContext): string[] {
+  return emulated && translation.state !== "seen" ? ["The host is emulated"] : [];
+}
+
+function translated({ environment: { arch, translation } }: WarningContext): string[] {
+  if (translation.state !== "seen") return [];
+  const { by, machine, evidence } = translation;
+  const below = machine === null ? "another machine" : `a machine of ${machine}`;
+  return [`The ${arch} core is translated by ${by} on ${below} (${evidence.join("; ")})`];
+}
+
+function hidden({ environment: { translation } }: WarningContext): string[] {
+  return translation.state === "unknown" ? ["The host hides what would tell a translator"] : [];
 }
 
 /** Rules of this theme by code. */
@@ -92,4 +111,6 @@ export const TLB_RULES = {
   W035: tlbieOff,
   W036: hardwareBroadcast,
   W037: emulated,
+  W051: translated,
+  W052: hidden,
 } satisfies Record<string, Rule>;

@@ -1,4 +1,9 @@
-import { factsOf, withBootOption } from "../../environment/testdata/fixtures.ts";
+import {
+  factsOf,
+  translatedOn,
+  withBootOption,
+  withFiles,
+} from "../../environment/testdata/fixtures.ts";
 import { host, testCases, type WarningCases } from "../testdata/warning_cases.ts";
 import type { HostFacts } from "../../environment/facts.ts";
 import type { TLB_RULES } from "./tlb.ts";
@@ -12,9 +17,17 @@ function withCpu(facts: HostFacts, from: string, to: string): HostFacts {
   return { ...facts, files: { ...facts.files, "/proc/cpuinfo": cpuinfo } };
 }
 
+/** A core for arm64 on the KVM guest, by qemu-user. */
+const translated = translatedOn("kvm", "aarch64", {
+  runBy: "/usr/bin/qemu-aarch64-static",
+  runByMachine: 62,
+});
+
+const hidden = { ...factsOf("kvm"), program: { ...factsOf("kvm").program, runBy: null } };
+
 const CASES: WarningCases<keyof typeof TLB_RULES> = {
   W030: {
-    on: [{ facts: factsOf("kvm") }],
+    on: [{ facts: factsOf("kvm") }, { facts: translated }],
     off: [
       { facts: factsOf("xeon") },
       { facts: { ...factsOf("kvm"), possible: [0], online: [0], allowed: [0] } },
@@ -96,11 +109,24 @@ const CASES: WarningCases<keyof typeof TLB_RULES> = {
     off: [
       { facts: factsOf("xeon") },
       { facts: withBootOption(factsOf("qemuPower"), "disable_tlbie") },
+      { facts: translated },
     ],
   },
   W037: {
     on: [{ facts: factsOf("qemuPower") }, { facts: factsOf("qemuArm"), emulated: true }],
-    off: [{ facts: factsOf("qemuArm") }, { facts: factsOf("kvm") }],
+    off: [{ facts: factsOf("qemuArm") }, { facts: factsOf("kvm") }, { facts: translated }],
+  },
+  W051: {
+    on: [{ facts: translated }],
+    off: [{ facts: factsOf("kvm") }, { facts: factsOf("qemuPower") }, { facts: hidden }],
+  },
+  W052: {
+    on: [{ facts: hidden }],
+    off: [
+      { facts: factsOf("kvm") },
+      { facts: translated },
+      { facts: withFiles(hidden, { "/proc/sys/kernel/arch": "x86_64\n" }) },
+    ],
   },
 };
 
