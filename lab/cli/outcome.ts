@@ -17,12 +17,16 @@ export const ExitCode = {
  *
  * 2 when a technique that promises ordering, or to make replaced code seen, was
  * seen not to, or readers of an RCU built on it held freed objects; 77 when the run holds not one
- * measurement or case that could be carried out.
+ * measurement or case that could be carried out, but 1 where that is for something that went wrong.
  */
 export function outcomeOf({ results }: Run): number {
   if (results.some((result) => kindOf(result).brokenPromise(result))) return ExitCode.notOrdered;
   const ran = results.some((result) => kindOf(result).hasRun(result));
-  return ran ? ExitCode.done : ExitCode.nothingRan;
+  if (ran) return ExitCode.done;
+  const failed = results.some((result) =>
+    kindOf(result).attempts(result).some(({ outcome }) => outcome === "failed")
+  );
+  return failed ? ExitCode.error : ExitCode.nothingRan;
 }
 
 /** The exit code of a plan on several hosts: a broken promise counts most, then any failure. */

@@ -37,6 +37,14 @@ const outcomes: [string, Result[], number][] = [
   ["an RCU flavour that cannot run", [sampleRcu({ available: false, reads: 0 })], 77],
   ["a measurement", [sampleCost({ available: true, count: 5 })], 0],
   ["nothing but unavailable techniques", [sampleCost({ available: false, count: 0 })], 77],
+  ["nothing but failures", [
+    sampleCost({ available: false, count: 0 }),
+    sampleCost({ available: false, outcome: "failed", count: 0 }),
+  ], 1],
+  ["a failure beside a measurement", [
+    sampleCost({ count: 5 }),
+    sampleCost({ available: false, outcome: "failed", count: 0 }),
+  ], 0],
   ["no sample kept", [sampleCost({ available: true, count: 0 })], 77],
   ["skipped cases alone", [conformance(true)], 77],
   ["a case", [conformance(false)], 0],

@@ -67,11 +67,12 @@ export function grouped(value: number | undefined): string {
   return String(Math.round(value)).replaceAll(/\B(?=(\d{3})+$)/g, "\u00a0");
 }
 
-/** "EPERM said by whom": why something could not be used. */
+/** Why something could not be used, with the error's name where the reason does not say it. */
 export function refusalWords(
   { reason, errno }: { readonly reason: string | null; readonly errno: string | null },
 ): string {
-  return `${reason ?? "no reason given"}${errno === null ? "" : ` (${errno})`}`;
+  const named = errno === null || reason?.includes(errno);
+  return `${reason ?? "no reason given"}${named ? "" : ` (${errno})`}`;
 }
 
 /**
