@@ -1,10 +1,14 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 
 import { Session } from "../../ffi/session.ts";
+import { resultsIn } from "../../lab/experiments/run/results_in.ts";
 import { CpuWatch } from "../../lab/request/cpu_watch.ts";
 import { openCommandChannel } from "../../lab/hosts/command_channel.ts";
+import { adviceFor } from "../../lab/ladders/advice.ts";
+import { runPlan } from "../../lab/plan/run_plan.ts";
+import { agentHost } from "../fixtures/agent_host.ts";
 import { build } from "../fixtures/doors.ts";
-import { familyOf } from "../fixtures/processes.ts";
+import { familyOf, until } from "../fixtures/processes.ts";
 import { cpus, hasProgram, needs } from "../fixtures/needs.ts";
 
 /** Room for the agent and its workers, and none for the stack of a thread. */
@@ -114,4 +118,42 @@ Deno.test({
       ["less", "allowed", `${cpu}`],
     ]);
   },
+});
+
+/** Ends the worker of the request that runs now, as the kernel does for want of memory. */
+async function killWorker(): Promise<void> {
+  let pid = 0;
+  await until("a worker runs", () => {
+    pid = familyOf(Deno.pid).find(({ name }) => name === "fencelab-worker")?.pid ?? 0;
+    return pid > 0;
+  });
+  Deno.kill(pid, "SIGKILL");
+}
+
+Deno.test("a worker that is killed fails its measurement, is named, and no more", async () => {
+  const killed: Promise<void>[] = [];
+  const { run } = await runPlan(agentHost("here", build.agent), {
+    name: "killed",
+    experiments: [{
+      experiment: "cost",
+      techniques: ["none", "munmap", "getppid"],
+      samples: 1_000_000_000,
+      seconds: 2,
+      siblings: [0],
+      placements: "best",
+      callers: [1],
+      registration: false,
+    }],
+  }, {
+    command: "x",
+    onProgress: (_, label) => {
+      if (label.startsWith("cost munmap") && killed.length === 0) killed.push(killWorker());
+    },
+  });
+  await Promise.all(killed);
+  const outcomes = resultsIn(run, "cost").map(({ technique, outcome }) => [technique, outcome]);
+  assertEquals(outcomes, [["none", "measured"], ["munmap", "failed"], ["getppid", "measured"]]);
+  const warning = run.warnings.find(({ code }) => code === "W050")!;
+  assertMatch(warning.message, /^1 measurement failed \(.*signal 9.*\): cost munmap: /);
+  assertEquals(adviceFor([run])[0]!.rungs[0]!.leftOut, null);
 });

@@ -1,18 +1,16 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 
 import { ensureBuild } from "../../ffi/build.ts";
-import { Session } from "../../ffi/session.ts";
 import type { Architecture } from "../../ffi/toolchain.ts";
 import { viewOfRun } from "../../lab/experiments/host_collector.ts";
 import { resultsIn } from "../../lab/experiments/run/results_in.ts";
-import type { Run } from "../../lab/experiments/run/run_schema.ts";
-import { checkRun } from "../../lab/experiments/run/run_schema.ts";
-import { openCommandChannel } from "../../lab/hosts/command_channel.ts";
+import { checkRun, type Run } from "../../lab/experiments/run/run_schema.ts";
 import type { LabHost } from "../../lab/hosts/host.ts";
 import { soundnessOf } from "../../lab/ladders/soundness.ts";
 import type { Plan } from "../../lab/plan/plan.ts";
 import { runPlan } from "../../lab/plan/run_plan.ts";
 import { renderRun } from "../../lab/show/run.ts";
+import { agentHost } from "../fixtures/agent_host.ts";
 import { build } from "../fixtures/doors.ts";
 import { cpus, hasProgram, needs } from "../fixtures/needs.ts";
 
@@ -22,40 +20,9 @@ const COMPILERS: Readonly<Record<Architecture, string>> = {
   ppc64le: "powerpc64le-linux-gnu-gcc",
 };
 
-/** A machine whose shell leads into a translator, as that of `docker run --platform` does. */
+/** As a container's shell leads into a translator, that of `docker run --platform` for one. */
 async function translatedHost(arch: Architecture): Promise<LabHost> {
-  const { agent } = await ensureBuild(arch);
-  const command = [`qemu-${arch}`, agent];
-  return {
-    name: "container",
-    via: "command",
-    transport: "agent",
-    description: "",
-    labels: {},
-    occupies: { machine: "container", cpus: null },
-    cpus: null,
-    housekeeping: null,
-    needs: {
-      architectures: [arch],
-      anyArchitecture: false,
-      programs: [],
-      reads: [],
-      sockets: [],
-      cache: false,
-    },
-    commands: () => Promise.resolve([command]),
-    open: async () => {
-      const session = await Session.open(openCommandChannel("the container", command));
-      return {
-        session,
-        helper: agent,
-        knowledge: {},
-        guest: null,
-        console: null,
-        [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
-      };
-    },
-  };
+  return agentHost("container", `qemu-${arch}`, (await ensureBuild(arch)).agent);
 }
 
 const techniques = ["none", "mprotect", "membarrier-private-expedited"];
@@ -118,17 +85,7 @@ for (const arch of ["x86_64", "aarch64", "ppc64le"] as const) {
 }
 
 Deno.test("an agent that a processor runs is not taken for a translated one", async () => {
-  const host = { ...await translatedHost(build.arch), name: "itself" };
-  const native: LabHost = {
-    ...host,
-    open: async () => {
-      const session = await Session.open(openCommandChannel("the agent", [build.agent]));
-      return {
-        ...{ session, helper: build.agent, knowledge: {}, guest: null, console: null },
-        [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
-      };
-    },
-  };
+  const native = agentHost("itself", build.agent);
   const { run } = await runPlan(native, { ...plan, experiments: [] }, { command: "x" });
   assertEquals(run.host.translator, null);
   assert(!codesOf(run).includes("W051") && !codesOf(run).includes("W052"));
