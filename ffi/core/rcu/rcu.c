@@ -103,18 +103,6 @@ static const char *const mutations[] = {
 	[RCU_ONE_PHASE] = "one-phase",
 };
 
-/* Which of some names a parameter holds; the first where it is not given. */
-static size_t choice(struct request *r, const char *key, const char *const *names, size_t n)
-{
-	const char *value = request_string(r, key, names[0]);
-
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(value, names[i]) == 0)
-			return i;
-	request_fail(r, "%s '%.30s' is not known", key, value);
-	return 0;
-}
-
 /* A torture with its control, or one measurement; 0 or -errno. */
 static int measure(struct rcu_setup *setup, struct rcu_outcome *outcome, struct rcu_control *control,
 		   int out)
@@ -155,9 +143,9 @@ int rcu_run(struct request *r, int out)
 	setup.writer_cpu_count = request_cpus(r, "writer-cpus", writers, MAX_CPUS);
 	setup.budget_ns = request_u64(r, "budget-ms", 1, 3600000, 1000) * NSEC_PER_MSEC;
 	setup.whole_ns = setup.budget_ns;
-	setup.torture = choice(r, "mode", modes, sizeof(modes) / sizeof(modes[0])) == 1;
-	setup.mutation =
-		(enum rcu_mutation)choice(r, "mutate", mutations, sizeof(mutations) / sizeof(mutations[0]));
+	setup.torture = request_choice(r, "mode", modes, sizeof(modes) / sizeof(modes[0])) == 1;
+	setup.mutation = (enum rcu_mutation)request_choice(r, "mutate", mutations,
+							   sizeof(mutations) / sizeof(mutations[0]));
 	if (!setup.flavour)
 		request_fail(r, "flavour '%.60s' is not known", id);
 	if (setup.reader_cpu_count == 0)

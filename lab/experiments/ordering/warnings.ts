@@ -44,7 +44,7 @@ export const orderingWarnings: OwnWarnings<Own> = {
     invalidates: false,
     findings: controlsOrder,
   },
-  W049: {
+  W053: {
     reason: "the delay by which power is measured is not what it should be, so no verdict rests " +
       "on anything",
     remedy: "Run again; if it stays, report it with the run: the processor's counter or the lab " +

@@ -71,6 +71,7 @@ Deno.test("rcu returns what the core counted, with its histogram", async () => {
 Deno.test("rcu says of a torture what its verdict holds for, with the kernel", async () => {
   const { histogram, ...result } = sampleRcu({
     mode: "torture",
+    outcome: "measured",
     aimed: 8000,
     control: sampleControl(100),
   });

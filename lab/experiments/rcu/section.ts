@@ -5,6 +5,7 @@ import {
   type CellColumn,
   type Inline,
   intro,
+  list,
   PAGE,
   paragraph,
   type Section,
