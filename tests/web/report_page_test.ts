@@ -5,14 +5,16 @@ import axe from "axe-core/axe.min.js" with { type: "text" };
 
 import { lab } from "../fixtures/lab_process.ts";
 import { needs } from "../fixtures/needs.ts";
-import { axeFindings, chromiumPath, showFile, type View } from "./report_browser.ts";
+import { axeInBothSchemes, chromiumPath, showFile, type View } from "./report_browser.ts";
 import { crossArchitecture, HOSTILE, hostileRuns, ReportPlace } from "../lab/report_place.ts";
 
 const browser = { "chromium (deno task setup)": chromiumPath !== null };
 
-const views: readonly View[] = [390, 1280].flatMap((width) =>
-  (["light", "dark"] as const).map((scheme) => ({ width, scheme }))
-);
+/** How the page is opened; each is looked at in the other scheme, too. */
+const views: readonly View[] = [
+  { width: 390, scheme: "light" },
+  { width: 1280, scheme: "dark" },
+];
 
 /** Sections that a report of all experiments has. */
 const SECTIONS = [
@@ -71,7 +73,7 @@ Deno.test({
       await page.waitForFunction(() =>
         [...document.querySelectorAll(".plot")].every((plot) => plot.querySelector("canvas"))
       );
-      assertEquals(await axeFindings(page, axe), [], said);
+      assertEquals(await axeInBothSchemes(page, axe, view), [], said);
       assertEquals(complaints, [], said);
       const { sections, plots, wide } = await page.evaluate(() => ({
         sections: [...document.querySelectorAll("main > section")].map(({ id }) => id),
@@ -142,5 +144,34 @@ Deno.test({
     assert(!/[\u202e\u2066\u200b]/.test(text), "marks that reorder or hide text got through");
     assertEquals(complaints.length, 1, complaints.join("\n"));
     assertStringIncludes(complaints[0]!, "Content Security Policy");
+  },
+});
+
+Deno.test({
+  ...needs("one text of many alike that is hard to read is found, in either scheme", browser),
+  async fn(): Promise<void> {
+    using place = new ReportPlace();
+    const path = place.file("texts.html");
+    const cells = (style: string): string => `<td ${style}>a text to read</td>`.repeat(20);
+    Deno.writeTextFileSync(
+      path,
+      `<!DOCTYPE html><html lang="en"><title>texts</title><style>
+      body { color: #000; background: #fff; }
+      @media (prefers-color-scheme: dark) { body { color: #fff; background: #222; } }
+      .faint { color: #ccc; } .dim { color: #444; } .veiled { opacity: 0.4; } .grey { background: #888; }
+      </style><main><h1>Texts</h1><table><tr>${cells("")}</tr></table>
+      <p>A <b class="faint">faint</b>, a <b class="dim">dim</b>, a <b class="veiled">veiled</b> one.
+      <b class="grey">Grey behind it</b></p></main>`,
+    );
+    const view = views[0]!;
+    await using shown = await showFile(path, view);
+    const found = await axeInBothSchemes(shown.page, axe, view);
+    const classes = found.map((
+      line,
+    ) => [
+      line.split("color-contrast")[0],
+      ...[...line.matchAll(/class="(\w+)"/g)].map(([, one]) => one),
+    ]);
+    assertEquals(classes, [["", "faint", "veiled"], ["dark: ", "dim", "veiled", "grey"]]);
   },
 });
