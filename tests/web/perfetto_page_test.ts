@@ -8,7 +8,7 @@ import { needs } from "../fixtures/needs.ts";
 import { chromiumPath } from "./report_browser.ts";
 import { engineNeed } from "../traces/processor_engine.ts";
 import { holdScripts, openPage } from "./browser.ts";
-import { SqlPlace } from "./sql_place.ts";
+import { SharedPlace, SqlPlace } from "./sql_place.ts";
 
 const browserNeed = { ...engineNeed, "chromium": chromiumPath !== null };
 
@@ -39,23 +39,23 @@ async function indexed(place: SqlPlace): Promise<void> {
   }
 }
 
+const endpoint = ["--perfetto-port", "0"];
+const shared = new SharedPlace("from a trace to the Perfetto UI", browserNeed, endpoint);
+const withoutEndpoint = new SharedPlace("from a trace without an endpoint", browserNeed);
+
 function testPage(
   name: string,
   test: (page: Page, place: SqlPlace) => Promise<void>,
-  args: readonly string[] = [],
+  place: SharedPlace = shared,
 ): void {
-  Deno.test({
-    ...needs(name, browserNeed),
-    async fn(): Promise<void> {
-      await using place = await SqlPlace.open(args);
-      await indexed(place); // else the page would load itself again in the middle of the test
-      await using opened = await openPage(place.server.at(`/traces/${place.key}`), {
-        width: 1280,
-        scheme: "light",
-      });
-      const { page } = opened;
-      await test(page, place);
-    },
+  place.add(name, async (place) => {
+    await indexed(place); // else the page would load itself again in the middle of the test
+    await using opened = await openPage(place.server.at(`/traces/${place.key}`), {
+      width: 1280,
+      scheme: "light",
+    });
+    const { page } = opened;
+    await test(page, place);
   });
 }
 
@@ -108,14 +108,14 @@ testPage("a trace is served to the UI, with a link to it", async (page, place) =
   assertEquals(await link.getAttribute("href"), `https://ui.perfetto.dev/#!/?rpc_port=${port}`);
   const status = await (await fetch(`${place.server.perfettoUrl}/status`)).text();
   assertMatch(status, /Uploaded trace/);
-}, ["--perfetto-port", "0"]);
+});
 
 testPage("without the endpoint its absence is told, with what to do", async (page) => {
   await page.getByText("Serve to the Perfetto UI").click();
   await page.getByText(
     /The endpoint for the Perfetto UI is turned off.*Remedy: leave out --perfetto-port off/,
   ).waitFor();
-});
+}, withoutEndpoint);
 
 testPage(
   "a press before the script runs opens nothing, one that waits for it does",

@@ -5,12 +5,11 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import axe from "axe-core/axe.min.js" with { type: "text" };
 import type { Page } from "playwright-core";
-import { needs } from "../fixtures/needs.ts";
-import { axeFindings, chromiumPath, type View } from "./report_browser.ts";
+import { axeInBothSchemes, chromiumPath, type View } from "./report_browser.ts";
 import { engineNeed } from "../traces/processor_engine.ts";
 import { openPage } from "./browser.ts";
 import { ENDLESS } from "./engine_place.ts";
-import { SqlPlace } from "./sql_place.ts";
+import { SharedPlace } from "./sql_place.ts";
 
 const browserNeed = { ...engineNeed, "chromium": chromiumPath !== null };
 const WIDE: View = { width: 1280, scheme: "light" };
@@ -29,22 +28,15 @@ async function run(page: Page, sql: string): Promise<void> {
   await page.getByText("Cancel").and(page.locator(":disabled")).waitFor();
 }
 
-function testConsole(
-  name: string,
-  test: (place: SqlPlace, url: string) => Promise<void>,
-): void {
-  Deno.test({
-    ...needs(name, browserNeed),
-    async fn(): Promise<void> {
-      await using place = await SqlPlace.open();
-      await test(place, place.server.at(`/traces/${place.key}/sql`));
-    },
-  });
+const shared = new SharedPlace("the SQL console in a browser", browserNeed);
+
+function testConsole(name: string, test: (url: string) => Promise<void>): void {
+  shared.add(name, (place) => test(place.server.at(`/traces/${place.key}/sql`)));
 }
 
 testConsole(
   "the console runs SQL, pages through rows, and keeps them in the address",
-  async (_, url) => {
+  async (url) => {
     await using opened = await openPage(url, WIDE);
     const { page, complaints } = opened;
     await page.getByLabel("Examples").selectOption("Slices by name");
@@ -79,7 +71,7 @@ testConsole(
 
 testConsole(
   "what is wrong with SQL is shown with its place; a query can be cancelled",
-  async (_, url) => {
+  async (url) => {
     await using opened = await openPage(url, WIDE);
     const { page } = opened;
     await run(page, "SELECT 1,\n  nosuch FROM slice");
@@ -100,7 +92,7 @@ testConsole(
   },
 );
 
-testConsole("without JavaScript the form runs SQL", async (_, url) => {
+testConsole("without JavaScript the form runs SQL", async (url) => {
   await using opened = await openPage(url, WIDE, { javaScriptEnabled: false });
   const { page } = opened;
   await page.getByLabel("PerfettoSQL").fill("SELECT 42 AS x");
@@ -108,25 +100,24 @@ testConsole("without JavaScript the form runs SQL", async (_, url) => {
   await page.getByRole("cell", { name: "42" }).waitFor();
 });
 
-for (const width of [390, 1280]) {
-  for (const scheme of ["light", "dark"] as const) {
-    testConsole(
-      `the console at ${width} px, ${scheme}: nothing scrolls sideways, axe finds nothing`,
-      async (_, url) => {
-        await using opened = await openPage(url, { width, scheme });
-        const { page, complaints } = opened;
-        await page.getByLabel("Examples").selectOption("Longest operations");
-        await page.getByText("Run", { exact: true }).click();
-        await page.locator("tbody tr").first().waitFor();
-        const { scroll, inner } = await page.evaluate(() => ({
-          scroll: document.documentElement.scrollWidth,
-          inner: globalThis.innerWidth,
-        }));
-        assertEquals(scroll, inner);
-        assertEquals(await axeFindings(page, axe), []);
-        assertEquals(complaints, []);
-        await shot(page, `sql-${width}-${scheme}`);
-      },
-    );
-  }
+for (const view of [{ width: 390, scheme: "dark" }, WIDE] as const) {
+  const { width } = view;
+  testConsole(
+    `the console at ${width} px: nothing scrolls sideways, axe finds nothing in both schemes`,
+    async (url) => {
+      await using opened = await openPage(url, view);
+      const { page, complaints } = opened;
+      await page.getByLabel("Examples").selectOption("Longest operations");
+      await page.getByText("Run", { exact: true }).click();
+      await page.locator("tbody tr").first().waitFor();
+      const { scroll, inner } = await page.evaluate(() => ({
+        scroll: document.documentElement.scrollWidth,
+        inner: globalThis.innerWidth,
+      }));
+      assertEquals(scroll, inner);
+      assertEquals(await axeInBothSchemes(page, axe, view), []);
+      assertEquals(complaints, []);
+      await shot(page, `sql-${width}`);
+    },
+  );
 }

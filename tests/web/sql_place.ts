@@ -1,5 +1,6 @@
 /** A server with a trace, for tests of SQL and of the Perfetto UI. */
 
+import { needs } from "../fixtures/needs.ts";
 import { traceBytes } from "./engine_place.ts";
 import { WebServer } from "./server.ts";
 
@@ -51,5 +52,31 @@ export class SqlPlace implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.server.end();
     await Deno.remove(this.store, { recursive: true });
+  }
+}
+
+/** Tests of one server: starting it, and an engine for it, takes longer than most of them. */
+export class SharedPlace {
+  readonly #tests: [name: string, test: (place: SqlPlace) => Promise<void>][] = [];
+
+  /**
+   * Declares a test whose steps they are.
+   *
+   * @param needed See {@linkcode needs}.
+   * @param args Of the server.
+   */
+  constructor(name: string, needed: Record<string, boolean>, args: readonly string[] = []) {
+    Deno.test({
+      ...needs(name, needed),
+      fn: async (context): Promise<void> => {
+        await using place = await SqlPlace.open(args);
+        for (const [name, test] of this.#tests) await context.step(name, () => test(place));
+      },
+    });
+  }
+
+  /** Adds a test, which leaves the server as it is. */
+  add(name: string, test: (place: SqlPlace) => Promise<void>): void {
+    this.#tests.push([name, test]);
   }
 }

@@ -5,8 +5,11 @@ import { needs } from "../fixtures/needs.ts";
 import { alive, familyOf, type Process, until } from "../fixtures/processes.ts";
 import { engineNeed } from "../traces/processor_engine.ts";
 import { ENDLESS } from "./engine_place.ts";
-import { SqlPlace } from "./sql_place.ts";
+import { SharedPlace, SqlPlace } from "./sql_place.ts";
 
+const shared = new SharedPlace("SQL by the API of a server that goes on", engineNeed);
+
+/** A test that ends its server. */
 function testSql(name: string, test: (place: SqlPlace) => Promise<void>): void {
   Deno.test({
     ...needs(name, engineNeed),
@@ -24,37 +27,40 @@ function enginesOf(launcher: number): Process[] {
   );
 }
 
-testSql("SQL is answered as JSON and CSV, within limits that the answer names", async (place) => {
-  const values = await place.query(
-    "SELECT 1 AS a, 9007199254740993 AS b, x'00ff' AS c, '=1+1' AS d, NULL AS e, -1.5 AS f, 9e999",
-  );
-  const { columns, rows, truncated } = await values.json();
-  assertEquals(columns.slice(0, 6), ["a", "b", "c", "d", "e", "f"]);
-  assertEquals(rows, [[1, "9007199254740993", "00ff", "=1+1", null, -1.5, "Infinity"]]);
-  assertEquals(truncated, null);
+shared.add(
+  "SQL is answered as JSON and CSV, within limits that the answer names",
+  async (place) => {
+    const values = await place.query(
+      "SELECT 1 AS a, 9007199254740993 AS b, x'00ff' AS c, '=1+1' AS d, NULL AS e, -1.5 AS f, 9e999",
+    );
+    const { columns, rows, truncated } = await values.json();
+    assertEquals(columns.slice(0, 6), ["a", "b", "c", "d", "e", "f"]);
+    assertEquals(rows, [[1, "9007199254740993", "00ff", "=1+1", null, -1.5, "Infinity"]]);
+    assertEquals(truncated, null);
 
-  const csv = await place.query(
-    "SELECT '=1+1' AS \"@a\", '-x' AS b, -5 AS c, -9007199254740993 AS d, 'é,\"' AS e",
-    {},
-    "csv",
-  );
-  assertEquals(csv.headers.get("content-type"), "text/csv; charset=utf-8");
-  assertEquals(
-    await csv.text(),
-    '\'@a,b,c,d,e\r\n\'=1+1,\'-x,-5,-9007199254740993,"é,"""\r\n',
-  );
+    const csv = await place.query(
+      "SELECT '=1+1' AS \"@a\", '-x' AS b, -5 AS c, -9007199254740993 AS d, 'é,\"' AS e",
+      {},
+      "csv",
+    );
+    assertEquals(csv.headers.get("content-type"), "text/csv; charset=utf-8");
+    assertEquals(
+      await csv.text(),
+      '\'@a,b,c,d,e\r\n\'=1+1,\'-x,-5,-9007199254740993,"é,"""\r\n',
+    );
 
-  const numbers = "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c LIMIT 20000) ";
-  const many = await (await place.query(`${numbers} SELECT x FROM c`)).json();
-  assertEquals(many.rows.length, 10_000);
-  assertEquals(many.truncated, { rows: true, bytes: false, texts: 0 });
-  const large = await (await place.query(`${numbers} SELECT hex(zeroblob(20000)) FROM c`)).json();
-  assertEquals(large.truncated.bytes, true);
-  assert(large.rows.length < 1000 && large.rows[0][0].length === 10_000);
-  assertEquals((await (await place.query("SELECT 3")).json()).rows, [[3]]);
-});
+    const numbers = "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c LIMIT 20000) ";
+    const many = await (await place.query(`${numbers} SELECT x FROM c`)).json();
+    assertEquals(many.rows.length, 10_000);
+    assertEquals(many.truncated, { rows: true, bytes: false, texts: 0 });
+    const large = await (await place.query(`${numbers} SELECT hex(zeroblob(20000)) FROM c`)).json();
+    assertEquals(large.truncated.bytes, true);
+    assert(large.rows.length < 1000 && large.rows[0][0].length === 10_000);
+    assertEquals((await (await place.query("SELECT 3")).json()).rows, [[3]]);
+  },
+);
 
-testSql("SQL that is wrong or does more than read is refused with its place", async (place) => {
+shared.add("SQL that is wrong or does more than read is refused with its place", async (place) => {
   for (
     const [sql, line, column] of [
       ["ATTACH '/tmp/x' AS y", 1, 1],
@@ -84,7 +90,7 @@ testSql("SQL that is wrong or does more than read is refused with its place", as
   await nowhere.body?.cancel();
 });
 
-testSql("closing the request ends the engine that works for it", async (place) => {
+shared.add("closing the request ends the engine that works for it", async (place) => {
   await (await place.query("SELECT 1")).body?.cancel();
   const [engine, ...others] = enginesOf(place.server.pid);
   assertEquals(others, []);
@@ -132,7 +138,7 @@ testSql("a launcher that is killed leaves nothing, not even its directory", asyn
   await assertRejects(() => Deno.stat(directory), Deno.errors.NotFound);
 });
 
-testSql("traces are downloaded whole, in part, and by their own names only", async (place) => {
+shared.add("traces are downloaded whole, in part, and by their own names only", async (place) => {
   const path = `/traces/${place.key}/file`;
   const whole = await place.server.fetch(path);
   assertEquals(await whole.bytes(), place.trace);
@@ -157,7 +163,7 @@ testSql("traces are downloaded whole, in part, and by their own names only", asy
   assertEquals([head.status, head.headers.get("content-length")], [200, String(length)]);
 });
 
-testSql("without JavaScript a form shows the answer", async (place) => {
+shared.add("without JavaScript a form shows the answer", async (place) => {
   const path = `/traces/${place.key}/sql`;
   assertMatch(await (await place.server.fetch(path)).text(), /<textarea[^>]*>INCLUDE PERFETTO/);
   const send = async (sql: string, format = "html"): Promise<string> => {
