@@ -3,7 +3,7 @@
 import { bootOption } from "../environment/kernel.ts";
 import type { HostRun } from "../experiments/run/host_evidence.ts";
 import type { Run } from "../experiments/run/run_schema.ts";
-import { familyOf, findTechnique } from "../format/techniques.ts";
+import { familyOf, findTechnique, USER_PREFIX } from "../format/techniques.ts";
 import type { Need } from "../judgement/result_kind.ts";
 import { type Failure, failuresOf, type Ordered, orderedOf, siblingRows } from "./evidence.ts";
 import { type Counted, countsOf, measuredOf } from "./measured.ts";
@@ -50,7 +50,8 @@ export function soundnessOf(run: Run | HostRun, technique: string, need: Need): 
   if (available === false) {
     return { soundness: "unsound", why: `could not be used here: ${reason ?? "no reason given"}` };
   }
-  const promise = findTechnique(technique)?.promise;
+  // Who brings a fence means it to order; no documentation says so
+  const promise = technique.startsWith(USER_PREFIX) ? "nothing" : findTechnique(technique)?.promise;
   const ordered = orderedOf(run, technique);
   if (need === "ordering" && promise?.startsWith("ordering")) {
     const seen = ordered.verdict === "ordered" && ordered.lacks === null

@@ -202,3 +202,15 @@ Deno.test("observed needs the caller's own order, too, and no verdict of an olde
   assertEquals(of(old).soundness, "unknown");
   assertMatch(of(old).why, /power from unclogged calls/);
 });
+
+Deno.test("nothing promises that a fence of the user's own orders", () => {
+  assertEquals(soundnessOf(runOf([]), "user:mine", "ordering").soundness, "unknown");
+  const seen = resultsWith().filter(({ technique, role }) =>
+    technique === EXPEDITED && (role === "technique" || role === "caller")
+  ).map((result) => ({ ...result, technique: "user:mine" }));
+  const { soundness, why } = soundnessOf(runOf(seen), "user:mine", "ordering");
+  assertEquals([soundness, why], [
+    "observed",
+    "seen to order up to 1 sibling here; nothing promises it",
+  ]);
+});
