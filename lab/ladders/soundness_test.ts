@@ -45,6 +45,11 @@ Deno.test("one firm failure makes unsound, whatever the sibling's row says", () 
   assertEquals(soundness, "unsound");
   assertMatch(why, /C: sibling that sleeps.*7 of 20000 turns.*run 20261121T010438Z-local-3fa2/);
   assertEquals(measuredOf(runOf(scenario), EXPEDITED).verdict, "not-ordered");
+  const first = resultsWith(({ technique, role }) =>
+    technique === EXPEDITED && role === "technique" ? { first: { iterations: 2715, weak: 5 } } : {}
+  );
+  const { why: early } = soundnessOf(runOf(first), EXPEDITED, "ordering");
+  assertMatch(early, /sibling \(5 of its first 2715 turns\)/);
   // Built to fail: it is about the test
   assertEquals(soundnessOf(runOf(ordered()), EXPEDITED, "ordering").soundness, "by contract");
 });

@@ -6,6 +6,7 @@ import { verdictStatement } from "../../judgement/statement.ts";
 import { weightOfVerdict } from "../../judgement/weight.ts";
 import type { OrderingResult } from "./ordering_schema.ts";
 import { brokenPromises } from "./score.ts";
+import { failedTurns } from "./verdict.ts";
 
 /** Results of ordering. */
 export const orderingKind: ResultKind<OrderingResult> = {
@@ -20,7 +21,7 @@ export const orderingKind: ResultKind<OrderingResult> = {
   aliases: none,
   failure: (result, technique) =>
     result.technique === technique && result.verdict === "not-ordered" && counts(result)
-      ? `${result.arrangement} (${result.weak} of ${result.iterations} turns)`
+      ? `${result.arrangement} (${failedTurns(result.counted)})`
       : null,
   verdict: ({ technique, role, arrangement, expected, verdict, why, holds }) => ({
     technique,

@@ -79,12 +79,7 @@ const rules: readonly Rule[] = [
     id: "seen",
     applies: ({ counts, first }) => counts.weak + (first?.weak ?? 0) > 0,
     verdict: "not-ordered",
-    words: ({ counts, first }) =>
-      counts.weak > 0
-        ? `${counts.weak} of ${counts.iterations} turns had the outcome that a fence forbids`
-        : `${first!.weak} of its first ${
-          first!.iterations
-        } turns had the outcome that a fence forbids`,
+    words: (facts) => `${failedTurns(facts)} had the outcome that a fence forbids`,
   },
   {
     id: "starved",
@@ -152,6 +147,13 @@ const rules: readonly Rule[] = [
       `${expected < 1 ? "less than once" : `only ${Math.floor(expected)} times`}`,
   },
 ];
+
+/** "3 of 20000 turns", or "5 of its first 2715 turns" where only those failed. */
+export function failedTurns({ counts, first }: Pick<OrderingCounts, "counts" | "first">): string {
+  return counts.weak > 0 || first === undefined
+    ? `${counts.weak} of ${counts.iterations} turns`
+    : `${first.weak} of its first ${first.iterations} turns`;
+}
 
 function weakGates({ mustFail }: Gates): string[] {
   return Object.entries(mustFail).filter(([, rate]) => rate < RULES.gate).map(([name]) => name);

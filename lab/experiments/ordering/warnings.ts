@@ -7,7 +7,7 @@ import type { OrderingResult } from "./ordering_schema.ts";
 import { brokenPromises, contradictions, mutationScore } from "./score.ts";
 import { findingOf, shapeObservation } from "./shapes.ts";
 import type { ShapesResult } from "./shapes_schema.ts";
-import { RULES } from "./verdict.ts";
+import { failedTurns, RULES } from "./verdict.ts";
 
 type Own = OrderingResult | ShapesResult;
 
@@ -27,7 +27,7 @@ export const orderingWarnings: OwnWarnings<Own> = {
     findings: powerless,
   },
   W044: {
-    reason: "it is documented to order memory and did not",
+    reason: "it is meant to order memory and did not",
     remedy: "Do not rely on it in this situation; private-expedited may do in its place",
     invalidates: false,
     findings: promisesBroken,
@@ -100,8 +100,10 @@ function rulerFails(results: readonly Own[]): string[] {
 
 function promisesBroken(results: readonly Own[]): string[] {
   return brokenPromises(orderingsOf(results)).map((result) =>
-    `${result.technique} (${result.arrangement}): ${result.weak} of ${result.iterations} turns ` +
-    "had the forbidden outcome"
+    `${result.technique} (${result.arrangement}): ${
+      failedTurns(result.counted)
+    } had the forbidden ` +
+    "outcome"
   );
 }
 
