@@ -121,6 +121,17 @@ static void signal_close(struct fence *f)
 	f->private = NULL;
 }
 
+/* More CPUs than any kernel has been built for: NR_CPUS <= 8192. */
+enum { WALK_CPUS = 8192 };
+
+/* Where affinity-walk goes; whatever need not be found out during the walk is found out before. */
+struct walk {
+	size_t size; /* bytes of the kernel's own masks */
+	int cpus;
+	cpu_set_t *one, *before;
+	int cpu[];
+};
+
 /*
  * affinity-walk - tcmalloc's SlowFence (tcmalloc/internal/percpu.cc): move to
  * every CPU in turn. To run there, a CPU must switch to us, and a context switch
@@ -128,35 +139,41 @@ static void signal_close(struct fence *f)
  */
 static int walk_open(struct fence *f)
 {
-	size_t size = CPU_ALLOC_SIZE(8192);
-	cpu_set_t *set = calloc(1, size);
+	size_t most = CPU_ALLOC_SIZE(WALK_CPUS);
+	/* both masks follow the list */
+	struct walk *walk = calloc(1, sizeof(*walk) + WALK_CPUS * sizeof(int) + 2 * most);
 
-	f->private = set;
-	if (!set)
+	f->private = walk;
+	if (!walk)
 		return fence_fail(f, ENOMEM, "calloc");
+	walk->one = (cpu_set_t *)(void *)&walk->cpu[WALK_CPUS];
+	walk->before = (cpu_set_t *)(void *)((char *)walk->one + most);
 	/* the CPUs to visit are those allowed now: open it before the thread is pinned */
-	return sched_getaffinity(0, size, set) ? fence_fail(f, errno, "sched_getaffinity") : 0;
+	long size = syscall(SYS_sched_getaffinity, 0, most, walk->before);
+
+	if (size < 0)
+		return fence_fail(f, errno, "sched_getaffinity");
+	walk->size = (size_t)size;
+	for (size_t cpu = 0; cpu < 8 * walk->size; cpu++)
+		if (CPU_ISSET_S(cpu, walk->size, walk->before))
+			walk->cpu[walk->cpus++] = (int)cpu;
+	return 0;
 }
 
 static int walk_heavy(struct fence *f)
 {
-	const cpu_set_t *all = f->private;
-	size_t size = CPU_ALLOC_SIZE(8192);
-	unsigned long before[8192 / (8 * sizeof(unsigned long))] = { 0 };
-	unsigned long one[8192 / (8 * sizeof(unsigned long))] = { 0 };
+	const struct walk *walk = f->private;
 	int ret = 0;
 
-	if (sched_getaffinity(0, size, (cpu_set_t *)before) != 0)
+	if (sched_getaffinity(0, walk->size, walk->before) != 0)
 		return -errno;
-	for (size_t cpu = 0; cpu < 8192 && ret == 0; cpu++) {
-		if (!CPU_ISSET_S(cpu, size, all))
-			continue;
-		CPU_SET_S(cpu, size, (cpu_set_t *)one);
-		if (sched_setaffinity(0, size, (cpu_set_t *)one) != 0 && errno != EINVAL)
+	for (int i = 0; i < walk->cpus && ret == 0; i++) {
+		CPU_SET_S((size_t)walk->cpu[i], walk->size, walk->one);
+		if (sched_setaffinity(0, walk->size, walk->one) != 0 && errno != EINVAL)
 			ret = -errno; /* EINVAL: the CPU went offline, nothing runs there */
-		CPU_CLR_S(cpu, size, (cpu_set_t *)one);
+		CPU_CLR_S((size_t)walk->cpu[i], walk->size, walk->one);
 	}
-	if (sched_setaffinity(0, size, (cpu_set_t *)before) != 0 && ret == 0)
+	if (sched_setaffinity(0, walk->size, walk->before) != 0 && ret == 0)
 		ret = -errno;
 	return ret;
 }
