@@ -4,6 +4,7 @@
 #include <stdbool.h>
 
 #include "core_sync/code.h"
+#include "core_sync/trial.h"
 
 static void test_versions(void)
 {
@@ -43,8 +44,21 @@ static void test_age(void)
 	CHECK(code_age(wrap, wrap + CODE_VERSIONS - 1, 7) == CALL_UNKNOWN);
 }
 
+/* The long way leads to the published version as the short one does. */
+static void test_detour(void)
+{
+	static struct trial trial;
+
+	atomic_store(&trial.published, 7);
+	for (uint32_t detours = 0; detours <= DETOURS; detours++) {
+		detour_drop(&trial, detours);
+		CHECK(detour_load(&trial, detours) == 7);
+	}
+}
+
 void test_core_sync(void)
 {
+	test_detour();
 	test_versions();
 	test_age();
 }

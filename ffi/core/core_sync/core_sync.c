@@ -28,6 +28,10 @@ static int send_outcome(int out, const struct core_sync_setup *setup, const stru
 	json_u64(&j, "staleAfterEnd", o->stale_after_end);
 	json_u64(&j, "unknown", o->unknown);
 	json_u64(&j, "unseen", o->unseen);
+	if (o->load_ns > 0) {
+		json_double(&j, "maintenanceNs", o->maintenance_ns);
+		json_double(&j, "loadNs", o->load_ns);
+	}
 	json_bool(&j, "starved", o->starved);
 	json_double(&j, "seconds", o->seconds);
 	json_string(&j, "priority", priority_name(o->priority));

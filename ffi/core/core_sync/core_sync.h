@@ -31,6 +31,8 @@ struct core_sync_outcome {
 	uint64_t stale_after_end; /* calls that were stale although nothing had been replaced for a while */
 	uint64_t modifications;
 	uint64_t unseen; /* modifications after which the sibling did not get to call */
+	double maintenance_ns; /* median time of replacing the code, caches included */
+	double load_ns; /* for how long the sibling's load of the published version lasts; 0: not told */
 	bool starved; /* a thread did not get to run for seconds, which ended it */
 	enum priority priority;
 	double seconds;

@@ -12,6 +12,12 @@
  * been replaced before it began. The acquire loads order loads, not the fetching
  * of instructions: without a context synchronisation of the sibling's core, which
  * is the technique's to bring about, old ones may still be in its pipeline.
+ *
+ * They are there only if they were fetched before the maintenance was over, whereas
+ * `before` was read after the publication: the load must be on its way for as long
+ * as maintenance and publication take. A load that the caches answer is not, and no
+ * call would ever be stale, with or without the technique. So the load is made to
+ * last longer than maintenance was measured to, by way of lines of memory.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -29,6 +35,10 @@ enum {
 	SETTLE_MS = 2, /* after the last modification everything is visible ... */
 	AFTER_MS = 50, /* ... and must stay so */
 	PROGRESS_MS = 200,
+	OUTLAST = 2, /* the sibling's load lasts so many times as long */
+	LINE_TRIALS = 9,
+	JITTER_TURNS = 32,
+	TURNS_PER_NS = 4, /* of an empty loop, on a fast CPU */
 };
 
 static void publish(struct trial *t, uint64_t version)
@@ -37,6 +47,62 @@ static void publish(struct trial *t, uint64_t version)
 	atomic_store_explicit(&t->published, version, memory_order_release);
 	/* the next replacement comes after this publication: code_age() relies on it */
 	arch_full_fence();
+}
+
+/* The middle one of n times, which are sorted. */
+static uint64_t median(uint64_t *times, int n)
+{
+	for (int i = 1; i < n; i++)
+		for (int j = i; j > 0 && times[j - 1] > times[j]; j--) {
+			uint64_t less = times[j];
+
+			times[j] = times[j - 1];
+			times[j - 1] = less;
+		}
+	return times[n / 2];
+}
+
+/* line_ns - what one line from memory adds to a load. */
+static double line_ns(struct trial *t)
+{
+	uint64_t took[LINE_TRIALS];
+
+	for (int i = 0; i < LINE_TRIALS; i++) {
+		detour_drop(t, DETOURS);
+		arch_full_fence();
+		uint64_t start = now_ns();
+
+		detour_load(t, DETOURS);
+		took[i] = now_ns() - start;
+	}
+	return (double)(median(took, LINE_TRIALS) + 1) / DETOURS;
+}
+
+/* Make the sibling's load outlast what replacing the code takes, as far as the lines reach. */
+static void send_round(struct trial *t)
+{
+	double each = line_ns(t), maintenance = (double)median(t->patched_ns, PATCHES_TIMED);
+	double lines = OUTLAST * maintenance / each + 1;
+	uint32_t detours = lines > DETOURS ? DETOURS : (uint32_t)lines;
+
+	t->outcome->maintenance_ns = maintenance;
+	t->outcome->load_ns = detours * each;
+	atomic_store_explicit(&t->detours, detours, memory_order_relaxed);
+}
+
+/* Replace the code; the first times tell how long that takes beside a sibling that runs it. */
+static void patch(struct trial *t, uint64_t version)
+{
+	if (t->timed == PATCHES_TIMED) {
+		code_patch(&t->code, version);
+		return;
+	}
+	uint64_t start = now_ns();
+
+	code_patch(&t->code, version);
+	t->patched_ns[t->timed++] = now_ns() - start;
+	if (t->timed == PATCHES_TIMED)
+		send_round(t);
 }
 
 /* modify - replace the code once, in the order that is asked for; 0 or the technique's -errno. */
@@ -50,10 +116,10 @@ static int modify(struct trial *t, uint64_t version)
 	if (t->setup->order == PUBLISH_FIRST)
 		publish(t, version);
 	else
-		code_patch(&t->code, version);
+		patch(t, version);
 	ret = technique->heavy(&t->fence);
 	if (t->setup->order == PUBLISH_FIRST)
-		code_patch(&t->code, version);
+		patch(t, version);
 	else
 		publish(t, version);
 	return ret;
@@ -71,11 +137,16 @@ static bool await_calls(struct trial *t)
 	return true;
 }
 
-/* Vary where in the sibling's loop the replacement hits: a short wait, by a linear congruence. */
-static void jitter(uint32_t *seed)
+/*
+ * Vary where in the sibling's loop the replacement hits: a wait by a linear
+ * congruence, of up to as long as the sibling's load takes.
+ */
+static void jitter(const struct trial *t, uint32_t *seed)
 {
+	uint32_t most = JITTER_TURNS + (uint32_t)(t->outcome->load_ns * TURNS_PER_NS);
+
 	*seed = *seed * 1664525 + 1013904223; /* Numerical Recipes */
-	for (uint32_t turns = *seed >> 27; turns; turns--)
+	for (uint64_t turns = (uint64_t)*seed * most >> 32; turns; turns--)
 		compiler_barrier();
 }
 
@@ -110,7 +181,7 @@ static int modify_many(struct trial *t, int out)
 	while (!ret && o->modifications < setup->modifications && now - start < setup->budget_ns) {
 		ret = modify(t, ++o->modifications);
 		o->unseen += !await_calls(t);
-		jitter(&seed);
+		jitter(t, &seed);
 		now = now_ns();
 		if (!ret && duty.burst_ns && now - burst > duty.burst_ns) {
 			ret = rest(t, &duty);

@@ -16,12 +16,42 @@ static void add(_Atomic uint64_t *counter)
 			      memory_order_relaxed);
 }
 
-/* sibling_call - one call; no barrier or system call may come between the loads and the call. */
-static void sibling_call(struct trial *t)
+/*
+ * detour_load - load the published version by way of so many lines of memory.
+ *
+ * The address of each load needs what the one before gives, 0, and the lines were
+ * dropped from the caches, so the version arrives late. Nothing keeps the CPU from
+ * fetching the instructions that follow meanwhile.
+ */
+uint64_t detour_load(const struct trial *t, uint32_t detours)
 {
-	/* both pair with the release store in publish() */
-	uint64_t before = atomic_load_explicit(&t->published, memory_order_acquire);
+	size_t zero = 0;
+
+	for (uint32_t i = 0; i < detours; i++)
+		zero = atomic_load_explicit(&t->detour[i + zero].zero, memory_order_relaxed);
+	/* pairs with the release store in publish() */
+	return atomic_load_explicit(&t->published + zero, memory_order_acquire);
+}
+
+/* detour_drop - take the lines out of the caches, for the next load. */
+void detour_drop(struct trial *t, uint32_t detours)
+{
+	for (uint32_t i = 0; i < detours; i++)
+		arch_flush_line(&t->detour[i]);
+}
+
+/*
+ * sibling_call - one call; no barrier or system call may come between the loads and the call.
+ *
+ * Every other one goes the short way: where the publication comes first, what is
+ * stale is so for less time than a long load takes.
+ */
+static void sibling_call(struct trial *t, bool slowly)
+{
+	uint32_t detours = slowly ? atomic_load_explicit(&t->detours, memory_order_relaxed) : 0;
+	uint64_t before = detour_load(t, detours);
 	uint32_t returned = code_call(&t->code);
+	/* pairs with the release store in publish() */
 	uint64_t after = atomic_load_explicit(&t->published, memory_order_acquire);
 	enum call_age age = code_age(before, after, returned);
 
@@ -34,12 +64,14 @@ static void sibling_call(struct trial *t)
 	if (age == CALL_UNKNOWN)
 		add(&t->unknown);
 	add(&t->calls);
+	detour_drop(t, detours);
 }
 
 static void *sibling_main(void *argument)
 {
 	struct trial *t = argument;
 	uint32_t seen = 0;
+	bool slowly = false;
 
 	prctl(PR_SET_NAME, SIBLING_NAME);
 	t->sibling_tid = sys_gettid();
@@ -52,7 +84,7 @@ static void *sibling_main(void *argument)
 		uint32_t order = atomic_load_explicit(&t->order, memory_order_relaxed);
 
 		if (order == seen) {
-			sibling_call(t);
+			sibling_call(t, slowly = !slowly);
 			continue;
 		}
 		seen = order;

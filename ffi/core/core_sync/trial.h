@@ -9,10 +9,21 @@
 #include "core_sync/core_sync.h"
 #include "kit/crew.h"
 
+enum {
+	DETOURS = 16, /* lines that the sibling's load may have to fetch from memory, one after another */
+	PATCHES_TIMED = 64, /* replacements that tell how many it takes */
+};
+
 /* One trial as its two threads share it. */
 struct trial {
+	struct {
+		CACHE_APART _Atomic size_t zero;
+	} detour[DETOURS];
 	/* written by the caller */
 	CACHE_APART _Atomic uint64_t published;
+	_Atomic uint32_t detours; /* how many of the lines the load goes through */
+	int timed;
+	uint64_t patched_ns[PATCHES_TIMED];
 	_Atomic uint32_t order; /* count of orders << 2 | enum crew_order */
 	/* written by the sibling after each call */
 	CACHE_APART _Atomic uint64_t calls;
@@ -29,6 +40,8 @@ struct trial {
 	bool started;
 };
 
+void detour_drop(struct trial *t, uint32_t detours);
+uint64_t detour_load(const struct trial *t, uint32_t detours);
 int sibling_start(struct trial *t);
 int sibling_order(struct trial *t, enum crew_order order);
 void sibling_stop(struct trial *t);

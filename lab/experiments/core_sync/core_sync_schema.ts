@@ -22,6 +22,10 @@ export const coreSyncCountsSchema = z.looseObject({
     .describe("publish-first: wrong on purpose, must be seen stale"),
   ...attemptShape,
   ...tally,
+  maintenanceNs: z.number().nonnegative().optional()
+    .describe("median time that replacing the code takes with its cache maintenance"),
+  loadNs: z.number().nonnegative().optional()
+    .describe("time for which the sibling's load of the published version is made to last"),
   starved: z.boolean().describe("a thread did not get to run for seconds, which ended it"),
   seconds: z.number().nonnegative(),
   priority: z.enum(["fifo", "autogroup", "none"]),

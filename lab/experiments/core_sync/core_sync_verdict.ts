@@ -9,6 +9,8 @@ import type { CoreSyncCounts } from "./core_sync_schema.ts";
 import { notMeasuredWords } from "../../format/attempt_schema.ts";
 import { findTechnique } from "../../format/techniques.ts";
 import type { Expected, Verdict } from "../../format/verdict.ts";
+import { rateInterval } from "../../statistics/rate_interval.ts";
+import { formatNs } from "../../text/units.ts";
 
 /** Numbers of the rules. */
 export const CORE_SYNC_RULES = {
@@ -47,10 +49,21 @@ interface Rule {
   readonly words: (facts: CoreSyncFacts) => string;
 }
 
-/** Stale modifications that the control lets expect, were the technique without effect. */
-function expectedStale({ counts, none }: CoreSyncFacts): number {
-  if (none === null || none.modifications === 0) return 0;
-  return none.staleVersions / none.modifications * counts.modifications;
+/**
+ * Stale modifications to be expected at least, were the technique without effect: by the lower end
+ * of the control's 95 % interval, since one stale call by luck is no rate. Only modifications that
+ * the sibling called in time could have shown anything.
+ */
+function expectedStale({ counts: { modifications, unseen }, none }: CoreSyncFacts): number {
+  if (none === null) return 0;
+  return rateInterval(none.staleVersions, none.modifications).low * (modifications - unseen);
+}
+
+/** How long the sibling's load of the version lasts beside what replacing takes; "" if not told. */
+function reach({ loadNs, maintenanceNs }: CoreSyncCounts): string {
+  if (typeof loadNs !== "number" || typeof maintenanceNs !== "number") return "";
+  return `; replacing took ${formatNs(maintenanceNs)}, the sibling's load of the ` +
+    `version ${formatNs(loadNs)}`;
 }
 
 const staleOf = ({ stale, calls }: CoreSyncCounts): string => `${stale} of ${calls} calls`;
@@ -109,24 +122,27 @@ const rules: readonly Rule[] = [
     id: "control",
     verdict: "not-discriminable",
     applies: (facts) => facts.none === null || facts.none.stale === 0,
-    words: () =>
-      "without any technique no call was stale either: this host does not show what is to be prevented",
+    words: ({ none }) =>
+      "without any technique no call was stale either: this host does not show what is to be " +
+      `prevented${none === null ? "" : reach(none)}`,
   },
   {
     id: "power",
     verdict: "not-discriminable",
     applies: (facts) => expectedStale(facts) < CORE_SYNC_RULES.expectedStale,
     words: (facts) =>
-      `without any technique only ${facts.none?.staleVersions} of ${facts.none?.modifications} ` +
-      "modifications were followed by a stale call, which is too rare to conclude from its absence",
+      `without any technique ${facts.none?.staleVersions} of ${facts.none?.modifications} ` +
+      "modifications were followed by a stale call, which lets too few be expected with it " +
+      `(${Math.floor(expectedStale(facts))} at least) to conclude from their absence`,
   },
   {
     id: "ordered",
     verdict: "ordered",
     applies: () => true,
     words: (facts) =>
-      `no stale call, where ${Math.round(expectedStale(facts))} of ${facts.counts.modifications} ` +
-      "modifications would have been followed by one without any technique",
+      `no stale call, where ${Math.floor(expectedStale(facts))} or more of ` +
+      `${facts.counts.modifications} modifications would have been followed by one without any ` +
+      "technique",
   },
 ];
 
