@@ -32,6 +32,7 @@ struct experiment {
 	EACH("disturbance", disturbance)   \
 	EACH("ordering", ordering)         \
 	EACH("core-sync", core_sync)       \
+	EACH("rseq", rseq)                 \
 	EACH("shapes", shapes)             \
 	EACH("rcu", rcu)
 

@@ -21,6 +21,7 @@ void test_count(void);
 void test_child(void);
 void test_techniques(void);
 void test_core_sync(void);
+void test_rseq(void);
 void test_shapes(void);
 void test_rcu(void);
 void test_disturbance(void);

@@ -20,6 +20,7 @@ int main(int argc, char **argv)
 	test_child();
 	test_techniques();
 	test_core_sync();
+	test_rseq();
 	test_shapes();
 	test_rcu();
 	return check_failures ? 1 : 0;

@@ -100,6 +100,10 @@ async function exerciseAgent(program: string): Promise<void> {
       const some = { ...threads, order, modifications: 100, "budget-ms": 500 };
       await session.request("core-sync", { technique: "membarrier-sync-core", ...some });
     }
+    for (const technique of ["membarrier-rseq-cpu", "signal", "affinity-walk"]) {
+      const threads = { "caller-cpu": 0, "sibling-cpus": sibling };
+      await session.request("rseq", { technique, ...threads, calls: 100, "budget-ms": 300 });
+    }
     await exerciseOrdering(session);
     await exerciseDisturbance(session);
   }

@@ -36,7 +36,7 @@ static int prepare(struct sibling *self)
 }
 
 /*
- * sibling_main - spin in user mode, write progress, obey orders.
+ * sibling_main - spin in user mode, write progress (or do the crew's work), obey orders.
  *
  * The loop holds no system call and no barrier: this is the light side's thread.
  */
@@ -58,6 +58,10 @@ static void *sibling_main(void *argument)
 		/* pairs with the release store in crew_order() */
 		uint32_t order = atomic_load_explicit(&crew->order, memory_order_acquire);
 
+		if (order == seen && crew->work) {
+			crew->work(self, order);
+			continue;
+		}
 		if (order == seen) {
 			atomic_store_explicit(&self->progress, ++turns, memory_order_relaxed);
 			continue;
@@ -91,11 +95,20 @@ static int await(const struct sibling *sibling, uint32_t wanted)
 int crew_start(struct crew *crew, const int *cpus, int n, const struct count_plan *plan,
 	       enum priority priority)
 {
+	return crew_employ(crew, cpus, n, plan, priority, NULL, NULL);
+}
+
+/* crew_employ - the same with siblings that have work to do, for which crew->context is. */
+int crew_employ(struct crew *crew, const int *cpus, int n, const struct count_plan *plan,
+		enum priority priority, crew_work *work, void *context)
+{
 	int ret = 0;
 
 	memset(crew, 0, sizeof(*crew));
 	crew->plan = plan;
 	crew->priority = priority;
+	crew->work = work;
+	crew->context = context;
 	if (n == 0)
 		return 0;
 	crew->sibling = aligned_alloc(_Alignof(struct sibling), (size_t)n * sizeof(struct sibling));

@@ -26,6 +26,10 @@ enum crew_order { CREW_RUN, CREW_REPORT, CREW_PAUSE, CREW_STOP };
 #define SIBLING_NAME "fencelab-sib"
 
 struct crew;
+struct sibling;
+
+/* What a sibling does instead; it shows progress itself, and returns once crew->order is not `order`. */
+typedef void crew_work(struct sibling *self, uint32_t order);
 
 struct sibling {
 	/* written on every turn of the sibling's loop: the proof that it runs */
@@ -45,10 +49,14 @@ struct crew {
 	int siblings;
 	const struct count_plan *plan;
 	enum priority priority;
+	crew_work *work; /* NULL: siblings do nothing but show progress */
+	void *context; /* for `work` */
 };
 
 int crew_start(struct crew *crew, const int *cpus, int n, const struct count_plan *plan,
 	       enum priority priority);
+int crew_employ(struct crew *crew, const int *cpus, int n, const struct count_plan *plan,
+		enum priority priority, crew_work *work, void *context);
 int crew_order(struct crew *crew, enum crew_order order);
 bool crew_running(const struct crew *crew, uint64_t within_ns);
 void crew_tally(const struct crew *crew, struct tally *sum);
