@@ -15,7 +15,7 @@ export const ExitCode = {
 /**
  * The exit code of a finished run.
  *
- * 2 when a technique that promises ordering, or to make replaced code seen, was
+ * 2 when a technique that promises ordering, to make replaced code seen, or to restart sections was
  * seen not to, or readers of an RCU built on it held freed objects; 77 when the run holds not one
  * measurement or case that could be carried out, but 1 where that is for something that went wrong.
  */

@@ -24,7 +24,7 @@ const around = {
       errno: "EPERM",
     })),
   },
-  facts: {} as HostFacts,
+  facts: { uname: { release: "6.12.1" } } as HostFacts,
 } as unknown as Around;
 const silent = { request: () => Promise.reject(new Error("not to be asked")) };
 

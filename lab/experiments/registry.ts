@@ -7,3 +7,4 @@ export { cost } from "./cost/cost.ts";
 export { disturbance } from "./disturbance/disturbance.ts";
 export { ordering } from "./ordering/ordering.ts";
 export { rcu } from "./rcu/rcu.ts";
+export { rseq } from "./rseq/rseq.ts";

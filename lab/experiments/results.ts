@@ -7,4 +7,5 @@ export { costSchema as cost } from "./cost/cost_schema.ts";
 export { disturbanceSchema as disturbance } from "./disturbance/disturbance_schema.ts";
 export { orderingSchema as ordering } from "./ordering/ordering_schema.ts";
 export { rcuSchema as rcu } from "./rcu/rcu_schema.ts";
+export { rseqSchema as rseq } from "./rseq/rseq_schema.ts";
 export { shapesSchema as shapes } from "./ordering/shapes_schema.ts";

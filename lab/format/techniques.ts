@@ -47,6 +47,8 @@ export interface Technique {
   readonly conformance?: string;
   /** It locks its page, which RLIMIT_MEMLOCK may forbid. */
   readonly locks?: boolean;
+  /** It names the one CPU that it reaches. */
+  readonly oneCpu?: boolean;
   /** It must not reach another process; the ordering experiment tries that, too. */
   readonly withinProcess?: boolean;
 }
@@ -169,6 +171,7 @@ export const techniques: readonly Technique[] = [
     since: "5.10; tcmalloc",
     control: "getppid",
     registers: true,
+    oneCpu: true,
   }),
   ...mapping({
     id: "mprotect",

@@ -7,6 +7,7 @@ import { lacksOf } from "../experiments/ordering/power.ts";
 import { resultsIn } from "../experiments/run/results_in.ts";
 import type { Run } from "../experiments/run/run_schema.ts";
 import type { OrderingResult } from "../experiments/ordering/ordering_schema.ts";
+import type { RseqResult } from "../experiments/rseq/rseq_schema.ts";
 import type { Verdict } from "../format/verdict.ts";
 import type { Attempt, Need } from "../judgement/result_kind.ts";
 
@@ -65,6 +66,17 @@ export function siblingRows(run: Run, technique: string): OrderingResult[] {
     result.technique === technique && (role === "technique" || role === "control") &&
     (verdict === "not-ordered" || outcomeOf(counted) !== "failed")
   ).toSorted((left, right) => (left.siblings ?? 1) - (right.siblings ?? 1));
+}
+
+/**
+ * What the rseq experiment measured of a technique whose calls restarted each section of a sibling
+ * that they aimed at; none of a run that cannot be believed.
+ */
+export function restartsOf(run: Run | HostRun, technique: string): RseqResult[] {
+  return resultsIn(run, "rseq").filter((result) =>
+    result.technique === technique && result.role === "aimed" &&
+    result.verdict === "restarted" && sourceOf(run, result).doubts.length === 0
+  );
 }
 
 /** The verdict for siblings that run, put right by everything else that was seen. */

@@ -5,7 +5,15 @@ import type { HostRun } from "../experiments/run/host_evidence.ts";
 import type { Run } from "../experiments/run/run_schema.ts";
 import { familyOf, findTechnique, USER_PREFIX } from "../format/techniques.ts";
 import type { Need } from "../judgement/result_kind.ts";
-import { type Failure, failuresOf, type Ordered, orderedOf, siblingRows } from "./evidence.ts";
+import { formatCount } from "../text/units.ts";
+import {
+  type Failure,
+  failuresOf,
+  type Ordered,
+  orderedOf,
+  restartsOf,
+  siblingRows,
+} from "./evidence.ts";
 import { type Counted, countsOf, measuredOf } from "./measured.ts";
 
 /** How far a technique can be relied on. */
@@ -64,26 +72,34 @@ export function soundnessOf(run: Run | HostRun, technique: string, need: Need): 
       ? { soundness: "by contract", why: "documented to serialise the cores of siblings" }
       : { soundness: "unsound", why: "not documented to serialise cores, only to order memory" };
   }
-  if (need === "rseq-restart" && promise === "rseq-restart") {
-    return { soundness: "by contract", why: "documented to restart rseq critical sections" };
-  }
+  if (need === "rseq-restart") return restarting(run, technique);
   if (familyOf(technique) === "mappings") return shootdown(run, technique);
   const seen = ordered.verdict === "ordered" && ordered.lacks === null;
-  const soundness = seen ? "observed" : "unknown";
-  if (need === "rseq-restart" && technique === "affinity-walk") {
-    return {
-      soundness,
-      why: "running on each CPU in turn preempts whoever is in a section there; the kernel " +
-        "restarts sections on preemption, but documents nothing for this use" +
-        (seen ? `; seen to order ${upTo(ordered)} here` : `, ${notShown(run, technique)}`),
-    };
-  }
   return {
-    soundness,
+    soundness: seen ? "observed" : "unknown",
     why: seen
       ? `seen to order ${upTo(ordered)} here; nothing promises it`
       : `nothing promises it, ${notShown(run, technique)}`,
   };
+}
+
+/** Order says nothing about sections: only what became of them does. */
+function restarting(run: Run | HostRun, technique: string): Judged {
+  const seen = restartsOf(run, technique).map(({ called, siblings }) =>
+    `each of ${called.turns} calls beside ${formatCount(siblings, "sibling")}`
+  );
+  const measured = seen.length === 0
+    ? ", not measured here"
+    : `; seen to restart them here by ${seen.join(" and by ")}`;
+  if (findTechnique(technique)?.promise === "rseq-restart") {
+    const why = `documented to restart rseq critical sections${measured}`;
+    return { soundness: "by contract", why };
+  }
+  const why = technique === "affinity-walk"
+    ? "running on each CPU in turn preempts whoever is in a section there; the kernel restarts " +
+      "sections on preemption, but documents nothing for this use"
+    : "nothing promises that it restarts rseq critical sections";
+  return { soundness: seen.length === 0 ? "unknown" : "observed", why: `${why}${measured}` };
 }
 
 /** What was seen, where, and by which runs. */

@@ -3,6 +3,7 @@ import { sideOf } from "../experiments/ordering/testdata/counts.ts";
 import { resultsWith } from "../experiments/ordering/testdata/runs.ts";
 import type { CostResult, Host, Result, Run, Warning } from "../experiments/run/run_schema.ts";
 import { sampleCoreSync } from "../testdata/sample_core_sync.ts";
+import { sampleRseq, sampleTurns } from "../testdata/sample_rseq.ts";
 import { sampleRcu } from "../testdata/sample_rcu.ts";
 import { sampleCost, sampleRun } from "../testdata/sample_run.ts";
 import { assessLadders, type Landing, type Situation } from "./assess.ts";
@@ -127,13 +128,37 @@ Deno.test("broadcast flushes are unsound whatever was counted, unless they are t
   assertEquals(of("ppc64le", "disable_tlbie", "radix"), "observed");
 });
 
-Deno.test("SlowFence is observed only where it was seen to order", () => {
+Deno.test("SlowFence is observed only where it was seen to restart sections", () => {
   const of = (...results: Result[]): string =>
     landing(runOf(results), "tcmalloc", "eperm").soundness;
+  const walk = (switched: number): Result =>
+    sampleRseq({ technique: "affinity-walk", called: sampleTurns({ switched }) });
   assertEquals(of(), "unknown");
   assertEquals(of(cost("affinity-walk", 1)), "unknown");
-  assertEquals(of(...ordered()), "observed");
+  // Order is another thing
+  assertEquals(of(...ordered()), "unknown");
+  assertEquals(of(walk(20_000)), "observed");
+  assertEquals(of(walk(19_999)), "unsound");
   assertEquals(of(sampleCost({ technique: "affinity-walk", available: false })), "unsound");
+});
+
+Deno.test("restarting sections is by contract, with what was measured, until a section goes on", () => {
+  const of = (...results: Result[]): string => {
+    const { soundness, why } = soundnessOf(runOf(results), "membarrier-rseq", "rseq-restart");
+    return `${soundness}: ${why}`;
+  };
+  const documented = "by contract: documented to restart rseq critical sections";
+  assertEquals(of(), `${documented}, not measured here`);
+  assertEquals(of(sampleRseq({ starved: true })), `${documented}, not measured here`);
+  assertEquals(
+    of(sampleRseq(), sampleRseq({ siblings: 3 })),
+    `${documented}; seen to restart them here by each of 20000 calls beside 1 sibling and by ` +
+      "each of 20000 calls beside 3 siblings",
+  );
+  assertMatch(
+    of(sampleRseq(), sampleRseq({ called: sampleTurns({ restarted: 19_999 }) })),
+    /^unsound: .*sections went on after 1 of 20000 calls/,
+  );
 });
 
 Deno.test("a warning that invalidates takes 'ordered' away, and no failure", () => {

@@ -34,6 +34,15 @@ export function smallShare(share: number): string {
   return `${(share * 100).toPrecision(share < 0.001 ? 1 : 2)} %`;
 }
 
+/** A share that is an upper bound, in per cent with two digits, never rounded below it: "0.016 %". */
+export function shareAtMost(share: number): string {
+  if (share <= 0) return "0 %";
+  const percent = Math.min(1, share) * 100;
+  const unit = 10 ** (Math.floor(Math.log10(percent)) - 1);
+  // Less than what binary fractions add by themselves is no excess
+  return `${Number((Math.ceil(percent / unit - 1e-9) * unit).toPrecision(2))} %`;
+}
+
 /** A duration for people: "0.31 s", "12.3 s", "2 min 05 s", "1 h 02 min". */
 export function formatSeconds(seconds: number): string {
   if (seconds < 1) return `${seconds.toFixed(2)} s`;

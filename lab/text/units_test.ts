@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { RenderOptions } from "./style.ts";
-import { formatCount, formatNs, formatSeconds, formatShare } from "./units.ts";
+import { formatCount, formatNs, formatSeconds, formatShare, shareAtMost } from "./units.ts";
 
 const OPTIONS: RenderOptions = { color: false, width: 80 };
 
@@ -52,4 +52,20 @@ Deno.test("formatCount() says no, one or many", () => {
     "1 sibling",
     "2 siblings",
   ]);
+});
+
+Deno.test("shareAtMost() never says less than the bound that it is given", () => {
+  for (
+    const [share, text] of [
+      [0, "0 %"],
+      [0.00015, "0.015 %"],
+      [0.000151, "0.016 %"],
+      [0.00999, "1 %"],
+      [0.01, "1 %"],
+      [0.0121, "1.3 %"],
+      [0.31, "31 %"],
+      [1, "100 %"],
+      [3, "100 %"],
+    ] as const
+  ) assertEquals(shareAtMost(share), text);
 });

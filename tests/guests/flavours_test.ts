@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 
 import type { Kernel } from "../../lab/environment/kernel.ts";
+import { wentOn } from "../../lab/experiments/rseq/rseq_verdict.ts";
 import { parseRun } from "../../lab/experiments/run/run_schema.ts";
 import { guestNeed, GuestPlace } from "./place.ts";
 import { lab } from "../fixtures/lab_process.ts";
@@ -44,6 +45,18 @@ for (const host of ["qemu-arm64@6.12-rt", "qemu-ppc64le@6.12-64k"] as const) {
         } else if (result.experiment === "cost" && result.siblings === 1) {
           assertEquals(Math.round(result.ipisPerOp?.value ?? NaN), 1);
         }
+      }
+      const restarting = await lab(
+        [
+          ...["run", "--host", host, "--experiment", "rseq", "--technique", "membarrier-rseq"],
+          ...["--seconds", "0.3", "--out", place.store, "--json"],
+        ],
+        { env: { XDG_CACHE_HOME: place.home } },
+      );
+      for (const result of parseRun(restarting.stdout.trim(), "stdout").results) {
+        if (result.experiment !== "rseq") continue;
+        assert(result.available, result.reason ?? "");
+        assertEquals(wentOn(result.called), 0, "a call left a section running");
       }
     },
   });

@@ -88,6 +88,8 @@ function hostile(result: Run["results"][number], text: string): Run["results"][n
       return result.available ? result : { ...result, technique: text, reason: text, errno: text };
     case "ordering":
       return { ...result, arrangement: text, why: text, observation: text };
+    case "rseq":
+      return { ...result, technique: text, why: text, holds: text };
     case "core-sync":
     case "disturbance":
       return { ...result, technique: text, why: text };

@@ -90,7 +90,7 @@ Deno.test("lab report says which experiments are missing", async () => {
   const text = await report(place, "report.md");
   assertStringIncludes(
     text,
-    "no results of cost, ordering, core-sync, rcu, disturbance and capture",
+    "no results of cost, ordering, core-sync, rseq, rcu, disturbance and capture",
   );
   assert(!text.includes("## Cost of one operation"));
 });

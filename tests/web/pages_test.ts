@@ -96,6 +96,7 @@ Deno.test("pages show what the store holds", async (t) => {
         "histograms",
         "ordering",
         "core-sync",
+        "rseq",
         "rcu",
         "disturbance",
         "capture",

@@ -26,6 +26,7 @@ const SECTIONS = [
   "cost",
   "ordering",
   "core-sync",
+  "rseq",
   "rcu",
   "disturbance",
   "capture",

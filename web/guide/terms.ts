@@ -42,6 +42,8 @@ const PLACES: Readonly<Record<string, readonly string[]>> = {
     "stale without fences",
     "failing grace periods",
   ],
+  "rseq#the-table": ["went on", "switched out", "without a call", "excluded"],
+  "rseq#its-verdicts": ["restarted, not-restarted", "spared, not-spared"],
   "disturbance#the-table": [
     "victim",
     "calls/s",

@@ -8,6 +8,7 @@ import type { OrderingResult } from "../../experiments/ordering/ordering_schema.
 import { sampleCapture, sampleCaptured, sampleCost, sampleRun } from "../../testdata/sample_run.ts";
 import { sampleCoreSync } from "../../testdata/sample_core_sync.ts";
 import { sampleControl, sampleRcu } from "../../testdata/sample_rcu.ts";
+import { sampleRseq, sampleTurns } from "../../testdata/sample_rseq.ts";
 import { bucketOf } from "../../statistics/histogram.ts";
 import { familyOf, techniques } from "../../format/techniques.ts";
 
@@ -176,6 +177,8 @@ export function allResults(arch: Host["arch"] = "x86_64"): Result[] {
       verdict: "not-discriminable",
       why: "x86 CPUs notice stores into code",
     },
+    sampleRseq(),
+    sampleRseq({ technique: "membarrier-rseq-cpu", role: "bystander", called: sampleTurns() }),
     sampleRcu({ flavour: "mb", technique: "fence", reads: 4_000_000_000 }),
     sampleRcu(),
     sampleRcu({ mode: "torture", mutant: true, stale: 12, readNs: null }),
