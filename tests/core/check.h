@@ -19,6 +19,7 @@ void test_request(void);
 void test_json(void);
 void test_count(void);
 void test_child(void);
+void test_answers(void);
 void test_techniques(void);
 void test_core_sync(void);
 void test_rseq(void);

@@ -18,6 +18,7 @@ int main(int argc, char **argv)
 	test_json();
 	test_count();
 	test_child();
+	test_answers();
 	test_techniques();
 	test_core_sync();
 	test_rseq();
