@@ -26,12 +26,14 @@ enum {
 /*
  * caller_sample - one sample, with proof; *ns is DROPPED without it.
  *
- * 0, or the -errno of the technique.
+ * Calls that fail are counted, by their -errno, and the sample is dropped: how
+ * long it takes to be refused is not what the technique costs. 0, or the -errno
+ * of its preparation.
  */
 int caller_sample(struct session *s, struct caller *me, uint64_t *ns)
 {
 	const struct technique *technique = me->fence.technique;
-	bool gated = s->crew.siblings > 0;
+	bool gated = s->crew.siblings > 0, failed = false;
 	int ret = 0;
 
 	*ns = DROPPED;
@@ -47,13 +49,22 @@ int caller_sample(struct session *s, struct caller *me, uint64_t *ns)
 	}
 	uint64_t start = now_ns();
 
-	for (uint64_t i = 0; i < s->group; i++)
-		ret |= technique->heavy(&me->fence);
+	for (uint64_t i = 0; i < s->group; i++) {
+		int answer = technique->heavy(&me->fence);
+
+		if (answer) {
+			answers_add(&me->failures, answer, 1);
+			failed = true;
+		}
+	}
 	uint64_t end = now_ns();
 
 	me->prepared = false;
-	if (ret)
-		return ret;
+	me->calls += s->group;
+	if (failed) {
+		me->drops.failed++;
+		return 0;
+	}
 	if (gated && !crew_running(&s->crew, AFTER_NS)) {
 		me->drops.after++;
 		return 0;
@@ -225,6 +236,9 @@ void callers_finish(struct session *s)
 			pthread_join(c->thread, NULL);
 		drops->before += c->drops.before;
 		drops->after += c->drops.after;
+		drops->failed += c->drops.failed;
+		answers_merge(&s->outcome->failures, &c->failures);
+		s->outcome->calls += c->calls;
 		fence_close(&c->fence);
 		free(c->targets);
 	}

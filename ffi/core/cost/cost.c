@@ -37,12 +37,13 @@ static void write_interrupts(struct json *j, const struct cost_outcome *o)
 
 static void write_drops(struct json *j, const struct cost_drops *d)
 {
-	json_u64(j, "dropped", d->before + d->after + d->preempted + d->caller_preempted);
+	json_u64(j, "dropped", d->before + d->after + d->preempted + d->caller_preempted + d->failed);
 	json_object(j, "droppedWhy");
 	json_u64(j, "beforeNotRunning", d->before);
 	json_u64(j, "afterNotRunning", d->after);
 	json_u64(j, "preempted", d->preempted);
 	json_u64(j, "callerPreempted", d->caller_preempted);
+	json_u64(j, "failed", d->failed);
 	json_object_end(j);
 }
 
@@ -67,6 +68,8 @@ static int send_outcome(int out, const struct cost_setup *setup, const struct co
 	json_null(&j, "registerNs");
 	json_u64(&j, "count", error ? 0 : o->hist.count);
 	write_drops(&j, &o->drops);
+	json_u64(&j, "calls", o->calls);
+	answers_write(&j, "failures", &o->failures);
 	json_u64(&j, "opsPerSample", o->ops_per_sample ? o->ops_per_sample : 1);
 	if (error) {
 		json_null(&j, "ns");

@@ -2,6 +2,7 @@
 #ifndef FENCELAB_COST_H
 #define FENCELAB_COST_H
 
+#include "kit/answers.h"
 #include "kit/clock.h"
 #include "kit/count.h"
 #include "kit/hist.h"
@@ -23,11 +24,14 @@ struct cost_setup {
 /* Why samples were dropped; see cost/loop.c. */
 struct cost_drops {
 	uint64_t before, after, preempted, caller_preempted;
+	uint64_t failed; /* with a call that failed */
 };
 
 struct cost_outcome {
 	struct hist hist; /* ps per operation, clock cost subtracted */
 	struct cost_drops drops;
+	uint64_t calls; /* of the technique, with those of dropped samples */
+	struct answers failures;
 	uint64_t counted_ops, interrupts; /* of batches in which nothing was dropped */
 	uint64_t ops_per_sample;
 	enum priority priority;

@@ -138,6 +138,8 @@ static int measured_batch(struct session *s)
 /*
  * calibrate - choose how many operations share a reading of the clock, and how
  * many samples a batch holds, from a short unmeasured run (which is also the warm-up).
+ *
+ * 0, or the -errno of a technique whose calls all fail. Where some do, they stay counted.
  */
 static int calibrate(struct session *s)
 {
@@ -156,6 +158,8 @@ static int calibrate(struct session *s)
 		spent += ns;
 		ops++;
 	}
+	if (me->calls && answers_failed(&me->failures) == me->calls)
+		return answers_most(&me->failures);
 	double each = ops ? (double)spent / (double)ops - s->outcome->clock.read_ns : 1e9;
 
 	if (!me->fence.technique->prepare && each < GROUP_NS / 2) {
@@ -265,8 +269,9 @@ int cost_measure(const struct cost_setup *setup, struct cost_outcome *outcome, i
 		ret = measure(s, progress_fd);
 		if (ret)
 			snprintf(outcome->reason, sizeof(outcome->reason), "%s: %s",
-				 ret == -ETIMEDOUT ? "a thread did not get to run or to answer" :
-						     "the heavy call failed",
+				 ret == -ETIMEDOUT	     ? "a thread did not get to run or to answer" :
+				 s->caller[0].failures.kinds ? "each call failed" :
+							       "its preparation failed",
 				 errno_name(-ret));
 	}
 	callers_finish(s);

@@ -28,6 +28,8 @@ struct caller {
 	struct tally before, after; /* around the last batch */
 	uint64_t sample[BATCH_MAX]; /* ns per group, or DROPPED */
 	struct cost_drops drops;
+	uint64_t calls; /* of the technique */
+	struct answers failures; /* of those that failed */
 	pthread_t thread;
 	bool prepared, started;
 	int cpu, tid, error;

@@ -1,4 +1,5 @@
 import { type Block, paragraph } from "../../document/blocks.ts";
+import { answersWords } from "../../format/answers_schema.ts";
 import { formatNs } from "../../text/units.ts";
 import type { CostResult } from "../run/run_schema.ts";
 
@@ -12,13 +13,18 @@ const PRIORITIES: Record<CostResult["priority"], string> = {
 export function costNotes(results: readonly CostResult[]): Block[] {
   const lost = results.filter(({ count }) => count === 0)
     .map((row) => paragraph(`${row.technique}: no sample kept${whyDropped(row)}`, "bad"));
+  const failing = results.flatMap(({ technique, failures = [], calls }) =>
+    failures.length === 0 ? [] : [
+      paragraph(`${technique}: ${answersWords(failures)} of ${calls ?? "unknown"} failed`, "bad"),
+    ]
+  );
   const priorities = new Set(results.map(({ priority }) => PRIORITIES[priority]));
   const notes = [
     ...bySource(results),
     ...clockNote(results),
     `measured ${[...priorities].join(", some ")}`,
   ];
-  return [...lost, ...notes.map((note) => paragraph(note, "faint"))];
+  return [...lost, ...failing, ...notes.map((note) => paragraph(note, "faint"))];
 }
 
 /** What a null system call and the clock cost here: the yardsticks for everything in the table. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { attemptShape } from "../../format/attempt_schema.ts";
+import { answersSchema } from "../../format/answers_schema.ts";
 import { histogramSchema } from "../../format/histogram_schema.ts";
 import type { Known } from "../../format/known.ts";
 import { quantilesSchema } from "../../format/quantiles_schema.ts";
@@ -41,7 +42,10 @@ export const costSchema = z.looseObject({
     afterNotRunning: count,
     preempted: count,
     callerPreempted: count.exactOptional(),
+    failed: count.exactOptional().describe("a call of the sample failed, see failures"),
   }),
+  calls: count.exactOptional().describe("calls of the technique, with those of dropped samples"),
+  failures: answersSchema.exactOptional().describe("errors that these calls answered"),
   opsPerSample: z.int().positive()
     .describe("operations timed together; above 1 every sample is a mean"),
   ns: quantilesSchema.describe("nanoseconds of one operation; null when no sample was kept"),

@@ -77,6 +77,13 @@ Deno.test("costSection() shows no time where no sample was kept, and says why", 
   assertStringIncludes(lines[4]!, text);
 });
 
+Deno.test("costSection() counts calls that failed, by error", () => {
+  const failures = [{ answer: "EINTR", count: 12 }, { answer: "ENOMEM", count: 1 }];
+  const lines = costLines([sampleCost({ calls: 20_000, failures }), sampleCost()]);
+  const text = "  mprotect: EINTR in 12 calls, ENOMEM in 1 of 20000 failed";
+  assertEquals(lines.filter((line) => line.includes("failed")), [text]);
+});
+
 Deno.test("costSection() says n/a for interrupts that were not counted, and who counted others", () => {
   const proc = { value: 1, source: "proc-interrupts", ops: 10, interrupts: 10 } as const;
   const lines = costLines([

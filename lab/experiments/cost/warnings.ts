@@ -1,6 +1,7 @@
 /** Warnings about costs that say more of the clock, or of the host's load, than of the technique. */
 
 import type { Environment } from "../../environment/environment.ts";
+import { answersWords } from "../../format/answers_schema.ts";
 import type { OwnWarnings } from "../../judgement/own_warning.ts";
 import type { CostResult } from "./cost_schema.ts";
 
@@ -20,6 +21,13 @@ export const costWarnings: OwnWarnings<CostResult> = {
     remedy: "Free the CPUs of other work, grant real-time priority, and run again",
     invalidates: true,
     findings: manyDropped,
+  },
+  W049: {
+    reason: "a call that fails orders nothing, and programs that do not look go on as if it had",
+    remedy: "Look for what refuses it now and then (a sandbox, a filter, a shortage of memory); " +
+      "times are those of calls that succeeded",
+    invalidates: false,
+    findings: someFailed,
   },
 };
 
@@ -45,6 +53,15 @@ function manyDropped(costs: readonly CostResult[], environment: Environment): st
   return costs.filter((row) => droppedShare(row) > MOST_DROPPED).map((row) =>
     `${(droppedShare(row) * 100).toFixed(1)} % of the samples of ${nameOf(row)} were dropped`
   );
+}
+
+/** Where all calls fail, the technique is not available. */
+function someFailed(costs: readonly CostResult[]): string[] {
+  return costs.flatMap((row) => {
+    const { failures = [], calls } = row;
+    if (!row.available || failures.length === 0) return [];
+    return [`${nameOf(row)} failed: ${answersWords(failures)}, of ${calls ?? "unknown"} calls`];
+  });
 }
 
 function droppedShare(row: CostResult): number {

@@ -17,6 +17,16 @@ testCases({
       { facts: factsOf("kvm"), results: [cost({ count: 0, dropped: 0, ns: null })] },
     ],
   },
+  W049: {
+    on: [{
+      facts: factsOf("kvm"),
+      results: [cost({ calls: 1000, failures: [{ answer: "EINTR", count: 1 }] })],
+    }],
+    off: [
+      { facts: factsOf("kvm"), results: [cost({ calls: 1000, failures: [] })] },
+      { facts: factsOf("kvm"), results: [cost()] },
+    ],
+  },
   W038: {
     on: [{ facts: factsOf("kvm"), results: [cost({ count: 700, dropped: 300 })] }],
     off: [
