@@ -40,7 +40,7 @@ for (const host of ["qemu-arm64@6.12-rt", "qemu-ppc64le@6.12-64k"] as const) {
       for (const result of run.results) {
         if (result.experiment === "conformance") {
           const failed = result.cases.filter((one) => !one.pass && !one.skipped);
-          // A defect of Linux that fencelab found; see conformance_lazy.c
+          // A defect of Linux that fencelab found; see ffi/core/kit/lazy.c
           assert(failed.every(({ name }) => name.startsWith("GLOBAL_EXPEDITED")), stdout);
         } else if (result.experiment === "cost" && result.siblings === 1) {
           assertEquals(Math.round(result.ipisPerOp?.value ?? NaN), 1);

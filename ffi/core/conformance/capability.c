@@ -61,6 +61,7 @@ static void explain_enosys(struct membarrier_capability *c, int mode)
 	int has = kernel_has_membarrier();
 
 	c->state = mode == 2 && has != 0 ? MEMBARRIER_FILTERED_ENOSYS : MEMBARRIER_ABSENT;
+	c->doubtful = c->state == MEMBARRIER_FILTERED_ENOSYS && has < 0;
 	snprintf(c->reason, sizeof(c->reason), "%s",
 		 c->state == MEMBARRIER_ABSENT ?
 			 "ENOSYS: the kernel is older than 4.3 or built without CONFIG_MEMBARRIER" :

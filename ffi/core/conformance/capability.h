@@ -2,6 +2,8 @@
 #ifndef FENCELAB_CAPABILITY_H
 #define FENCELAB_CAPABILITY_H
 
+#include <stdbool.h>
+
 #include "conformance/seccomp.h"
 
 enum membarrier_state {
@@ -15,6 +17,7 @@ enum membarrier_state {
 
 struct membarrier_capability {
 	enum membarrier_state state;
+	bool doubtful; /* the kernel may answer so as well as a filter */
 	long mask; /* QUERY's answer; -errno, or 0 when it could not be asked */
 	char reason[160];
 };

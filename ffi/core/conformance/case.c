@@ -1,10 +1,9 @@
 /* What cases have in common. */
 #include "conformance/case.h"
 
-#include <pthread.h>
+#include <sched.h>
 #include <stdio.h>
 
-#include "kit/clock.h"
 #include "protocol/json.h"
 
 /* case_say - an errno's name, a number, or a mask in hexadecimal as the case's answer. */
@@ -24,18 +23,17 @@ void case_skip(struct case_context *context, const char *why)
 	snprintf(context->answer, sizeof(context->answer), "%s", why);
 }
 
-static void *sleeper(void *unused)
+/* case_two_cpus - the first two CPUs that this process may use; false where there is one. */
+bool case_two_cpus(int *here, int *there)
 {
-	(void)unused;
-	for (;;)
-		sleep_ns(NSEC_PER_SEC);
-	return NULL;
-}
+	unsigned long words[8192 / (8 * sizeof(unsigned long))] = { 0 };
+	cpu_set_t *set = (cpu_set_t *)words;
+	int found = 0;
 
-/* case_sleeping_thread - a second user of the address space; 0 or -errno. */
-int case_sleeping_thread(void)
-{
-	pthread_t thread;
-
-	return -pthread_create(&thread, NULL, sleeper, NULL);
+	if (sched_getaffinity(0, sizeof(words), set) != 0)
+		return false;
+	for (int cpu = 0; cpu < 8192 && found < 2; cpu++)
+		if (CPU_ISSET_S((size_t)cpu, sizeof(words), set))
+			*(found++ ? there : here) = cpu;
+	return found == 2;
 }

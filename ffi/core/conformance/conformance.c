@@ -9,6 +9,7 @@
 #include "experiments.h"
 #include "kit/child.h"
 #include "kit/sys.h"
+#include "kit/thread.h"
 #include "protocol/frame.h"
 #include "protocol/json.h"
 
@@ -22,7 +23,7 @@ struct job {
 
 static void run_steps(const struct conformance_case *test, struct case_context *context)
 {
-	if (test->threaded && case_sleeping_thread() != 0) {
+	if (test->threaded && thread_sleeping() != 0) {
 		case_skip(context, "no thread can be made");
 		return;
 	}
@@ -43,7 +44,7 @@ static void run_steps(const struct conformance_case *test, struct case_context *
 static void run_case(void *argument, int answer)
 {
 	const struct job *job = argument;
-	struct case_context context = { .helper = job->helper };
+	struct case_context context = { .helper = job->helper, .test = job->test };
 
 	if (seccomp_filter_membarrier(job->filter) != 0)
 		case_skip(&context, no_filter);
@@ -57,6 +58,11 @@ static void run_case(void *argument, int answer)
 static void write_case(struct json *j, const struct conformance_case *test, const char *prefix,
 		       const char *expected, const struct case_context *context)
 {
+	static const char *const subjects[] = {
+		[SUBJECT_KERNEL] = "kernel",
+		[SUBJECT_FILTER] = "filter",
+		[SUBJECT_LAB] = "fencelab",
+	};
 	char name[160];
 
 	snprintf(name, sizeof(name), "%s%s", prefix, test->name);
@@ -66,6 +72,9 @@ static void write_case(struct json *j, const struct conformance_case *test, cons
 	json_string(j, "actual", context->answer);
 	json_bool(j, "pass", !context->skipped && strcmp(expected, context->answer) == 0);
 	json_bool(j, "skipped", context->skipped);
+	json_string(j, "subject", subjects[prefix[0] ? SUBJECT_FILTER : test->subject]);
+	if (context->answers.kinds)
+		answers_write(j, "answers", &context->answers);
 	json_string(j, "note", test->note);
 	json_object_end(j);
 }
@@ -103,27 +112,25 @@ static void one_case(struct json *j, const struct conformance_case *test, long m
 	write_case(j, test, "", expected ? expected : test->expected, &context);
 }
 
+/* Who refuses membarrier altogether: a filter of the case's own, or a kernel that lacks it. */
+struct refusal {
+	const char *prefix, *answer;
+	enum membarrier_filter filter;
+};
+
 /*
- * The same calls under a filter: whatever they are, the filter answers the
- * first of them, and nothing of the kernel's own answers shows.
+ * The same calls where all are refused: the first of them is answered so, and
+ * nothing else of the kernel's answers shows.
  */
-static void filtered_case(struct json *j, const struct conformance_case *test,
-			  enum membarrier_filter filter, bool *installable)
+static void refused_case(struct json *j, const struct conformance_case *test, const struct refusal *refusal,
+			 bool *installable)
 {
-	static const struct {
-		const char *prefix, *answer;
-	} filters[] = {
-		[FILTER_EPERM] = { "filter EPERM: ", "EPERM" },
-		[FILTER_ENOSYS] = { "filter ENOSYS: ", "ENOSYS" },
-		[FILTER_KILL] = { "filter that kills: ", "killed (SIGSYS)" },
-	};
-	bool first_of_many = test->steps > 1 && filter != FILTER_KILL;
-	struct job job = { test, NULL, filter };
+	bool first_of_many = test->steps > 1 && refusal->filter != FILTER_KILL;
+	struct job job = { test, NULL, refusal->filter };
 	struct case_context context = { 0 };
 	char expected[32];
 
-	snprintf(expected, sizeof(expected), "%s%s", first_of_many ? "step 1: " : "",
-		 filters[filter].answer);
+	snprintf(expected, sizeof(expected), "%s%s", first_of_many ? "step 1: " : "", refusal->answer);
 	/* Where one cannot be installed none can; a process per case would only cost time */
 	if (*installable)
 		ask_case(&job, &context);
@@ -131,7 +138,7 @@ static void filtered_case(struct json *j, const struct conformance_case *test,
 		case_skip(&context, no_filter);
 	if (context.skipped && strcmp(context.answer, no_filter) == 0)
 		*installable = false;
-	write_case(j, test, filters[filter].prefix, expected, &context);
+	write_case(j, test, refusal->prefix, expected, &context);
 }
 
 static size_t count_cases(const struct conformance_case *table)
@@ -143,34 +150,61 @@ static size_t count_cases(const struct conformance_case *table)
 	return n;
 }
 
-/* A filter that stands already: the documented cases would say nothing about the kernel. */
+/*
+ * A filter that stands already: the documented cases would say nothing about the
+ * kernel. Where it may as well be the kernel, that is no failure.
+ */
 static void under_foreign_filter(struct json *j, const struct membarrier_capability *capability)
 {
 	static const struct conformance_case native = { .name = "membarrier answers natively" };
-	struct case_context context = { 0 };
+	struct case_context context = { .skipped = capability->doubtful };
 
 	snprintf(context.answer, sizeof(context.answer), "%s: %s", membarrier_state_name(capability->state),
 		 capability->reason);
 	write_case(j, &native, "", "native", &context);
 }
 
-static void all_cases(struct json *j, long mask, const char *helper, int out)
+/* A kernel built without CONFIG_MEMBARRIER, or older than 4.3: ENOSYS is what is documented, for every call. */
+static void without_membarrier(struct json *j)
 {
+	static const struct refusal absent = { "", "ENOSYS", FILTER_NONE };
+	bool always = true;
+
+	for (const struct conformance_case *test = conformance_documented; test->name; test++)
+		refused_case(j, test, &absent, &always);
+}
+
+static bool asked_for(const struct conformance_case *test, const char *only)
+{
+	return !only || strstr(test->name, only);
+}
+
+static void all_cases(struct json *j, long mask, const char *helper, const char *only, int out)
+{
+	static const struct refusal filters[] = {
+		{ "filter EPERM: ", "EPERM", FILTER_EPERM },
+		{ "filter ENOSYS: ", "ENOSYS", FILTER_ENOSYS },
+		{ "filter that kills: ", "killed (SIGSYS)", FILTER_KILL },
+	};
 	size_t special = count_cases(conformance_special);
 	size_t documented = count_cases(conformance_documented);
+	size_t done = 0, all = special + documented * (1 + sizeof(filters) / sizeof(filters[0]));
 	bool installable = true;
-	size_t done = 0, all = special + documented * (1 + FILTER_KILL);
 
 	for (size_t i = 0; i < special; i++) {
-		one_case(j, &conformance_special[i], mask, helper);
+		if (asked_for(&conformance_special[i], only))
+			one_case(j, &conformance_special[i], mask, helper);
 		progress_send(out, (double)++done / (double)all);
 	}
 	for (size_t i = 0; i < documented; i++) {
-		one_case(j, &conformance_documented[i], mask, helper);
-		for (int filter = FILTER_EPERM; filter <= FILTER_KILL; filter++)
-			filtered_case(j, &conformance_documented[i], (enum membarrier_filter)filter,
-				      &installable);
-		done += 1 + FILTER_KILL;
+		const struct conformance_case *test = &conformance_documented[i];
+
+		if (asked_for(test, only)) {
+			one_case(j, test, mask, helper);
+			for (size_t k = 0; k < sizeof(filters) / sizeof(filters[0]); k++)
+				refused_case(j, test, &filters[k], &installable);
+		}
+		done += 1 + sizeof(filters) / sizeof(filters[0]);
 		progress_send(out, (double)done / (double)all);
 	}
 }
@@ -178,13 +212,14 @@ static void all_cases(struct json *j, long mask, const char *helper, int out)
 /*
  * conformance_run - request=conformance.
  *
- * helper: path of the agent program, which the exec case executes. Where
- * membarrier is not answered by the kernel, the result is one failed case that
- * says who answers.
+ * helper: path of the agent program, which the exec case executes. only: part of
+ * the names of the cases that are wanted, instead of all. Where a
+ * filter answers for the kernel, the result is one failed case that names it.
  */
 int conformance_run(struct request *r, int out)
 {
 	const char *helper = request_string(r, "helper", NULL);
+	const char *only = request_string(r, "only", NULL);
 	struct membarrier_capability capability;
 	struct json j;
 
@@ -197,7 +232,9 @@ int conformance_run(struct request *r, int out)
 	json_string(&j, "membarrier", membarrier_state_name(capability.state));
 	json_array(&j, "cases");
 	if (capability.state == MEMBARRIER_NATIVE)
-		all_cases(&j, capability.mask, helper, out);
+		all_cases(&j, capability.mask, helper, only, out);
+	else if (capability.state == MEMBARRIER_ABSENT)
+		without_membarrier(&j);
 	else
 		under_foreign_filter(&j, &capability);
 	json_array_end(&j);

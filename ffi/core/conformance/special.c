@@ -12,11 +12,12 @@
 #include <sys/wait.h>
 
 #include "conformance/case.h"
-#include "kit/count.h"
+#include "kit/shared_process.h"
 #include "kit/sys.h"
+#include "kit/thread.h"
 #include "protocol/json.h"
 
-enum { STACK = 64 * 1024, CALLS = 100 };
+enum { KNOWN_COMMANDS = (MB_GET_REGISTRATIONS << 1) - 1 };
 
 /* Wait for a child that put its answer into shared memory. */
 static void reap(struct case_context *context, pid_t child)
@@ -101,27 +102,24 @@ static int other_process(void *argument)
 	return 0;
 }
 
-/* CLONE_VM without CLONE_THREAD: another process, the same address space, the same registration. */
 static void shared_address_space(struct case_context *context)
 {
-	static const int flags = CLONE_VM | SIGCHLD;
-	char *stack = malloc(STACK);
+	struct shared_process other;
 	long answer = -EIO;
+	int status;
 
-	if (!stack) {
-		case_skip(context, "no memory");
+	sys_membarrier(MB_REGISTER_PRIVATE_EXPEDITED, 0, 0);
+	if (shared_process_start(&other, other_process, &answer) != 0) {
+		case_skip(context, "no process that shares memory can be made");
 		return;
 	}
-	sys_membarrier(MB_REGISTER_PRIVATE_EXPEDITED, 0, 0);
-	reap(context, clone(other_process, stack + STACK, flags, &answer));
-	if (!context->answer[0])
-		case_say(context, answer, false);
-	free(stack);
+	shared_process_join(&other, &status);
+	case_say(context, answer, false);
 }
 
 static void register_with_threads(struct case_context *context)
 {
-	if (case_sleeping_thread() != 0) {
+	if (thread_sleeping() != 0) {
 		case_skip(context, "no thread can be made");
 		return;
 	}
@@ -147,7 +145,11 @@ static void query_mask(struct case_context *context)
 				 "0x%lx: command 0x%x without its registration", mask, pairs[i]);
 			return;
 		}
-	snprintf(context->answer, sizeof(context->answer), "consistent");
+	if (mask & ~(long)KNOWN_COMMANDS)
+		snprintf(context->answer, sizeof(context->answer), "0x%lx: bits 0x%lx are unknown", mask,
+			 mask & ~(long)KNOWN_COMMANDS);
+	else
+		snprintf(context->answer, sizeof(context->answer), "consistent");
 }
 
 static void flag_cpu_offline(struct case_context *context)
@@ -168,64 +170,89 @@ static void flag_cpu_offline(struct case_context *context)
 }
 
 /*
- * callbacks - functions that the kernel ran on this CPU during CALLS calls.
- *
- * csd:csd_function_entry also fires for the caller's own part of
- * on_each_cpu_mask(), which shows whether a command with a single thread took
- * the fast path (0) or did its work (one each).
+ * Every bit that is not given out (uapi 6.12), each by itself. A kernel that knows
+ * more than this file fails here, and QUERY with it: look what the bits mean.
  */
-static void callbacks(struct case_context *context, int registration, int command)
+static void unknown_bits(struct case_context *context)
 {
-	struct count_plan plan;
-	struct counter counter;
+	for (unsigned int bit = MB_GET_REGISTRATIONS << 1; bit; bit <<= 1) {
+		long ret = sys_membarrier((int)bit, 0, 0);
 
-	sys_membarrier(registration, 0, 0);
-	if (count_plan_event(&plan, "csd", "csd_function_entry") != 0 ||
-	    counter_open(&counter, &plan) != 0) {
-		case_skip(
-			context,
-			"csd:csd_function_entry cannot be counted (kernel before 6.4, or no right to it)");
-		return;
+		if (ret != -EINVAL) {
+			snprintf(context->answer, sizeof(context->answer), "command 0x%x: %s", bit,
+				 ret < 0 ? errno_name((int)-ret) : "accepted");
+			return;
+		}
 	}
-	uint64_t before = counter_read(&counter);
-	long ret = 0;
-
-	for (int i = 0; i < CALLS && ret == 0; i++)
-		ret = sys_membarrier(command, 0, 0);
-	uint64_t ran = counter_read(&counter) - before;
-
-	counter_close(&counter);
-	if (ret < 0)
-		case_say(context, ret, false);
-	else /* other work may be sent to this CPU now and then, hence classes and no exact number */
-		snprintf(context->answer, sizeof(context->answer), "%s",
-			 ran >= CALLS	  ? "0, runs on the caller's CPU" :
-			 ran < CALLS / 10 ? "0, fast path" :
-					    "0, runs sometimes");
+	case_say(context, -EINVAL, false);
 }
 
-static void sync_core_alone(struct case_context *context)
+/* Every flag of every command, but the one that RSEQ has. */
+static void unknown_flags(struct case_context *context)
 {
-	callbacks(context, MB_REGISTER_PRIVATE_EXPEDITED_SYNC_CORE, MB_PRIVATE_EXPEDITED_SYNC_CORE);
+	for (int command = MB_QUERY; command <= MB_GET_REGISTRATIONS; command = command ? command << 1 : 1)
+		for (unsigned int flag = 1; flag; flag <<= 1) {
+			if (command == MB_PRIVATE_EXPEDITED_RSEQ && flag == MB_FLAG_CPU)
+				continue;
+			long ret = sys_membarrier(command, flag, 0);
+
+			if (ret == -EINVAL)
+				continue;
+			snprintf(context->answer, sizeof(context->answer), "command 0x%x, flag 0x%x: %s",
+				 command, flag, ret < 0 ? errno_name((int)-ret) : "accepted");
+			return;
+		}
+	case_say(context, -EINVAL, false);
 }
 
-static void private_alone(struct case_context *context)
-{
-	callbacks(context, MB_REGISTER_PRIVATE_EXPEDITED, MB_PRIVATE_EXPEDITED);
-}
-
+/* clang-format off */
 #define SPECIAL(title, answer, bits, function, text)                                            \
 	{                                                                                       \
 		.name = title, .expected = answer, .needs = bits, .run = function, .note = text \
 	}
 
+#define LAB(title, answer, function, text)                                                          \
+	{ .name = title, .expected = answer, .run = function, .note = text, .subject = SUBJECT_LAB }
+#define MANY(title, first, cmd, flag, several, stress)                                              \
+	{ .name = title, .expected = "0", .needs = (cmd), .run = case_often,                        \
+	  .step = { { (first), 0, 0 }, { (cmd), (flag), 0 } }, .steps = 2,                          \
+	  .threaded = (several), .stressed = (stress) }
+#define OFTEN(title, first, cmd, flag)                                                              \
+	MANY(title ", often, by one thread", first, cmd, flag, false, false),                       \
+	MANY(title ", often, by four threads", first, cmd, flag, true, false),                      \
+	MANY(title ", often, by four threads, with signals and memory in motion", first, cmd, flag, true, true)
+/* registered already: the first time is one per process */
+#define AGAIN(title, cmd) MANY(title ", often, by four threads", MB_QUERY, cmd, 0, true, false)
+#define REACHES(title, fence, flag)                                    \
+	.name = title, .expected = "0, interrupted", .needs = (fence), \
+	.step = { { (fence) << 1, 0, 0 }, { (fence), (flag), 0 } }, .steps = 2
+#define RUNNING(title, fence, flag)                                                         \
+	{                                                                                   \
+		REACHES(title " reaches a thread that ran while registering", fence, flag), \
+			.run = case_reaches_running                                         \
+	}
+#define LAZY(title, fence, threads, two, text)                                                             \
+	{                                                                                                  \
+		REACHES(title " reaches a thread on a CPU that was idle while registering" threads, fence, \
+			0),                                                                                \
+			.threaded = (two), .run = case_reaches_lazy, .note = text                          \
+	}
+
+/* clang-format on */
+
+static const char lazy_note[] =
+	"kernel defect since 5.4 where it fails: no barrier on that CPU until it runs another process; register while threads run everywhere, or use PRIVATE_EXPEDITED";
+
 const struct conformance_case conformance_special[] = {
 	SPECIAL("QUERY", "consistent", 0, query_mask,
-		"each command is offered together with its registration"),
-	SPECIAL("PRIVATE_EXPEDITED with one thread", "0, fast path", MB_PRIVATE_EXPEDITED, private_alone,
-		"mm_users == 1: nobody to interrupt (since 5.4)"),
+		"each command is offered together with its registration, and none that uapi does not know"),
+	SPECIAL("commands of all bits not given out", "EINVAL", 0, unknown_bits, NULL),
+	SPECIAL("all commands with all flags that they do not have", "EINVAL", 0, unknown_flags, NULL),
+	SPECIAL("PRIVATE_EXPEDITED with one thread", "0, fast path", MB_PRIVATE_EXPEDITED,
+		case_private_alone, "mm_users == 1: nobody to interrupt (since 5.4)"),
 	SPECIAL("SYNC_CORE with one thread", "0, runs on the caller's CPU", MB_PRIVATE_EXPEDITED_SYNC_CORE,
-		sync_core_alone, "never takes the fast path: the thread may migrate (e45cdc71d1fa, 5.10)"),
+		case_sync_core_alone,
+		"never takes the fast path: the thread may migrate (e45cdc71d1fa, 5.10)"),
 	SPECIAL("registering while threads exist", "0", MB_PRIVATE_EXPEDITED, register_with_threads, NULL),
 	SPECIAL("FLAG_CPU offline", "0", MB_PRIVATE_EXPEDITED_RSEQ, flag_cpu_offline,
 		"a CPU that does not run this process needs no interrupt: 0, not EINVAL"),
@@ -235,18 +262,40 @@ const struct conformance_case conformance_special[] = {
 		MB_PRIVATE_EXPEDITED | MB_GET_REGISTRATIONS, lose_over_exec, "membarrier_exec_mmap()"),
 	SPECIAL("a process with the same address space shares the registration", "0", MB_PRIVATE_EXPEDITED,
 		shared_address_space, "the state belongs to the mm"),
-	SPECIAL("PRIVATE_EXPEDITED reaches a thread on a CPU that was idle while registering",
-		"0, interrupted", MB_PRIVATE_EXPEDITED, case_private_reaches_lazy, NULL),
-	SPECIAL("GLOBAL_EXPEDITED reaches a thread on a CPU that was idle while registering",
-		"0, interrupted", MB_GLOBAL_EXPEDITED, case_global_reaches_lazy,
-		"kernel defect since 5.4 where it fails: no barrier on that CPU; register while threads run everywhere, or use PRIVATE_EXPEDITED"),
-	SPECIAL("filter answering EPERM is recognised", "filtered-eperm", 0, case_filter_eperm,
-		"the kernel never answers EPERM to QUERY"),
-	SPECIAL("filter answering ENOSYS is recognised", "filtered-enosys", 0, case_filter_enosys, NULL),
-	SPECIAL("filter that kills is recognised", "filtered-kill", 0, case_filter_kill, NULL),
-	SPECIAL("technique under a filter names it", "a seccomp filter forbids membarrier (QUERY): EPERM",
-		0, case_technique_filtered, NULL),
-	SPECIAL("technique without mlock names it", "mlock: EPERM", 0, case_technique_without_mlock,
-		"RLIMIT_MEMLOCK 0 without CAP_IPC_LOCK: mlock(2)"),
+	RUNNING("PRIVATE_EXPEDITED", MB_PRIVATE_EXPEDITED, 0),
+	RUNNING("SYNC_CORE", MB_PRIVATE_EXPEDITED_SYNC_CORE, 0),
+	RUNNING("RSEQ", MB_PRIVATE_EXPEDITED_RSEQ, 0),
+	RUNNING("RSEQ with FLAG_CPU", MB_PRIVATE_EXPEDITED_RSEQ, MB_FLAG_CPU),
+	RUNNING("GLOBAL_EXPEDITED", MB_GLOBAL_EXPEDITED, 0),
+	LAZY("PRIVATE_EXPEDITED", MB_PRIVATE_EXPEDITED, "", false, NULL),
+	LAZY("PRIVATE_EXPEDITED", MB_PRIVATE_EXPEDITED, ", two threads", true, NULL),
+	LAZY("GLOBAL_EXPEDITED", MB_GLOBAL_EXPEDITED, "", false, lazy_note),
+	LAZY("GLOBAL_EXPEDITED", MB_GLOBAL_EXPEDITED, ", two threads", true, lazy_note),
+	OFTEN("GLOBAL", 0, MB_GLOBAL, 0),
+	OFTEN("GLOBAL_EXPEDITED", MB_REGISTER_GLOBAL_EXPEDITED, MB_GLOBAL_EXPEDITED, 0),
+	OFTEN("PRIVATE_EXPEDITED", MB_REGISTER_PRIVATE_EXPEDITED, MB_PRIVATE_EXPEDITED, 0),
+	OFTEN("SYNC_CORE", MB_REGISTER_PRIVATE_EXPEDITED_SYNC_CORE, MB_PRIVATE_EXPEDITED_SYNC_CORE, 0),
+	OFTEN("RSEQ", MB_REGISTER_PRIVATE_EXPEDITED_RSEQ, MB_PRIVATE_EXPEDITED_RSEQ, 0),
+	OFTEN("RSEQ with FLAG_CPU", MB_REGISTER_PRIVATE_EXPEDITED_RSEQ, MB_PRIVATE_EXPEDITED_RSEQ,
+	      MB_FLAG_CPU),
+	AGAIN("REGISTER_GLOBAL_EXPEDITED", MB_REGISTER_GLOBAL_EXPEDITED),
+	AGAIN("REGISTER_PRIVATE_EXPEDITED", MB_REGISTER_PRIVATE_EXPEDITED),
+	AGAIN("REGISTER_SYNC_CORE", MB_REGISTER_PRIVATE_EXPEDITED_SYNC_CORE),
+	AGAIN("REGISTER_RSEQ", MB_REGISTER_PRIVATE_EXPEDITED_RSEQ),
+	AGAIN("GET_REGISTRATIONS", MB_GET_REGISTRATIONS),
+	{ .name = "QUERY, often, by four threads",
+	  .expected = "always the same",
+	  .run = case_often,
+	  .steps = 1,
+	  .threaded = true }, /* the step is QUERY: all zero */
+
+	LAB("filter answering EPERM is recognised", "filtered-eperm", case_filter_eperm,
+	    "the kernel never answers EPERM to QUERY"),
+	LAB("filter answering ENOSYS is recognised", "filtered-enosys", case_filter_enosys, NULL),
+	LAB("filter that kills is recognised", "filtered-kill", case_filter_kill, NULL),
+	LAB("technique under a filter names it", "a seccomp filter forbids membarrier (QUERY): EPERM",
+	    case_technique_filtered, NULL),
+	LAB("technique without mlock names it", "mlock: EPERM", case_technique_without_mlock,
+	    "RLIMIT_MEMLOCK 0 without CAP_IPC_LOCK: mlock(2)"),
 	{ .name = NULL },
 };

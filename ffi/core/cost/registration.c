@@ -5,9 +5,7 @@
  * sync_runqueues_membarrier_state()).
  */
 #include <errno.h>
-#include <pthread.h>
 #include <signal.h>
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,11 +15,12 @@
 #include "kit/child.h"
 #include "kit/clock.h"
 #include "kit/sys.h"
+#include "kit/thread.h"
 #include "protocol/frame.h"
 #include "protocol/json.h"
 #include "technique/technique.h"
 
-enum { TRIALS = 25, THREADED_TRIALS = 7, WARM_REPEATS = 50, THREAD_DEADLINE_S = 3 };
+enum { TRIALS = 25, THREADED_TRIALS = 7, WARM_REPEATS = 50 };
 
 struct sample {
 	uint64_t ns[TRIALS];
@@ -45,15 +44,6 @@ static uint64_t timed(int command, int *error)
 	return end - start;
 }
 
-static void *wait_forever(void *ready)
-{
-	/* pairs with the acquire load in await_word() */
-	atomic_store_explicit((_Atomic uint32_t *)ready, 1, memory_order_release);
-	for (;;)
-		sleep_ns(NSEC_PER_SEC);
-	return NULL;
-}
-
 static int compare(const void *a, const void *b)
 {
 	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
@@ -66,25 +56,15 @@ struct job {
 	bool threaded;
 };
 
-/* A thread that runs when this returns; 0 or -errno. */
-static int start_thread(_Atomic uint32_t *ready)
-{
-	pthread_t thread;
-	int ret = -pthread_create(&thread, NULL, wait_forever, (void *)ready);
-
-	return ret ? ret : await_word(ready, 1, THREAD_DEADLINE_S * NSEC_PER_SEC);
-}
-
 static void in_fresh_process(void *argument, int answer)
 {
 	const struct job *job = argument;
 	struct trial trial = { 0 };
 	uint64_t warm[WARM_REPEATS];
-	_Atomic uint32_t ready = 0;
 
 	now_ns(); /* fault the vDSO in: the first read is not to be part of a cold registration */
 	if (job->threaded)
-		trial.error = start_thread(&ready);
+		trial.error = thread_sleeping();
 	if (trial.error) {
 		/* without the thread it would be the time of a process that has one */
 		write_all(answer, &trial, sizeof(trial));

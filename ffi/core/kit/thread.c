@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,6 +30,22 @@ int thread_pin(int cpu)
 
 	CPU_FREE(set);
 	return ret;
+}
+
+static void *sleeper(void *unused)
+{
+	(void)unused;
+	for (;;)
+		sleep_ns(NSEC_PER_SEC);
+	return NULL;
+}
+
+/* thread_sleeping - a second user of the address space, until the process ends; 0 or -errno. */
+int thread_sleeping(void)
+{
+	pthread_t thread;
+
+	return -pthread_create(&thread, NULL, sleeper, NULL);
 }
 
 /* thread_fifo - SCHED_FIFO for the calling thread; 0 or -errno (EPERM: no right to it). */

@@ -14,6 +14,7 @@ struct duty {
 };
 
 int thread_pin(int cpu);
+int thread_sleeping(void);
 int thread_fifo(int level);
 int process_autogroup(void);
 enum priority priority_apply(bool fifo_wanted, bool autogroup_wanted);

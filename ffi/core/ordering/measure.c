@@ -225,7 +225,7 @@ static int assemble(struct sb *sb, struct fence *f, struct ordering_setup *setup
 	setup->sb.priority = o->priority;
 	if (!ret)
 		ret = sb_start(sb, &setup->sb);
-	/* while the light side runs: see conformance/lazy.c */
+	/* while the light side runs: see kit/lazy.c */
 	if (!ret && late)
 		ret = sb_settle(sb, &delay, (struct clog){ .kind = CLOG_NONE });
 	if (!ret && late)

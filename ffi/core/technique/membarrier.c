@@ -66,8 +66,9 @@ const struct technique techniques_membarrier[] = {
 	/* an RCU grace period, milliseconds; 4.3, commit 5b25b13ab08f */
 	MEMBARRIER("membarrier-global", MB_GLOBAL, 0, membarrier_heavy),
 	/*
-	 * 4.16; reaches other processes too, where they registered to receive. Registered
-	 * with one thread, it may miss CPUs for good (conformance/lazy.c).
+	 * 4.16; reaches other processes too, where they registered to receive. It misses
+	 * CPUs that idled with this address space while the process registered, until
+	 * they run another one (kit/lazy.c); CPUs that run its threads are not missed.
 	 */
 	{ .id = "membarrier-global-expedited",
 	  .flags = TECHNIQUE_LATE,

@@ -13,7 +13,7 @@
 
 /* The heavy call goes through the scheduler on purpose: a sibling that is switched out is no defect. */
 #define TECHNIQUE_PREEMPTS 1u
-/* Must be opened while the siblings run: see conformance/lazy.c. */
+/* Must be opened while the siblings run: see kit/lazy.c. */
 #define TECHNIQUE_LATE 2u
 /* A mutation: the ordering experiment calls it before the store instead of after it. */
 #define TECHNIQUE_EARLY 4u

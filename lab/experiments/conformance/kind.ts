@@ -22,7 +22,7 @@ export const conformanceKind: ResultKind<ConformanceResult> = {
       name,
       outcome: skipped ? "skipped" : pass ? "passed" : "failed",
       why: skipped
-        ? note ?? "not tried"
+        ? actual || (note ?? "not tried")
         : `expected ${expected}, answered ${actual}${note === null ? "" : `: ${note}`}`,
     })),
   figures: none,

@@ -1,5 +1,6 @@
 import { assessLadders } from "../../ladders/assess.ts";
 import { brokenPromises, mutationScore } from "../../experiments/ordering/score.ts";
+import { subjectOfCase } from "../../experiments/conformance/conformance_schema.ts";
 import { experiments } from "../../experiments/experiments.ts";
 import {
   type Block,
@@ -101,7 +102,7 @@ type Finding = readonly Inline[];
 
 function conformance(host: HostView): Finding[] {
   const cases = resultsOf(host, "conformance").flatMap((result) => result.cases)
-    .filter(({ skipped }) => !skipped);
+    .filter((one) => !one.skipped && subjectOfCase(one) === "kernel");
   if (cases.length === 0) return [];
   const differ = cases.filter(({ pass }) => !pass);
   const link = { text: "conformance", to: "conformance" };
