@@ -23,6 +23,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "kit/attempt.h"
 #include "kit/clock.h"
 #include "kit/crew.h"
 #include "protocol/frame.h"
@@ -255,6 +256,7 @@ static int try_place(struct rseq_outcome *outcome)
 		ret = rseq_leave(&place);
 	if (ret)
 		snprintf(outcome->reason, sizeof(outcome->reason), "rseq: %s", errno_name(-ret));
+	outcome->refused = ret && !error_passes(ret);
 	return ret;
 }
 
@@ -324,6 +326,7 @@ int rseq_try(const struct rseq_setup *setup, struct rseq_outcome *outcome, int o
 	if (ret && !outcome->reason[0])
 		snprintf(outcome->reason, sizeof(outcome->reason), "%s",
 			 t.fence.reason[0] ? t.fence.reason : errno_name(-ret));
+	outcome->refused = ret && t.fence.refused;
 	fence_close(&t.fence);
 	free(t.dweller);
 	free(t.tids);

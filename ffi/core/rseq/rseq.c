@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "experiments.h"
+#include "kit/attempt.h"
 #include "kit/clock.h"
 #include "protocol/frame.h"
 #include "protocol/json.h"
@@ -40,9 +41,7 @@ static int send_outcome(int out, const struct rseq_setup *setup, const struct rs
 	json_object(&j, NULL);
 	json_string(&j, "experiment", "rseq");
 	json_string(&j, "technique", setup->technique->id);
-	json_bool(&j, "available", !error);
-	json_string(&j, "reason", error ? o->reason : NULL);
-	json_errno(&j, "errno", error);
+	attempt_write(&j, error, o->refused, error ? o->reason : NULL);
 	put_siblings(&j, setup, o);
 	json_double(&j, "calledSeconds", (double)o->ns[RSEQ_CALLED] / 1e9);
 	json_double(&j, "quietSeconds", (double)o->ns[RSEQ_QUIET] / 1e9);
@@ -61,7 +60,7 @@ static int send_outcome(int out, const struct rseq_setup *setup, const struct rs
  * technique, caller-cpu, sibling-cpus (each spends its time in restartable
  * sections), aim (the CPU that membarrier-rseq-cpu aims at; the first sibling's),
  * calls, budget-ms, priority (fifo: the best that is allowed, autogroup, none).
- * A technique that cannot run here is an ordinary result with available=false.
+ * A technique that cannot run here is an ordinary result, see attempt_write().
  */
 int rseq_run(struct request *r, int out)
 {

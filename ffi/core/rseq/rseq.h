@@ -44,6 +44,7 @@ struct rseq_outcome {
 	bool starved; /* a thread did not get to run for seconds, which ended it */
 	enum priority priority;
 	double seconds;
+	bool refused; /* see attempt_write() */
 	char reason[160]; /* why it could not run */
 };
 

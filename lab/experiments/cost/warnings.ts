@@ -22,7 +22,7 @@ export const costWarnings: OwnWarnings<CostResult> = {
     invalidates: true,
     findings: manyDropped,
   },
-  W049: {
+  W054: {
     reason: "a call that fails orders nothing, and programs that do not look go on as if it had",
     remedy: "Look for what refuses it now and then (a sandbox, a filter, a shortage of memory); " +
       "times are those of calls that succeeded",

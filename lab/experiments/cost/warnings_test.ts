@@ -17,7 +17,7 @@ testCases({
       { facts: factsOf("kvm"), results: [cost({ count: 0, dropped: 0, ns: null })] },
     ],
   },
-  W049: {
+  W054: {
     on: [{
       facts: factsOf("kvm"),
       results: [cost({ calls: 1000, failures: [{ answer: "EINTR", count: 1 }] })],

@@ -1,7 +1,7 @@
 /** What verdicts about restartable sections are worth to comparisons, checks and ladders. */
 
 import type { Check } from "../../judgement/check.ts";
-import { none, type ResultKind, subjectOf, whole } from "../../judgement/result_kind.ts";
+import { attemptOf, none, type ResultKind, subjectOf, whole } from "../../judgement/result_kind.ts";
 import { mild, type Statement } from "../../judgement/statement.ts";
 import { NO_WEIGHT, PROOF } from "../../judgement/weight.ts";
 import { rseqSubject } from "./rseq_subject.ts";
@@ -26,7 +26,7 @@ export const rseqKind: ResultKind<RseqResult> = {
   hasRun: ({ called }) => called.turns > 0,
   threads: ({ siblings }) => siblings + 1,
   brokenPromise: broken,
-  attempts: (result) => [result],
+  attempts: (result) => [attemptOf(result)],
   aliases: none,
   failure: ({ technique, role, called, verdict }, asked, need) =>
     need === "rseq-restart" && technique === asked && role === "aimed" &&

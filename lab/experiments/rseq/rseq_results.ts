@@ -1,5 +1,6 @@
 /** Results of the rseq experiment from what the core counted: one for each role of siblings. */
 
+import { defined } from "../../format/defined.ts";
 import type { RseqCounts, RseqResult, RseqTurns } from "./rseq_schema.ts";
 import { rseqHolds } from "./rseq_subject.ts";
 import { judgeRseq } from "./rseq_verdict.ts";
@@ -16,7 +17,7 @@ export function rseqResults(
   siblingCpus: readonly number[],
   kernel: string,
 ): RseqResult[] {
-  const { technique, available, reason, errno, callerCpu, aimedCpu, siblings } = counts;
+  const { technique, available, outcome, reason, errno, callerCpu, aimedCpu, siblings } = counts;
   const { calledSeconds, quietSeconds, starved, seconds, priority } = counts;
   const aimed = siblingCpus.filter((cpu) => aim === "all" || cpu === aimedCpu);
   const others = siblingCpus.filter((cpu) => !aimed.includes(cpu));
@@ -27,6 +28,7 @@ export function rseqResults(
       const facts = {
         role,
         available,
+        ...defined({ outcome }),
         reason,
         starved,
         called: sum(seen.map(({ called }) => called)),

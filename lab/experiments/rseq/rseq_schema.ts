@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { attemptShape } from "../../format/attempt_schema.ts";
 import type { Known } from "../../format/known.ts";
 
 const count = z.int().nonnegative();
@@ -13,9 +14,7 @@ const turnsSchema = z.looseObject({
 /** What the core counted with one technique; no verdict yet. */
 export const rseqCountsSchema = z.looseObject({
   technique: z.string().min(1),
-  available: z.boolean(),
-  reason: z.string().nullable(),
-  errno: z.string().nullable(),
+  ...attemptShape,
   siblings: z.array(z.looseObject({
     cpu: count,
     called: turnsSchema,
@@ -52,9 +51,7 @@ export const rseqSchema = z.looseObject({
   siblings: count.describe("siblings of this role; turns of all of them are added up"),
   siblingCpus: z.array(count),
   callerCpu: count,
-  available: z.boolean(),
-  reason: z.string().nullable(),
-  errno: z.string().nullable(),
+  ...attemptShape,
   called: turnsSchema.describe("turns with a call"),
   quiet: turnsSchema.describe("turns as long without a call, in turns with those"),
   calledSeconds: z.number().nonnegative().describe("what the turns with a call lasted together"),

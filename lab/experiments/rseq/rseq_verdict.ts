@@ -6,6 +6,7 @@
  * sections unasked, and that sections which nothing restarts are seen to go on.
  */
 
+import { notMeasuredWords } from "../../format/attempt_schema.ts";
 import { findTechnique } from "../../format/techniques.ts";
 import { rateInterval } from "../../statistics/rate_interval.ts";
 import { shareAtMost } from "../../text/units.ts";
@@ -20,7 +21,7 @@ export const RSEQ_RULES = {
 /** What a verdict rests on. */
 export type RseqFacts = Pick<
   RseqResult,
-  "role" | "available" | "reason" | "starved" | "called" | "quiet"
+  "role" | "available" | "outcome" | "reason" | "starved" | "called" | "quiet"
 >;
 
 /** A verdict with its reason. */
@@ -84,7 +85,7 @@ const rules: readonly Rule[] = [
     id: "unavailable",
     verdict: "not-discriminable",
     applies: ({ available }) => !available,
-    words: ({ reason }) => `it could not be used here: ${reason ?? "no reason given"}`,
+    words: notMeasuredWords,
   },
   {
     id: "went-on",

@@ -59,7 +59,12 @@ const CASES: readonly [string, RseqFacts, string, string][] = [
   ],
   [
     "a technique that cannot be used",
-    facts({ available: false, reason: "EINVAL", called: sampleTurns({ turns: 0 }) }),
+    facts({
+      available: false,
+      outcome: "refused",
+      reason: "EINVAL",
+      called: sampleTurns({ turns: 0 }),
+    }),
     "not-discriminable",
     "could not be used here: EINVAL",
   ],
