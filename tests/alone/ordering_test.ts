@@ -99,6 +99,18 @@ testDoors(
   },
 );
 
+testDoors(
+  "a registration while the sibling's CPU idles leaves private-expedited alone",
+  realX86,
+  async (session) => {
+    for (const registered of ["lazily", "lazily-threaded"]) {
+      const { kept, counts } = await count(session, "membarrier-private-expedited", { registered });
+      assert(["kept", "forgot", "unknown"].includes(kept!), `${kept}`);
+      assertEquals([counts.weak, counts.iterations > 0], [0, kept === "kept"]);
+    }
+  },
+);
+
 testDoors("delays last as long as the calls of their block", realX86, async (session) => {
   for (const technique of ["membarrier-private-expedited", "getppid"]) {
     const { ruler, siblings, delay, counts } = await count(session, technique);

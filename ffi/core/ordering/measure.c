@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kit/lazy.h"
 #include "protocol/frame.h"
 #include "protocol/json.h"
 
@@ -206,7 +207,12 @@ static int phases(struct sb *sb, struct fence *f, struct fence *delay, const str
 static int assemble(struct sb *sb, struct fence *f, struct ordering_setup *setup,
 		    struct ordering_outcome *o, int out)
 {
-	const bool late = setup->technique->flags & TECHNIQUE_LATE;
+	const bool lazily = setup->registered != REGISTERED_AS_USUAL;
+	const bool late = lazily || setup->technique->flags & TECHNIQUE_LATE;
+	struct lazy lazy = { .here = setup->sb.heavy_cpu,
+			     .there = setup->sb.light_cpus[0],
+			     .registration = setup->technique->registration,
+			     .threaded = setup->registered == REGISTERED_LAZILY_THREADED };
 	const int target = setup->sb.light_cpus[0];
 	struct fence delay;
 	int ret = late ? 0 : fence_open(f, setup->technique, target, setup->delay_ns);
@@ -223,8 +229,17 @@ static int assemble(struct sb *sb, struct fence *f, struct ordering_setup *setup
 	o->priority = priority_apply(true, true);
 	setup->sb.plan = &o->plan;
 	setup->sb.priority = o->priority;
+	if (!ret && lazily)
+		ret = lazy_register(&lazy);
 	if (!ret)
 		ret = sb_start(sb, &setup->sb);
+	if (lazily) {
+		o->kept = ret ? CPU_KEPT_UNKNOWN : lazy_kept(&lazy);
+		lazy_close(&lazy);
+		/* an ordinary registration then: there is nothing to test, another process may have more luck */
+		if (!ret && o->kept != CPU_KEPT)
+			return 0;
+	}
 	/* while the light side runs: see kit/lazy.c */
 	if (!ret && late)
 		ret = sb_settle(sb, &delay, (struct clog){ .kind = CLOG_NONE });

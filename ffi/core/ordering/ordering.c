@@ -14,6 +14,12 @@
 static const char *const shapes[] = { "sb", "mp", "lb", "mp-read" };
 static const char *const relations[] = { "thread", "process", "process-registered", "shared-mm" };
 static const char *const habits[] = { "spin", "sleep", "switch", "exit" };
+static const char *const registered[] = { "as-usual", "lazily", "lazily-threaded" };
+static const char *const kept[] = {
+	[CPU_KEPT] = "kept",
+	[CPU_FORGOT] = "forgot",
+	[CPU_KEPT_UNKNOWN] = "unknown",
+};
 static const char *const clogged[] = { "light", "caller" };
 
 #define NAMED(r, key, names) request_choice(r, key, names, sizeof(names) / sizeof((names)[0]))
@@ -212,6 +218,8 @@ static int send_outcome(int out, const struct ordering_setup *setup, const struc
 	json_string(&j, "habit", habits[setup->sb.habit]);
 	json_string(&j, "light", light);
 	json_string(&j, "clogged", clogged[setup->sb.clog_caller]);
+	json_string(&j, "registered", registered[setup->registered]);
+	json_string(&j, "kept", setup->registered == REGISTERED_AS_USUAL ? NULL : kept[o->kept]);
 	json_i64(&j, "callerCpu", setup->sb.heavy_cpu);
 	json_i64(&j, "siblingCpu", setup->sb.light_cpus[0]);
 	attempt_write(&j, o->error, o->refused, o->reason);
@@ -304,6 +312,7 @@ static struct ordering_outcome *make_outcome(int sides)
  * mp-read), relation (thread, process, process-registered, shared-mm), habit
  * (spin, sleep, switch, exit), light (barrier, fence, or a technique that the
  * light side calls), clogged (light, caller: whose store buffer is full),
+ * registered (as-usual, lazily, lazily-threaded: when, see kit/lazy.c),
  * iterations, budget-ms, exclude-ppm (go on until failing calls are known to be
  * rarer, 0: no), delay-ns (of `delay` and mutant-noop). A technique that cannot
  * run here is an ordinary result.
@@ -317,6 +326,7 @@ int ordering_run(struct request *r, int out)
 	setup.sb.shape = (enum sb_shape)NAMED(r, "shape", shapes);
 	setup.sb.relation = (enum sb_relation)NAMED(r, "relation", relations);
 	setup.sb.habit = (enum sb_habit)NAMED(r, "habit", habits);
+	setup.registered = (enum ordering_registered)NAMED(r, "registered", registered);
 	setup.sb.clog_caller = NAMED(r, "clogged", clogged) == 1;
 	setup.delay_ns = request_u64(r, "delay-ns", 0, NSEC_PER_SEC, 10000);
 	setup.iterations = request_u64(r, "iterations", 1, 100000000, 20000);
@@ -329,6 +339,9 @@ int ordering_run(struct request *r, int out)
 	if (setup.sb.habit == SB_EXIT && setup.sb.relation != SB_THREAD &&
 	    setup.sb.relation != SB_SHARED_MM)
 		request_fail(r, "habit exit is for relation thread or shared-mm");
+	if (setup.registered != REGISTERED_AS_USUAL &&
+	    (!setup.technique || !setup.technique->registration || setup.sb.relation != SB_THREAD))
+		request_fail(r, "registered lazily is for techniques that register, and threads");
 	if (setup.sb.shape != SB_STORE_BUFFERING && (setup.sb.light != SB_BARRIER || setup.sb.clog_caller))
 		request_fail(r, "shape %s knows light barrier and no clogs", shapes[setup.sb.shape]);
 	if (request_finish(r))

@@ -2,6 +2,7 @@
 #ifndef FENCELAB_ORDERING_H
 #define FENCELAB_ORDERING_H
 
+#include "kit/cpu_watch.h"
 #include "kit/hist.h"
 #include "ordering/sb.h"
 
@@ -17,8 +18,16 @@ enum {
 	ORDERING_TIMES = 4096,
 };
 
+/* When the process registers with membarrier(2): see kit/lazy.c. */
+enum ordering_registered {
+	REGISTERED_AS_USUAL, /* before the light side starts, or while it runs (TECHNIQUE_LATE) */
+	REGISTERED_LAZILY, /* with one thread, while the light side's CPU idles and keeps the process */
+	REGISTERED_LAZILY_THREADED, /* the same with a second thread, which sleeps */
+};
+
 struct ordering_setup {
 	struct sb_setup sb;
+	enum ordering_registered registered;
 	const struct technique *technique, *light; /* light: of SB_CALL */
 	uint64_t iterations, budget_ns, delay_ns;
 	double exclude; /* go on until a share of failing calls this small is excluded; 0: no */
@@ -47,6 +56,7 @@ struct ordering_side {
 
 struct ordering_outcome {
 	int error; /* -errno of what could not be done, with the reason */
+	enum cpu_kept kept; /* of REGISTERED_LAZILY: whether the light side's CPU kept the process */
 	bool refused; /* see attempt_write() */
 	bool starved; /* a light side did not get to run: the counts are what there is */
 	char reason[200];

@@ -38,6 +38,12 @@ export const orderingCountsSchema = z.looseObject({
   light: z.string().min(1).describe("barrier, fence, or the technique that the light side calls"),
   clogged: z.enum(["light", "caller"]).exactOptional()
     .describe("whose store buffer is filled, in half of the time"),
+  registered: z.enum(["as-usual", "lazily", "lazily-threaded"]).exactOptional()
+    .describe(
+      "lazily: while the sibling's CPU idled and kept the process; threaded: with a second",
+    ),
+  kept: z.enum(["kept", "forgot", "unknown"]).nullable().exactOptional()
+    .describe("of lazily: whether that CPU ran nothing else until the sibling started"),
   callerCpu: count,
   siblingCpu: count.describe("of the first of the siblings"),
   ...attemptShape,

@@ -82,6 +82,17 @@ const rules: readonly Rule[] = [
     words: (facts) => `${failedTurns(facts)} had the outcome that a fence forbids`,
   },
   {
+    id: "forgot",
+    applies: ({ kept = null }) => kept !== null,
+    verdict: "not-discriminable",
+    words: ({ kept, counts }) =>
+      kept === "kept"
+        ? `none in ${counts.iterations}, but the sibling's CPU may have run another process since it ` +
+          "started, which makes the registration an ordinary one"
+        : "the sibling's CPU ran another process after the registration, or may have, which makes it " +
+          "an ordinary one",
+  },
+  {
     id: "starved",
     applies: ({ starved }) => starved,
     verdict: "starved",

@@ -17,6 +17,8 @@ Deno.test("judge() gives each verdict by its rule", () => {
     ["unavailable: not-discriminable", { available: false, reason: "EPERM" }],
     ["invalid: not-discriminable", {}, { ...good, mustPassWeak: 1 }],
     ["seen: not-ordered", { counts: sideOf(1, 20_000) }],
+    ["forgot: not-discriminable", { kept: "kept" }],
+    ["seen: not-ordered", { kept: "kept", counts: sideOf(1, 20_000) }],
     ["starved: starved", { starved: true, reason: "a side did not get to run for 3 s" }],
     ["slow: not-discriminable", { costNs: RULES.slowNs + 1, counts: sideOf(0, 200) }],
     ["few: starved", { counts: sideOf(0, RULES.leastIterations - 1) }],

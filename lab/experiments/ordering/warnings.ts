@@ -52,6 +52,14 @@ export const orderingWarnings: OwnWarnings<Own> = {
     invalidates: true,
     findings: rulerFails,
   },
+  W055: {
+    reason:
+      "a CPU that idled with the process when it registered is left out until it runs another " +
+      "process, by a defect of Linux 5.4 and later",
+    remedy: "Register while all threads run, or use private-expedited within a process",
+    invalidates: false,
+    findings: leavesOut,
+  },
 };
 
 function orderingsOf(results: readonly Own[]): OrderingResult[] {
@@ -96,6 +104,12 @@ function rulerFails(results: readonly Own[]): string[] {
     `${technique} (${arrangement}): ${ruler!.brief} of ${ruler!.turns} delays ended too early`
   );
   return [...unlike, ...brief];
+}
+
+function leavesOut(results: readonly Own[]): string[] {
+  return orderingsOf(results).filter(({ counted: { registered = "as-usual" }, verdict }) =>
+    registered !== "as-usual" && verdict === "not-ordered"
+  ).map(({ technique, arrangement, why }) => `${technique}, ${arrangement}: ${why}`);
 }
 
 function promisesBroken(results: readonly Own[]): string[] {

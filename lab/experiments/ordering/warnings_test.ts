@@ -64,6 +64,35 @@ testCases({
       ),
     ],
   },
+  W053: {
+    on: [
+      after((one) =>
+        one.technique === "delay"
+          ? { counts: sideOf(6000, 20_000), delay: sideOf(9000, 10_000) }
+          : {}
+      ),
+      after(({ technique }) => technique === "munmap" ? { ruler: { turns: 100, brief: 2 } } : {}),
+    ],
+    off: [
+      nothing,
+      after(),
+      after(({ technique }) => technique === "munmap" ? { ruler: { turns: 100, brief: 1 } } : {}),
+    ],
+  },
+  W055: {
+    on: [
+      after(({ parameters: { registered } }) =>
+        registered === "lazily" ? { registered, kept: "kept", counts: sideOf(5, 20_000) } : {}
+      ),
+    ],
+    off: [
+      nothing,
+      after(),
+      after(({ parameters: { registered } }) =>
+        registered === "lazily" ? { registered, kept: "forgot", counts: sideOf(0, 0) } : {}
+      ),
+    ],
+  },
   W046: {
     on: [weakIn("mprotect-untouched", "control", 0)],
     off: [nothing, after(), weakIn("mprotect-untouched", "control", 1)],
