@@ -63,12 +63,6 @@ interface Rule {
 
 const rules: readonly Rule[] = [
   {
-    id: "unavailable",
-    applies: ({ available }) => !available,
-    verdict: "not-discriminable",
-    words: notMeasuredWords,
-  },
-  {
     id: "invalid",
     applies: ({ gates }) => (gates.mustPassWeak ?? 0) > 0,
     verdict: "not-discriminable",
@@ -80,6 +74,12 @@ const rules: readonly Rule[] = [
     applies: ({ counts, first }) => counts.weak + (first?.weak ?? 0) > 0,
     verdict: "not-ordered",
     words: (facts) => `${failedTurns(facts)} had the outcome that a fence forbids`,
+  },
+  {
+    id: "unavailable",
+    applies: ({ available }) => !available,
+    verdict: "not-discriminable",
+    words: notMeasuredWords,
   },
   {
     id: "forgot",

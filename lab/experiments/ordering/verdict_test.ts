@@ -16,6 +16,7 @@ Deno.test("judge() gives each verdict by its rule", () => {
     ["powerful: ordered", {}],
     ["unavailable: not-discriminable", { available: false, reason: "EPERM" }],
     ["invalid: not-discriminable", {}, { ...good, mustPassWeak: 1 }],
+    ["seen: not-ordered", { available: false, reason: "EIO", counts: sideOf(1, 20_000) }],
     ["seen: not-ordered", { counts: sideOf(1, 20_000) }],
     ["forgot: not-discriminable", { kept: "kept" }],
     ["seen: not-ordered", { kept: "kept", counts: sideOf(1, 20_000) }],
