@@ -22,7 +22,7 @@
 enum {
 	TRIES = 10,
 	ENOUGH = 3, /* tries that could have shown the defect of kit/lazy.c, and did not */
-	STARVED_TRIES = 3,
+	STARVED_TRIES = 2,
 	LIMIT_MS = 2000, /* of all tries; each takes some 30 on a quiet machine */
 	PROVEN_CALLS = 200,
 	WITHIN_NS = 50000,

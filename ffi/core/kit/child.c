@@ -25,6 +25,7 @@ static void collect(int fd, char *answer, size_t room, struct child_end *end, pi
 			if (now_ns() < deadline)
 				continue;
 			kill(child, SIGKILL);
+			end->late = true;
 			break;
 		}
 		ssize_t n = read(fd, answer + end->length, room - end->length);
@@ -47,8 +48,7 @@ int child_run(child_job *job, void *argument, void *answer, size_t room, struct 
 {
 	int pipefd[2], status = 0;
 
-	end->length = 0;
-	end->signal = end->status = 0;
+	*end = (struct child_end){ .length = 0 };
 	if (pipe2(pipefd, O_CLOEXEC) != 0)
 		return -errno;
 	pid_t child = fork();

@@ -2,6 +2,7 @@
 #ifndef FENCELAB_CHILD_H
 #define FENCELAB_CHILD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* How a job ended. */
@@ -9,6 +10,7 @@ struct child_end {
 	size_t length; /* bytes that it answered */
 	int signal; /* that killed it, 0 when it exited */
 	int status; /* exit status when it exited */
+	bool late; /* it was killed because it did not end in time */
 };
 
 typedef void child_job(void *argument, int answer);
