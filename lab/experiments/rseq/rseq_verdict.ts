@@ -82,12 +82,6 @@ const telling = ({ turns, restarted, switched }: RseqTurns): string =>
 /** The first rule that applies gives the verdict. */
 const rules: readonly Rule[] = [
   {
-    id: "unavailable",
-    verdict: "not-discriminable",
-    applies: ({ available }) => !available,
-    words: notMeasuredWords,
-  },
-  {
     id: "went-on",
     role: "aimed",
     verdict: "not-restarted",
@@ -95,6 +89,12 @@ const rules: readonly Rule[] = [
     words: ({ called, quiet }) =>
       `${of(wentOn(called), called, "calls")} left the section running in which the sibling was ` +
       `seen; without a call ${of(restarts(quiet), quiet, "turns")} restarted it`,
+  },
+  {
+    id: "unavailable",
+    verdict: "not-discriminable",
+    applies: ({ available }) => !available,
+    words: notMeasuredWords,
   },
   {
     id: "starved",

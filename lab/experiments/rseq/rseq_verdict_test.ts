@@ -59,14 +59,21 @@ const CASES: readonly [string, RseqFacts, string, string][] = [
   ],
   [
     "a technique that cannot be used",
-    facts({
-      available: false,
-      outcome: "refused",
-      reason: "EINVAL",
-      called: sampleTurns({ turns: 0 }),
-    }),
+    facts({ available: false, reason: "rseq: ENOSYS", called: sampleTurns({ turns: 0 }) }),
     "not-discriminable",
-    "could not be used here: EINVAL",
+    "could not be used here: rseq: ENOSYS",
+  ],
+  [
+    "a technique that failed this time",
+    facts({ available: false, outcome: "failed", reason: "EINTR" }),
+    "not-discriminable",
+    "measuring failed, which says nothing of it: EINTR",
+  ],
+  [
+    "a call leaves it running before another one fails",
+    facts({ available: false, outcome: "failed", called: sampleTurns({ turns: 7 }) }),
+    "not-restarted",
+    "7 of 7 calls",
   ],
   ["a bystander is left alone", bystander(), "spared", "fewer than 0.019 % of calls do so"],
   [
