@@ -76,21 +76,17 @@ export async function showFile(path: string, view: View): Promise<OpenedPage> {
   return { ...own, complaints };
 }
 
-/** A rule of axe-core that takes longer than all others together. */
-const CONTRAST = "color-contrast";
+/** The rules of axe-core that depend on the scheme; the first takes longer than all others together. */
+const COLOURS = ["color-contrast", "link-in-text-block"];
 
-/** Elements that axe-core looks at for the contrast of each kind of text. */
+/** Elements whose contrast is looked at, of each kind of text. */
 const OF_A_KIND = 3;
-
-/** The rules that depend on the scheme. */
-const COLOURS = [CONTRAST, "link-in-text-block"];
 
 /** What axe-core finds wrong in a page: rule, and the elements. */
 export async function axeFindings(page: Page, axe: string): Promise<string[]> {
   // The page's own policy forbids scripts that are added to it; the debugger's are not asked
   await page.evaluate(axe);
-  const others = { rules: { [CONTRAST]: { enabled: false } } };
-  return [...await violations(page, others), ...await contrastFindings(page)];
+  return await violations(page, {});
 }
 
 /** The same in both schemes: the page is not opened anew for the other one, in which only colours differ. */
@@ -102,49 +98,30 @@ export async function axeInBothSchemes(
   const found = await axeFindings(page, axe);
   const other = scheme === "light" ? "dark" : "light";
   await page.emulateMedia({ colorScheme: other });
-  const links = await violations(page, { runOnly: COLOURS.filter((rule) => rule !== CONTRAST) });
-  const colours = [...links, ...await contrastFindings(page)];
+  const colours = await violations(page, { runOnly: COLOURS });
   await page.emulateMedia({ colorScheme: scheme });
   return [...found, ...colours.map((one) => `${other}: ${one}`)];
 }
 
-/** Texts with too little contrast: some of each kind, since those that look alike have the same. */
-async function contrastFindings(page: Page): Promise<string[]> {
-  await page.evaluate((ofAKind) => {
-    const grounds = new Map<Element | null, string>([[null, ""]]);
-    /** What an element stands on; those that add nothing stand on the same as their parent. */
-    const groundOf = (element: Element | null): string => {
-      const known = grounds.get(element);
-      if (known !== undefined) return known;
-      const style = getComputedStyle(element!);
-      const own = [
-        ...[style.backgroundColor, style.backgroundImage, style.opacity, style.position],
-        ...[style.textShadow, style.filter, style.mixBlendMode],
-      ].join();
-      const below = groundOf(element!.parentElement);
-      const ground = below.endsWith(`${own}\n`) ? below : `${below}${own}\n`;
-      grounds.set(element, ground);
-      return ground;
+/** What axe-core finds, once it is in the page. */
+async function violations(page: Page, options: { runOnly?: string[] }): Promise<string[]> {
+  await page.evaluate(markTexts, OF_A_KIND);
+  const found = await page.evaluate(async (options) => {
+    const { axe } = globalThis as unknown as {
+      axe: {
+        configure(spec: { rules: { id: string; selector: string }[] }): void;
+        run(options: object): Promise<
+          { violations: { id: string; nodes: { html: string }[] }[] }
+        >;
+      };
     };
-    /** What the contrast of an element's text depends on. */
-    const kindOf = (element: Element, text: string): string => {
-      const { color, fontSize, fontWeight } = getComputedStyle(element);
-      const disabled = element.closest(":disabled, [aria-disabled], label") !== null;
-      return [groundOf(element), color, fontSize, fontWeight, disabled, text.length > 1].join();
-    };
-    const kinds = new Map<string, number>();
-    for (const element of document.body.querySelectorAll("*")) {
-      const text = [...element.childNodes].map((node) => node.nodeType === 3 ? node.nodeValue : "")
-        .join("").trim();
-      const field = element.matches("input, select, textarea");
-      if ((text === "" && !field) || element.getClientRects().length === 0) continue;
-      const kind = kindOf(element, text);
-      const seen = kinds.get(kind) ?? 0;
-      kinds.set(kind, seen + 1);
-      element.toggleAttribute("data-test-contrast", seen < ofAKind);
-    }
-  }, OF_A_KIND);
-  const found = await violations(page, { runOnly: [CONTRAST] }, "[data-test-contrast]");
+    axe.configure({ rules: [{ id: "color-contrast", selector: "[data-test-contrast]" }] });
+    // Describing all that is as it should be would take longer than finding what is not
+    const { violations } = await axe.run({ resultTypes: ["violations"], ...options });
+    return violations.map(({ id, nodes }) =>
+      `${id}: ${nodes.slice(0, 3).map(({ html }) => html.slice(0, 200)).join(" | ")}`
+    );
+  }, options);
   await page.evaluate(() => {
     for (const element of document.querySelectorAll("[data-test-contrast]")) {
       element.removeAttribute("data-test-contrast");
@@ -153,20 +130,42 @@ async function contrastFindings(page: Page): Promise<string[]> {
   return found;
 }
 
-/** What some of axe-core's rules find. @param within A selector of the elements that they look at. */
-async function violations(page: Page, options: object, within = ":root"): Promise<string[]> {
-  return await page.evaluate(async ({ options, within }) => {
-    const { axe } = globalThis as unknown as {
-      axe: {
-        run(where: string, options: object): Promise<
-          { violations: { id: string; nodes: { html: string }[] }[] }
-        >;
-      };
-    };
-    // Describing all that is as it should be would take longer than finding what is not
-    const { violations } = await axe.run(within, { resultTypes: ["violations"], ...options });
-    return violations.map(({ id, nodes }) =>
-      `${id}: ${nodes.slice(0, 3).map(({ html }) => html.slice(0, 200)).join(" | ")}`
-    );
-  }, { options, within });
+/**
+ * Marks some texts of each kind: those that look alike have the same contrast.
+ *
+ * It runs in the page.
+ */
+function markTexts(ofAKind: number): void {
+  const grounds = new Map<Element | null, string>([[null, ""]]);
+  /** What an element stands on: the same as its parent, if its own style adds nothing. */
+  const groundOf = (element: Element | null): string => {
+    const known = grounds.get(element);
+    if (known !== undefined) return known;
+    const style = getComputedStyle(element!);
+    const own = [
+      ...[style.backgroundColor, style.backgroundImage, style.opacity, style.position],
+      ...[style.textShadow, style.filter, style.mixBlendMode],
+    ].join();
+    const below = groundOf(element!.parentElement);
+    const ground = own === "rgba(0, 0, 0, 0),none,1,static,none,none,normal" ? below : below + own;
+    grounds.set(element, ground);
+    return ground;
+  };
+  /** What the contrast of an element's text depends on. */
+  const kindOf = (element: Element, text: string): string => {
+    const { color, fontSize, fontWeight } = getComputedStyle(element);
+    const disabled = element.closest(":disabled, [aria-disabled], label") !== null;
+    return [groundOf(element), color, fontSize, fontWeight, disabled, text.length > 1].join();
+  };
+  const kinds = new Map<string, number>();
+  for (const element of document.body.querySelectorAll("*")) {
+    const text = [...element.childNodes].map((node) => node.nodeType === 3 ? node.nodeValue : "")
+      .join("").trim();
+    const field = element.matches("input, select, textarea");
+    if ((text === "" && !field) || element.getClientRects().length === 0) continue;
+    const kind = kindOf(element, text);
+    const seen = kinds.get(kind) ?? 0;
+    kinds.set(kind, seen + 1);
+    element.toggleAttribute("data-test-contrast", seen < ofAKind);
+  }
 }
