@@ -42,6 +42,8 @@ const FOLDERS = {
   alone: "tests/alone/",
   /** Ask this machine's mirror of Debian itself. */
   mirror: "tests/guests/mirror/",
+  /** Take long, and no browser: begun first. */
+  core: "tests/core/",
 } as const;
 
 function say(line: string): void {
@@ -181,24 +183,29 @@ async function runAll(suite: Suite, preparation: Preparation, isolated: boolean)
   const measuring = inFolder(FOLDERS.measuring);
   const alone = inFolder(FOLDERS.alone);
   // Backwards: those with a browser, which take long, are not left over for the end then
-  const others = files.filter((name) => ![...guests, ...measuring, ...alone].includes(name))
-    .reverse();
+  const core = inFolder(FOLDERS.core);
+  const rest = files.filter((name) => ![...guests, ...measuring, ...alone, ...core].includes(name));
+  const others = [...core, ...rest.reverse()];
   suite.expect(files.length + 1);
   const programs = preparation.programs();
-  const units = Promise.all([programs, suite.run("unit tests", UNIT_TESTS)]);
+  const units = suite.run("unit tests", UNIT_TESTS);
   const singly = async (): Promise<void> => {
     await Promise.all([programs, preparation.kernels()]);
     await lane(suite, [...guests, ...measuring]);
     await lane(suite, others); // most of these wait for something
   };
   const sideBySide = async (): Promise<void> => {
-    await units;
-    await Promise.all(Array.from({ length: LANES }, () => lane(suite, others)));
+    await programs;
+    const unitsFirst = units.then(() => lane(suite, others));
+    await Promise.all([
+      unitsFirst,
+      ...Array.from({ length: LANES - 1 }, () => lane(suite, others)),
+    ]);
   };
   if (isolated) {
     await Promise.all([singly(), sideBySide()]);
   } else { // else they would meet each other's claims on this machine
-    await units;
+    await Promise.all([programs, units]);
     await singly();
   }
   await lane(suite, alone);
