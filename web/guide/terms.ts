@@ -31,7 +31,7 @@ const PLACES: Readonly<Record<string, readonly string[]>> = {
     "cost, clogged",
     "clog",
   ],
-  "ordering#controls-and-mutants": ["mutant"],
+  "ordering#controls-scenarios-and-mutants": ["mutant"],
   "core-sync#the-table": ["stale, calls", "modifications", "stale after the end"],
   "rcu#flavours": ["flavour", "mb", "mb-mfence", "membarrier-dyncheck", "qsbr"],
   "rcu#operations": ["lock+unlock", "grace period", "reads/mb", "reads/mb-mfence"],

@@ -19,8 +19,10 @@ export const orderingKind: ResultKind<OrderingResult> = {
   brokenPromise: (result) => brokenPromises([result]).length > 0,
   attempts: ({ technique, counted }) => [attemptOf({ ...counted, technique })],
   aliases: none,
-  failure: (result, technique) =>
-    result.technique === technique && result.verdict === "not-ordered" && counts(result)
+  // Restarts are seen by an experiment of their own
+  failure: (result, technique, need) =>
+    need !== "rseq-restart" && result.technique === technique && result.verdict === "not-ordered" &&
+      counts(result)
       ? `${result.arrangement} (${failedTurns(result.counted)})`
       : null,
   verdict: ({ technique, role, arrangement, expected, verdict, why, holds }) => ({

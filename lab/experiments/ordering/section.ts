@@ -14,7 +14,7 @@ import {
   TERMINAL,
   terms,
 } from "../../document/blocks.ts";
-import { formatShare, smallShare } from "../../text/units.ts";
+import { formatShare, shareAtMost } from "../../text/units.ts";
 import type { HostView } from "../run/host_view.ts";
 import {
   byReason,
@@ -174,7 +174,7 @@ const COLUMNS: readonly CellColumn<OrderingResult>[] = [
     short: "failing",
     right: true,
     cell: ({ bound, counted }) =>
-      bound === null || lacksOf(counted) !== null ? "–" : `< ${smallShare(bound)}`,
+      bound === null || lacksOf(counted) !== null ? "–" : `< ${shareAtMost(bound)}`,
   },
   {
     title: "IPIs/op",

@@ -27,7 +27,7 @@ Deno.test("orderingSection() shows nothing of a run without results", () => {
 Deno.test("orderingSection() shows verdict, counts, power, failing calls and evidence of a technique", () => {
   assertEquals(
     linesOf(render(sound), "membarrier-sync-core")[0],
-    "membarrier-sync-core sibling ordered 0 of 20000 27.1 % < 0.06 % 1.01 100.0 % 0.3 % " +
+    "membarrier-sync-core sibling ordered 0 of 20000 27.1 % < 0.056 % 1.01 100.0 % 0.3 % " +
       "8.50 µs, 8.60 µs stream-store ×4",
   );
 });

@@ -9,7 +9,7 @@
 import { notMeasuredWords } from "../../format/attempt_schema.ts";
 import type { Verdict } from "../../format/verdict.ts";
 import { formatCpuList } from "../../text/cpu_list.ts";
-import { smallShare } from "../../text/units.ts";
+import { shareAtMost, smallShare } from "../../text/units.ts";
 import type { OrderingCounts } from "./ordering_schema.ts";
 import { observationOf } from "./observation.ts";
 import { type Power, powerOf } from "./power.ts";
@@ -202,7 +202,7 @@ export function holdsFor(counted: OrderingCounts, judged: Judgement, kernel: str
   if (judged.verdict === "not-ordered") return `${where}: ${judged.why}`;
   if (judged.verdict !== "ordered") return `${where}: not to be told, ${judged.why}`;
   return `${where}: none of ${counts.iterations} calls failed; ${share}, so with 95 % confidence ` +
-    `fewer than ${smallShare(judged.bound ?? 1)} of calls fail to order`;
+    `fewer than ${shareAtMost(judged.bound ?? 1)} of calls fail to order`;
 }
 
 /** The line of one arrangement in the manner of litmus7. */

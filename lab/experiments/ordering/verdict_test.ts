@@ -101,7 +101,7 @@ Deno.test("holdsFor() says for what a verdict holds, in one sentence", () => {
   assertEquals(
     holds({}),
     `${where}none of 20000 calls failed; a delay as long that orders nothing is noticed in 27 % of ` +
-      "turns, so with 95 % confidence fewer than 0.06 % of calls fail to order",
+      "turns, so with 95 % confidence fewer than 0.056 % of calls fail to order",
   );
   assertEquals(
     holds({ counts: sideOf(3, 20_000) }),
