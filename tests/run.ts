@@ -38,6 +38,8 @@ const FOLDERS = {
   guests: "tests/guests/",
   /** One at a time, since each takes all CPUs for moments. */
   measuring: "tests/measuring/",
+  /** As those: they measure what must not be believed. */
+  liars: "tests/liars/",
   /** Those whose findings are the clearer, the less else there is. */
   alone: "tests/alone/",
   /** Ask this machine's mirror of Debian itself. */
@@ -180,7 +182,7 @@ async function runAll(suite: Suite, preparation: Preparation, isolated: boolean)
   const files = [...testsIn("lab/hosts"), ...testsIn("tests")];
   const inFolder = (folder: string): string[] => files.filter((name) => name.startsWith(folder));
   const guests = inFolder(FOLDERS.guests);
-  const measuring = inFolder(FOLDERS.measuring);
+  const measuring = [...inFolder(FOLDERS.measuring), ...inFolder(FOLDERS.liars)];
   const alone = inFolder(FOLDERS.alone);
   // Backwards: those with a browser, which take long, are not left over for the end then
   const core = inFolder(FOLDERS.core);

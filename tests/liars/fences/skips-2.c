@@ -1,0 +1,3 @@
+/* Leaves out every second call. */
+#define EVERY 2
+#include "skips.h"
