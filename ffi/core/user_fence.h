@@ -34,7 +34,8 @@ int fence_heavy(void *state);
 
 /*
  * fence_light - the light side, called by other threads at any time, also while
- * fence_heavy() runs: as a rule __asm__ volatile("" ::: "memory").
+ * fence_heavy() runs: as a rule __asm__ volatile("" ::: "memory"). Where the
+ * caller's own order is tested, the light side executes a full fence besides.
  */
 void fence_light(void *state);
 

@@ -32,6 +32,8 @@ const LIARS: Readonly<Record<string, Lie>> = {
   "sibling-only": { breaks: ["caller"] },
   "when-busy": { breaks: ["technique"] },
   "late": { breaks: ["technique", "caller"], interrupts: true },
+  "late-few": { breaks: ["technique", "caller"], interrupts: true },
+  "skips-slowly": { breaks: ["technique", "caller"], share: 1 / 2, interrupts: true },
   "skips-2": { breaks: ["technique", "caller"], share: 1 / 2, interrupts: true },
   "skips-20": { breaks: ["technique", "caller"], share: 1 / 20, interrupts: true },
   "skips-100": { breaks: ["technique", "caller"], share: 1 / 100, interrupts: true },

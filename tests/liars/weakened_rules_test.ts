@@ -62,6 +62,16 @@ Deno.test("late is believed by whoever looks at counted turns alone", () => {
   assertEquals(verdictOf(counts), "not-ordered");
 });
 
+Deno.test("skips-slowly is believed by whoever takes its failing calls to be as long as others", () => {
+  const counts = countsOf({
+    counts: sideOf(0, 20_000),
+    delay: sideOf(1_400, 10_000),
+    reach: { ns: 16_000, calls: 9_000, longer: 4_500 },
+  });
+  assertEquals(verdictOf({ ...counts, reach: { ns: 16_000, calls: 9_000, longer: 0 } }), "ordered");
+  assertEquals(verdictOf(counts), "not-discriminable");
+});
+
 Deno.test("sibling-only is believed by whoever asks for the sibling's order alone", () => {
   const sibling = countsOf({ counts: sideOf(0, 22_000), delay: sideOf(290, 10_000) });
   const caller = countsOf({

@@ -3,7 +3,7 @@
  *
  * Such a process also shares what the C library keeps for the thread that made
  * it, errno among it: the two would write it at the same time. So a thread of its
- * own makes it, and is suspended until it ends (CLONE_VFORK); nobody else looks there.
+ * own makes it, and does nothing but wait for it; nobody reads errno there.
  */
 #include "kit/shared_process.h"
 
@@ -26,13 +26,15 @@ static int process_main(void *argument)
 
 static void *starter_main(void *argument)
 {
-	static const int flags = CLONE_VM | CLONE_VFORK | CLONE_PARENT_SETTID | SIGCHLD;
 	struct shared_process *process = argument;
-	char *top = (char *)process->stack + STACK_BYTES;
-	int ret = clone(process_main, top, flags, process, &process->pid) < 0 ? -errno : 1;
+	pid_t pid = clone(process_main, (char *)process->stack + STACK_BYTES, CLONE_VM | SIGCHLD, process);
 
+	process->pid = pid;
 	/* pairs with the acquire load in shared_process_start() */
-	atomic_store_explicit(&process->started, ret, memory_order_release);
+	atomic_store_explicit(&process->started, pid < 0 ? -errno : 1, memory_order_release);
+	/* errno says nothing here: an interrupted wait is begun again */
+	while (pid > 0 && waitpid(pid, &process->status, 0) != pid)
+		;
 	return NULL;
 }
 
@@ -40,12 +42,11 @@ static void *starter_main(void *argument)
  * shared_process_start - run main(argument) in a process of its own that shares
  * memory; returns when that runs.
  *
- * 0 or -errno: EOPNOTSUPP where the process got a copy of the memory, as
- * qemu-user makes it.
+ * 0 or -errno: EINVAL under qemu-user, which cannot make such a process.
  */
 int shared_process_start(struct shared_process *process, int (*main)(void *argument), void *argument)
 {
-	int ret, status;
+	int ret;
 
 	*process = (struct shared_process){ .main = main, .argument = argument };
 	process->stack = malloc(STACK_BYTES);
@@ -56,30 +57,21 @@ int shared_process_start(struct shared_process *process, int (*main)(void *argum
 		free(process->stack);
 		return ret;
 	}
-	/* pairs with the release stores of both; what ended has run */
-	while (!(ret = atomic_load_explicit(&process->started, memory_order_acquire)) &&
-	       !atomic_load_explicit(&process->runs, memory_order_acquire))
+	/* pairs with the release stores of both */
+	while ((ret = atomic_load_explicit(&process->started, memory_order_acquire)) == 0 ||
+	       (ret > 0 && !atomic_load_explicit(&process->runs, memory_order_acquire)))
 		sched_yield();
-	if (ret >= 0 && atomic_load_explicit(&process->runs, memory_order_acquire))
+	if (ret > 0)
 		return 0;
-	if (ret < 0) {
-		pthread_join(process->starter, NULL);
-		free(process->stack);
-		return ret;
-	}
-	shared_process_join(process, &status);
-	return -EOPNOTSUPP;
-}
-
-/* shared_process_join - wait for its end; *status is waitpid()'s. 0 or -errno. */
-int shared_process_join(struct shared_process *process, int *status)
-{
-	int ret;
-
-	while ((ret = waitpid(process->pid, status, 0)) < 0 && errno == EINTR)
-		;
-	ret = ret < 0 ? -errno : 0;
 	pthread_join(process->starter, NULL);
 	free(process->stack);
 	return ret;
+}
+
+/* shared_process_join - wait for its end; *status is waitpid()'s. */
+void shared_process_join(struct shared_process *process, int *status)
+{
+	pthread_join(process->starter, NULL);
+	*status = process->status;
+	free(process->stack);
 }

@@ -11,11 +11,12 @@ struct shared_process {
 	void *argument, *stack;
 	pthread_t starter;
 	pid_t pid;
+	int status; /* what became of it */
 	_Atomic int runs; /* 1 once main() runs and sees this memory */
-	_Atomic int started; /* 1 once the starter is free again; -errno where nothing was started */
+	_Atomic int started; /* 1 once there is a process; -errno where there is none */
 };
 
 int shared_process_start(struct shared_process *process, int (*main)(void *argument), void *argument);
-int shared_process_join(struct shared_process *process, int *status);
+void shared_process_join(struct shared_process *process, int *status);
 
 #endif

@@ -12,12 +12,11 @@ enum {
 	COARSE_TURNS = 32, /* of the technique; the delay makes three times as many */
 	FINE_TURNS = 256,
 	FINALISTS = 4,
+	FIRST_TRIAL_TURNS = 48,
 };
 
 /*
  * ordering_clogs - all candidates; how many. Store buffers have some 40 to 120 entries.
- *
- * The strongest first: the technique's first calls of all are to be tested, too.
  */
 int ordering_clogs(struct clog *clogs)
 {
@@ -79,6 +78,32 @@ static int try_one(struct sb *sb, struct fence *f, struct fence *delay, struct c
 			least = i;
 	t->technique = technique[least];
 	t->delay = delayed[least];
+	return ret;
+}
+
+/*
+ * ordering_first_clog - the clog under which a delay of delay->delay_ns is caught
+ * most often, without any call of the technique. 0, or as sb_turns().
+ */
+int ordering_first_clog(struct sb *sb, struct fence *delay, uint64_t budget_ns, struct clog *chosen)
+{
+	struct clog clogs[CLOG_CANDIDATES];
+	int n = ordering_clogs(clogs), ret = 0;
+	double best = 0;
+
+	for (int i = 0; i < n && !ret; i++) {
+		struct sb_count count[SB_SIDES] = { { 0 } };
+		struct sb_phase phase = { .clog = clogs[i],
+					  .iterations = FIRST_TRIAL_TURNS,
+					  .budget_ns = budget_ns / (uint64_t)n,
+					  .count = count };
+
+		ret = sb_turns(sb, delay, &phase);
+		if (!ret && rate(&count[0]) > best) {
+			best = rate(&count[0]);
+			*chosen = clogs[i];
+		}
+	}
 	return ret;
 }
 

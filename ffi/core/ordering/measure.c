@@ -12,7 +12,9 @@
 
 enum {
 	COST_SAMPLES = 300,
-	FIRST_TURNS = 9,
+	FIRST_TURNS = 128,
+	/* of the delay with which a clog for the first calls is chosen: they may last as long as any */
+	FIRST_DELAY_NS = 4000,
 	WITNESS_SAMPLES = 300,
 	/* a technique slower than that is far beyond what any store buffer holds back … */
 	SLOW_NS = 100 * 1000,
@@ -120,7 +122,8 @@ static int block(struct sb *sb, struct fence *f, struct fence *delay, const stru
 				  .budget_ns = budget_ns * 6 / 10,
 				  .count = technique,
 				  .times = &times,
-				  .hist = o->took };
+				  .hist = o->took,
+				  .idle = o->idle };
 	int ret;
 
 	for (int i = 0; i < sb->sides; i++) {
@@ -135,7 +138,8 @@ static int block(struct sb *sb, struct fence *f, struct fence *delay, const stru
 					   .budget_ns = budget_ns * 3 / 10,
 					   .drawn = &times,
 					   .count = delayed,
-					   .hist = o->delayed };
+					   .hist = o->delayed,
+					   .caught = o->caught };
 		ret = sb_turns(sb, delay, &phase);
 		o->drawn += phase.calls;
 		o->brief += phase.brief;
@@ -173,11 +177,16 @@ static int phases(struct sb *sb, struct fence *f, struct fence *delay, const str
 {
 	const struct clog none = { .kind = CLOG_NONE };
 	const uint64_t slice = setup->budget_ns / 20;
-	struct clog strongest[CLOG_CANDIDATES];
+	struct clog first = none;
+	int ret = 0;
 
-	ordering_clogs(strongest);
-	int ret = median_cost(sb, f, strongest[0], FIRST_TURNS, slice, o, &o->cost_ns);
-
+	/* the very first calls are tested: a technique that registers late orders nothing in them */
+	if (setup->sb.shape == SB_STORE_BUFFERING) {
+		delay->delay_ns = FIRST_DELAY_NS;
+		ret = ordering_first_clog(sb, delay, slice, &first);
+	}
+	if (!ret)
+		ret = median_cost(sb, f, first, FIRST_TURNS, slice, o, &o->cost_ns);
 	if (ret)
 		return ret;
 	if (o->cost_ns <= SLOW_NS && setup->sb.shape == SB_STORE_BUFFERING)
@@ -222,8 +231,9 @@ static int assemble(struct sb *sb, struct fence *f, struct ordering_setup *setup
 		ret = fence_open(&sb->light_fence, setup->light, setup->sb.heavy_cpu, 0);
 		if (ret)
 			memcpy(o->reason, sb->light_fence.reason, sizeof(sb->light_fence.reason));
-	} else if (!ret && setup->technique->light && setup->sb.light == SB_BARRIER) {
-		setup->sb.light = SB_CALL;
+	} else if (!ret && setup->technique->light) {
+		if (setup->sb.light == SB_BARRIER)
+			setup->sb.light = SB_CALL;
 		sb->light_fence = *f; /* the same instance, called by its other side */
 	}
 	o->priority = priority_apply(true, true);

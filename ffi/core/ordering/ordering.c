@@ -121,6 +121,31 @@ static void write_took(struct json *j, const char *key, const struct hist *h)
 	json_object_end(j);
 }
 
+/* Samples longer than the upper end of what a histogram holds. */
+static uint64_t longer_than(const struct hist *h, uint64_t ps)
+{
+	uint64_t n = 0;
+
+	for (unsigned int i = hist_index(ps) + 1; i < HIST_BUCKETS; i++)
+		n += h->bucket[i];
+	return n;
+}
+
+/*
+ * How long delays were that were caught, but for the longest thousandth, and how
+ * many calls lasted longer although no clog held them up: of those nothing is known.
+ */
+static void write_reach(struct json *j, const struct ordering_outcome *o)
+{
+	const uint64_t reach = hist_quantile(o->caught, 0.999);
+
+	json_object(j, "reach");
+	json_double(j, "ns", (double)reach / 1000);
+	json_u64(j, "calls", o->idle->count);
+	json_u64(j, "longer", longer_than(o->idle, reach));
+	json_object_end(j);
+}
+
 /* Blocks as columns: turns and forbidden outcomes, of the technique and of the delay. */
 static void write_blocks(struct json *j, const struct ordering_side *side, int blocks)
 {
@@ -237,6 +262,7 @@ static int send_outcome(int out, const struct ordering_setup *setup, const struc
 	json_object_end(&j);
 	write_took(&j, "took", o->took);
 	write_took(&j, "delayTook", o->delayed);
+	write_reach(&j, o);
 	write_clog(&j, "clog", o->calibration.clog);
 	write_calibration(&j, &o->calibration);
 	write_ns(&j, "costNs", o->cost_ns);
@@ -276,6 +302,8 @@ static void free_outcome(struct ordering_outcome *o, int sides)
 		free(o->side);
 		free(o->took);
 		free(o->delayed);
+		free(o->idle);
+		free(o->caught);
 	}
 	free(o);
 }
@@ -290,7 +318,9 @@ static struct ordering_outcome *make_outcome(int sides)
 		o->side = calloc((size_t)sides, sizeof(*o->side));
 		o->took = calloc(1, sizeof(*o->took));
 		o->delayed = calloc(1, sizeof(*o->delayed));
-		whole = o->side && o->took && o->delayed;
+		o->idle = calloc(1, sizeof(*o->idle));
+		o->caught = calloc(1, sizeof(*o->caught));
+		whole = o->side && o->took && o->delayed && o->idle && o->caught;
 	}
 	for (int i = 0; whole && i < sides; i++) {
 		o->side[i].block = calloc(ORDERING_BLOCKS_MAX, sizeof(*o->side[i].block));
@@ -299,6 +329,8 @@ static struct ordering_outcome *make_outcome(int sides)
 	if (whole) {
 		hist_reset(o->took);
 		hist_reset(o->delayed);
+		hist_reset(o->idle);
+		hist_reset(o->caught);
 		return o;
 	}
 	free_outcome(o, sides);

@@ -67,7 +67,9 @@ struct ordering_outcome {
 	int blocks;
 	uint64_t calls; /* of the technique in the counted turns */
 	uint64_t drawn, brief; /* turns of the delay, and those that were shorter than they should be */
-	struct hist *took, *delayed; /* how long counted turns took, ps */
+	/* how long counted turns took, ps: all, the delay's, those that met empty store buffers … */
+	struct hist *took, *delayed, *idle;
+	struct hist *caught; /* … and turns of the delay with a forbidden outcome: how far the test reaches */
 	uint64_t first, first_weak; /* turns before the counted ones, and forbidden outcomes in them */
 	int witnessed, witness_samples; /* with the technique … */
 	int background, background_samples; /* … and with a delay of the same length */
@@ -76,6 +78,7 @@ struct ordering_outcome {
 };
 
 int ordering_clogs(struct clog *clogs);
+int ordering_first_clog(struct sb *sb, struct fence *delay, uint64_t budget_ns, struct clog *chosen);
 int ordering_calibrate(struct sb *sb, struct fence *f, struct fence *delay, uint64_t budget_ns,
 		       struct ordering_outcome *o);
 void ordering_measure(const struct ordering_setup *setup, struct ordering_outcome *o, int out);

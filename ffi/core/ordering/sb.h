@@ -83,6 +83,8 @@ struct sb_shared {
 	CACHE_APART _Atomic uint32_t order; /* heavy side: count of orders << 2 | enum sb_order */
 	uint32_t clog, clogs; /* what RUN is to do; written before the order */
 	uint64_t phase_ticks; /* mean length of a stretch with or without clogs */
+	/* light side: whether it clogs; it says so through its store buffer, so 0 means that this is empty */
+	CACHE_APART _Atomic uint32_t clogging;
 	CACHE_APART _Atomic uint32_t obeyed; /* light side: the last order that it follows */
 	int tid, error;
 	uint64_t interrupts, involuntary; /* of its thread, at its last PAUSE */
@@ -117,7 +119,7 @@ struct sb_side {
 	pid_t process, partner; /* light side and whom it yields to; 0 where there is none */
 	void *stack; /* of a process that shares the address space */
 	uint64_t random, until, disorder; /* the light side's own: see light_turns() */
-	bool clogging;
+	bool clogging; /* what it says in shared->clogging */
 };
 
 struct sb {
@@ -129,6 +131,7 @@ struct sb {
 	void *lines; /* of a clogged caller */
 	double ticks_per_ns, read_ns; /* of arch_ticks(), and what timing a turn costs */
 	uint64_t i, at, random;
+	bool clogged; /* whether the caller's store buffer was filled in this turn */
 	struct duty duty;
 	uint64_t burst_start;
 };
@@ -156,6 +159,8 @@ struct sb_phase {
 	struct sb_count *count; /* added to: one for each light side */
 	struct sb_times *times; /* filled as far as there is room; or NULL */
 	struct hist *hist; /* durations, ps; or NULL */
+	struct hist *idle; /* of turns that met empty store buffers only; or NULL */
+	struct hist *caught; /* of turns with a forbidden outcome; or NULL */
 	uint64_t brief; /* turns of the delay that were shorter than what was drawn */
 	uint64_t calls; /* turns that were begun */
 };

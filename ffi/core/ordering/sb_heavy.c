@@ -165,7 +165,8 @@ static enum answer judge(const struct sb *sb, int i, uint64_t read, uint64_t sec
 /* Fill the caller's store buffer, in half of the turns: see clogging() in sb_light.c. */
 static void clog_caller(struct sb *sb, struct clog clog)
 {
-	if (clog.kind == CLOG_NONE || !(sb_random(&sb->random) & 1))
+	sb->clogged = clog.kind != CLOG_NONE && sb_random(&sb->random) & 1;
+	if (!sb->clogged)
 		return;
 	for (uint32_t n = 0; n < clog.count; n++)
 		clog_once(clog.kind, sb->lines, sb->at++);
@@ -193,6 +194,17 @@ static uint64_t net_ns(const struct sb *sb, uint64_t ticks)
 	return ns > 0 ? (uint64_t)ns : 0;
 }
 
+/* Whether no store buffer holds clogs at this moment, as far as their owners say it. */
+static bool all_idle(const struct sb *sb)
+{
+	if (sb->setup->clog_caller)
+		return !sb->clogged;
+	for (int i = 0; i < sb->sides; i++)
+		if (atomic_load_explicit(&sb->side[i].shared->clogging, memory_order_relaxed))
+			return false;
+	return true;
+}
+
 /*
  * One turn of the heavy side; its length in *ns. 0, or as sb_turns().
  *
@@ -201,6 +213,7 @@ static uint64_t net_ns(const struct sb *sb, uint64_t ticks)
  */
 static int turn(struct sb *sb, struct fence *f, const struct sb_phase *phase, uint64_t *ns)
 {
+	bool caught = false;
 	uint64_t read[SB_SIDES], second[SB_SIDES];
 	int ret = 0;
 
@@ -214,6 +227,7 @@ static int turn(struct sb *sb, struct fence *f, const struct sb_phase *phase, ui
 	sb->i++;
 	if (sb->setup->clog_caller)
 		clog_caller(sb, phase->clog);
+	const bool idle = all_idle(sb);
 	const uint64_t start = arch_ticks();
 
 	before(sb, read);
@@ -223,11 +237,14 @@ static int turn(struct sb *sb, struct fence *f, const struct sb_phase *phase, ui
 	after(sb, read, second);
 	arch_settle();
 	*ns = net_ns(sb, arch_ticks() - start);
+	const bool still_idle = all_idle(sb);
+
 	for (int i = 0; i < sb->sides && !ret; i++) {
 		struct sb_count *count = &phase->count[i];
 
 		switch (judge(sb, i, read[i], second[i])) {
 		case ANSWER_WEAK:
+			caught = true;
 			count->weak++;
 			count->iterations++;
 			break;
@@ -241,6 +258,10 @@ static int turn(struct sb *sb, struct fence *f, const struct sb_phase *phase, ui
 			ret = -ETIMEDOUT;
 		}
 	}
+	if (phase->idle && idle && still_idle)
+		hist_add(phase->idle, *ns * 1000);
+	if (phase->caught && caught)
+		hist_add(phase->caught, *ns * 1000);
 	return ret;
 }
 

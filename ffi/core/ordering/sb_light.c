@@ -39,6 +39,7 @@ static inline __attribute__((always_inline)) bool clogging(struct sb_side *side)
 		const uint64_t random = sb_random(&side->random), mean = side->shared->phase_ticks;
 
 		side->clogging = random & 1;
+		atomic_store_explicit(&side->shared->clogging, side->clogging, memory_order_relaxed);
 		/* half of the mean to one and a half times as much */
 		side->until = now + mean / 2 + (random >> 8) % (mean + 1);
 	}
@@ -50,9 +51,12 @@ static inline __attribute__((always_inline)) void light_barrier(struct sb_side *
 	/* pairs with the technique between the heavy side's accesses in turn() */
 	if (light == SB_BARRIER)
 		compiler_barrier();
-	else if (light == SB_FENCE)
+	else if (light == SB_FENCE) {
 		arch_full_fence();
-	else if (side->fence->technique->light)
+		/* a fence of the user's may need it to do its part besides */
+		if (side->fence->technique && side->fence->technique->light)
+			side->fence->technique->light(side->fence);
+	} else if (side->fence->technique->light)
 		side->fence->technique->light(side->fence);
 	else
 		side->fence->technique->heavy(side->fence);
@@ -130,6 +134,7 @@ static inline __attribute__((always_inline)) void light_clogged(struct sb_side *
 void sb_light_loop(struct sb_side *side, uint32_t order, uint64_t turns)
 {
 	side->until = 0;
+	atomic_store_explicit(&side->shared->clogging, 0, memory_order_relaxed);
 	switch (side->setup->shape) {
 	case SB_MESSAGE_PASSING:
 		light_turns(side, order, turns, CLOG_NONE, SB_BARRIER, SB_MESSAGE_PASSING);

@@ -67,6 +67,9 @@ export const orderingCountsSchema = z.looseObject({
     .describe("turns before those counted, from the technique's first call on"),
   ruler: z.looseObject({ turns: count, brief: count }).exactOptional()
     .describe("turns of the delay, and those that were shorter than drawn for them"),
+  reach: z.looseObject({ ns: z.number().nonnegative(), calls: count, longer: count })
+    .exactOptional()
+    .describe("length of delays that were noticed; calls that no clog held up, and longer ones"),
   took: took.describe("how long a counted turn took, ns"),
   delayTook: took.describe("the same with the delay"),
   clog,

@@ -9,7 +9,7 @@
 import { notMeasuredWords } from "../../format/attempt_schema.ts";
 import type { Verdict } from "../../format/verdict.ts";
 import { formatCpuList } from "../../text/cpu_list.ts";
-import { shareAtMost, smallShare } from "../../text/units.ts";
+import { formatNs, shareAtMost, smallShare } from "../../text/units.ts";
 import type { OrderingCounts } from "./ordering_schema.ts";
 import { observationOf } from "./observation.ts";
 import { type Power, powerOf } from "./power.ts";
@@ -26,6 +26,8 @@ export const RULES = {
   slowNs: 100_000,
   /** Share of the delay's turns that may be shorter than what was drawn for them. */
   brief: 0.01,
+  /** Share of calls that no clog held up and that yet last longer than delays that are noticed. */
+  long: 0.1,
 } as const;
 
 /** What the controls of the same run showed, as far as they were run. */
@@ -142,6 +144,14 @@ const rules: readonly Rule[] = [
       `${ruler!.brief} of the ${ruler!.turns} delays by which it is measured ended too early`,
   },
   {
+    id: "long",
+    applies: (facts) => longShare(facts) > RULES.long && facts.power.expected > 0,
+    verdict: "not-discriminable",
+    words: (facts) =>
+      `none in ${facts.counts.iterations}, but ${smallShare(longShare(facts))} of calls that no ` +
+      `clog held up lasted longer than ${formatNs(facts.reach!.ns)}: of those nothing can be told`,
+  },
+  {
     id: "powerful",
     applies: ({ power }) => power.expected >= RULES.expectedWeak,
     verdict: "ordered",
@@ -166,6 +176,11 @@ export function failedTurns({ counts, first }: Pick<OrderingCounts, "counts" | "
     : `${first.weak} of its first ${first.iterations} turns`;
 }
 
+/** Share of calls that no clog held up which lasted longer than the delays that were noticed. */
+function longShare({ reach }: OrderingCounts): number {
+  return reach === undefined || reach.calls === 0 ? 0 : reach.longer / reach.calls;
+}
+
 function weakGates({ mustFail }: Gates): string[] {
   return Object.entries(mustFail).filter(([, rate]) => rate < RULES.gate).map(([name]) => name);
 }
@@ -181,7 +196,10 @@ export function judge(counted: OrderingCounts, gates: Gates): Judgement {
     rule: rule.id,
     why: rule.words(facts),
     power,
-    bound: seen ? null : power.excluded,
+    // Calls beyond the test's reach may all fail, for what it can see
+    bound: seen || power.excluded === null
+      ? null
+      : Math.min(1, power.excluded + longShare(counted)),
   };
 }
 
@@ -202,7 +220,20 @@ export function holdsFor(counted: OrderingCounts, judged: Judgement, kernel: str
   if (judged.verdict === "not-ordered") return `${where}: ${judged.why}`;
   if (judged.verdict !== "ordered") return `${where}: not to be told, ${judged.why}`;
   return `${where}: none of ${counts.iterations} calls failed; ${share}, so with 95 % confidence ` +
-    `fewer than ${shareAtMost(judged.bound ?? 1)} of calls fail to order`;
+    `fewer than ${shareAtMost(judged.bound ?? 1)} of calls fail to order${lengths(counted)}`;
+}
+
+/** Which calls are counted as failing because no delay as long was noticed. */
+function lengths(counted: OrderingCounts): string {
+  const { reach } = counted;
+  if (reach === undefined || reach.calls === 0) return "";
+  const longer = longShare(counted);
+  return longer === 0
+    ? ""
+    : `, with the ${smallShare(longer)} of them that lasted longer than ${
+      formatNs(reach.ns)
+    }, of ` +
+      "which nothing is known";
 }
 
 /** The line of one arrangement in the manner of litmus7. */

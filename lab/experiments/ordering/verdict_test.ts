@@ -18,6 +18,8 @@ Deno.test("judge() gives each verdict by its rule", () => {
     ["invalid: not-discriminable", {}, { ...good, mustPassWeak: 1 }],
     ["seen: not-ordered", { available: false, reason: "EIO", counts: sideOf(1, 20_000) }],
     ["seen: not-ordered", { counts: sideOf(1, 20_000) }],
+    ["long: not-discriminable", { reach: { ns: 14_000, calls: 10_000, longer: 1001 } }],
+    ["powerful: ordered", { reach: { ns: 14_000, calls: 10_000, longer: 1000 } }],
     ["forgot: not-discriminable", { kept: "kept" }],
     ["seen: not-ordered", { kept: "kept", counts: sideOf(1, 20_000) }],
     ["starved: starved", { starved: true, reason: "a side did not get to run for 3 s" }],
@@ -102,6 +104,12 @@ Deno.test("holdsFor() says for what a verdict holds, in one sentence", () => {
     holds({}),
     `${where}none of 20000 calls failed; a delay as long that orders nothing is noticed in 27 % of ` +
       "turns, so with 95 % confidence fewer than 0.056 % of calls fail to order",
+  );
+  assert(
+    holds({ reach: { ns: 14_000, calls: 10_000, longer: 50 } }).endsWith(
+      "fewer than 0.56 % of calls fail to order, with the 0.50 % of them that lasted longer than " +
+        "14.0 µs, of which nothing is known",
+    ),
   );
   assertEquals(
     holds({ counts: sideOf(3, 20_000) }),
