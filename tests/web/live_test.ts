@@ -15,7 +15,7 @@ const TECHNIQUES = ["munmap", "membarrier-private-expedited"];
 /** A run that takes some seconds. */
 function startRun(store: string): Deno.ChildProcess {
   const techniques = TECHNIQUES.flatMap((technique) => ["--technique", technique]);
-  const args = ["run", "--experiment", "cost", ...techniques, "--seconds", "1", "--out", store];
+  const args = ["run", "--experiment", "cost", ...techniques, "--seconds", "2", "--out", store];
   return labCommand(args).spawn();
 }
 
