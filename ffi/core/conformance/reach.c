@@ -68,34 +68,28 @@ static int count_reached(struct crew *crew, const struct membarrier_step *fence,
 	return reached->calls < PROVEN_CALLS ? -ETIMEDOUT : 0;
 }
 
+/* The sibling keeps its CPU if that is allowed: another process on it would end the defect. */
+static int start_sibling(const struct reach *reach, const struct count_plan *plan, struct crew *crew)
+{
+	return crew_start(crew, &reach->there, 1, plan, priority_apply(true, false));
+}
+
 static int start_late(const struct reach *reach, const struct count_plan *plan, struct crew *crew)
 {
 	int ret = thread_pin(reach->here);
 
 	if (!ret)
-		ret = crew_start(crew, &reach->there, 1, plan, PRIORITY_NONE);
+		ret = start_sibling(reach, plan, crew);
 	return ret ? ret : (int)sys_membarrier(reach->test->step[0].command, 0, 0);
-}
-
-static int start_lazy(const struct reach *reach, const struct count_plan *plan, struct crew *crew,
-		      enum cpu_kept *kept)
-{
-	struct lazy lazy = { .here = reach->here,
-			     .there = reach->there,
-			     .registration = reach->test->step[0].command,
-			     .threaded = reach->test->threaded };
-	int ret = lazy_register(&lazy);
-
-	if (!ret)
-		ret = crew_start(crew, &reach->there, 1, plan, PRIORITY_NONE);
-	*kept = lazy_kept(&lazy);
-	lazy_close(&lazy);
-	return ret;
 }
 
 static void one_try(void *argument, int answer)
 {
 	const struct reach *reach = argument;
+	struct lazy lazy = { .here = reach->here,
+			     .there = reach->there,
+			     .registration = reach->test->step[0].command,
+			     .threaded = reach->test->threaded };
 	struct reached reached = { .kept = CPU_KEPT };
 	struct count_plan plan;
 	struct crew crew = { .siblings = 0 };
@@ -103,12 +97,15 @@ static void one_try(void *argument, int answer)
 	count_plan_make(&plan);
 	if (plan.source != COUNT_PERF)
 		reached.error = -ENODATA;
-	else if (reach->lazy)
-		reached.error = start_lazy(reach, &plan, &crew, &reached.kept);
-	else
+	else if (!reach->lazy)
 		reached.error = start_late(reach, &plan, &crew);
+	else if (!(reached.error = lazy_register(&lazy)))
+		reached.error = start_sibling(reach, &plan, &crew);
 	if (!reached.error)
 		reached.error = count_reached(&crew, &reach->test->step[1], &reached);
+	if (reach->lazy && !reached.error)
+		reached.kept = lazy_kept(&lazy);
+	lazy_close(&lazy);
 	if (crew.siblings)
 		crew_stop(&crew);
 	write_all(answer, &reached, sizeof(reached));

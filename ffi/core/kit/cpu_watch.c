@@ -23,10 +23,14 @@ enum {
 	PF_KTHREAD = 0x00200000, /* include/linux/sched.h */
 };
 
-/* PERF_RECORD_SWITCH_CPU_WIDE (linux/perf_event.h) */
+/*
+ * PERF_RECORD_SWITCH_CPU_WIDE (linux/perf_event.h). An idle CPU writes none for
+ * idling itself (seen on 6.18), so a record's own thread tells who came, not the other's.
+ */
 struct switch_record {
 	struct perf_event_header header;
-	uint32_t other_pid, other_tid; /* who comes, where header.misc has SWITCH_OUT */
+	uint32_t other_pid, other_tid; /* who went, where header.misc lacks SWITCH_OUT */
+	uint32_t pid, tid; /* who came then (sample_id_all) */
 };
 
 static bool ids_are_global(void)
@@ -49,6 +53,8 @@ int cpu_watch_open(struct cpu_watch *watch, int cpu)
 		.type = PERF_TYPE_SOFTWARE,
 		.size = sizeof(attr),
 		.config = PERF_COUNT_SW_DUMMY,
+		.sample_type = PERF_SAMPLE_TID,
+		.sample_id_all = 1,
 		.context_switch = 1,
 	};
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
@@ -99,47 +105,56 @@ static uint64_t records_end(const struct cpu_watch *watch)
 	return __atomic_load_n(&head->data_head, __ATOMIC_ACQUIRE);
 }
 
-/* cpu_watch_left - all threads of this process have left the CPU by now. */
+/* cpu_watch_left - this process has left the CPU by now; others may have come already. */
 void cpu_watch_left(struct cpu_watch *watch)
 {
 	watch->left = records_end(watch);
 }
 
+/* Nobody takes records out, so the ring is full once it has been filled. */
+static size_t ring_bytes(const struct cpu_watch *watch)
+{
+	return watch->size / (1 + RING_PAGES) * RING_PAGES;
+}
+
 /* A record may begin at the end of the ring and go on at its beginning. */
 static void copy_record(const struct cpu_watch *watch, uint64_t at, struct switch_record *record)
 {
-	size_t page = watch->size / (1 + RING_PAGES), ring = page * RING_PAGES;
-	const char *data = (const char *)watch->ring + page;
+	size_t ring = ring_bytes(watch);
+	const char *data = (const char *)watch->ring + watch->size - ring;
 
 	for (size_t i = 0; i < sizeof(*record); i++)
 		((char *)record)[i] = data[(at + i) % ring];
 }
 
 /*
- * cpu_watch_kept - what the CPU did between cpu_watch_left() and the moment in
- * which a thread of this process ran there again.
+ * cpu_watch_kept - what the CPU has done since this process left it, until now.
+ *
+ * A process that takes the CPU from a thread that came back counts, too: the
+ * thread's next turn begins with an ordinary change of address spaces.
  */
 enum cpu_kept cpu_watch_kept(const struct cpu_watch *watch)
 {
 	uint64_t end = records_end(watch);
-	enum cpu_kept kept = CPU_KEPT;
+	bool back = false, forgot = false;
 	struct switch_record record;
 
 	for (uint64_t at = 0; at < end; at += record.header.size) {
 		copy_record(watch, at, &record);
 		if (record.header.type != PERF_RECORD_SWITCH_CPU_WIDE)
-			return CPU_KEPT_UNKNOWN; /* records were lost */
-		if (!(record.header.misc & PERF_RECORD_MISC_SWITCH_OUT) || record.other_pid == 0)
+			break; /* records were lost */
+		if (record.header.misc & PERF_RECORD_MISC_SWITCH_OUT || record.pid == 0)
 			continue;
-		if (record.other_pid == (uint32_t)getpid()) {
-			if (at >= watch->left)
-				return kept;
-			kept = CPU_KEPT;
-		} else if (!is_kernel_thread(record.other_pid)) {
-			kept = CPU_FORGOT;
+		if (record.pid == (uint32_t)getpid()) {
+			back = at >= watch->left;
+			forgot = forgot && back; /* else it had not left yet */
+		} else if (!is_kernel_thread(record.pid)) {
+			forgot = true;
 		}
 	}
-	return CPU_KEPT_UNKNOWN;
+	if (forgot)
+		return CPU_FORGOT;
+	return back && end + sizeof(record) <= ring_bytes(watch) ? CPU_KEPT : CPU_KEPT_UNKNOWN;
 }
 
 void cpu_watch_close(struct cpu_watch *watch)

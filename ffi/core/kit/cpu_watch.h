@@ -14,8 +14,8 @@ struct cpu_watch {
 
 /* What became of the address space of a process that left the CPU. */
 enum cpu_kept {
-	CPU_KEPT, /* until it came back only idling and kernel threads, which keep it */
-	CPU_FORGOT, /* another process ran meanwhile */
+	CPU_KEPT, /* it is back, and besides it only kernel threads have run, which keep it */
+	CPU_FORGOT, /* another process has run */
 	CPU_KEPT_UNKNOWN, /* it has not come back, or there were more switches than were recorded */
 };
 

@@ -55,9 +55,9 @@ int lazy_register(struct lazy *lazy)
 }
 
 /*
- * lazy_kept - whether `there` kept the address space until a thread of this
- * process, which must have run there since, started. Where it did not, the
- * registration was an ordinary one.
+ * lazy_kept - whether `there` has kept the address space until now; a thread of
+ * this process must have run there since. Where it has not, the defect has ended:
+ * what is counted is evidence only if this still says CPU_KEPT afterwards.
  */
 enum cpu_kept lazy_kept(const struct lazy *lazy)
 {
