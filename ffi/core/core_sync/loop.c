@@ -207,9 +207,7 @@ static int place(struct trial *t)
 	int ret = sibling_start(t);
 
 	if (!ret)
-		ret = thread_pin(t->setup->caller_cpu);
-	if (!ret && t->outcome->priority == PRIORITY_FIFO)
-		ret = thread_fifo(2);
+		ret = thread_place(t->setup->caller_cpu, t->outcome->priority, 2);
 	if (ret && ret != -ETIMEDOUT)
 		snprintf(t->outcome->reason, sizeof(t->outcome->reason), "the threads cannot be placed: %s",
 			 errno_name(-ret));

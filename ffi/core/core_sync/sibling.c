@@ -75,9 +75,8 @@ static void *sibling_main(void *argument)
 
 	prctl(PR_SET_NAME, SIBLING_NAME);
 	t->sibling_tid = sys_gettid();
-	t->error = thread_pin(t->setup->sibling_cpu);
-	if (!t->error && t->outcome->priority == PRIORITY_FIFO)
-		t->error = thread_fifo(1); /* below the caller, so that affinity-walk gets in */
+	/* below the caller, so that affinity-walk gets in */
+	t->error = thread_place(t->setup->sibling_cpu, t->outcome->priority, 1);
 	/* pairs with the acquire load in await_obeyed(): tid and error are visible */
 	atomic_store_explicit(&t->obeyed, 1, memory_order_release);
 	while (!t->error) {

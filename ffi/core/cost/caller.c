@@ -96,11 +96,10 @@ void caller_stage(struct session *s, struct caller *me, uint32_t number)
 
 static int caller_prepare(struct session *s, struct caller *me)
 {
-	int ret = thread_pin(me->cpu);
+	/* above the siblings, so that affinity-walk gets in */
+	int ret = thread_place(me->cpu, s->crew.priority, 2);
 
 	me->tid = sys_gettid();
-	if (!ret && s->crew.priority == PRIORITY_FIFO)
-		ret = thread_fifo(2); /* above the siblings, so that affinity-walk gets in */
 	if (!ret && s->outcome->count.source == COUNT_PERF)
 		ret = counter_open(&me->counter, &s->outcome->count);
 	return ret;

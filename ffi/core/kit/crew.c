@@ -26,10 +26,9 @@ void tally_self(struct tally *tally, const struct counter *counter)
 
 static int prepare(struct sibling *self)
 {
-	int ret = thread_pin(self->cpu);
+	/* below the callers, so that affinity-walk gets in */
+	int ret = thread_place(self->cpu, self->crew->priority, 1);
 
-	if (!ret && self->crew->priority == PRIORITY_FIFO)
-		ret = thread_fifo(1); /* below the callers, so that affinity-walk gets in */
 	if (!ret && self->crew->plan->source == COUNT_PERF)
 		ret = counter_open(&self->counter, self->crew->plan);
 	return ret;

@@ -56,6 +56,16 @@ int thread_fifo(int level)
 	return sched_setscheduler(0, SCHED_FIFO, &param) ? -errno : 0;
 }
 
+/* thread_place - put the calling thread on a CPU and, where the measurement's threads are real-time ones, on a level; 0 or -errno. */
+int thread_place(int cpu, enum priority priority, int level)
+{
+	int ret = thread_pin(cpu);
+
+	if (!ret && priority == PRIORITY_FIFO)
+		ret = thread_fifo(level);
+	return ret;
+}
+
 /*
  * process_autogroup - favour this session over all others; 0 or -errno.
  *

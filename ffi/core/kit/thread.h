@@ -16,6 +16,7 @@ struct duty {
 int thread_pin(int cpu);
 int thread_sleeping(void);
 int thread_fifo(int level);
+int thread_place(int cpu, enum priority priority, int level);
 int process_autogroup(void);
 enum priority priority_apply(bool fifo_wanted, bool autogroup_wanted);
 const char *priority_name(enum priority priority);

@@ -113,7 +113,7 @@ static int process_main(void *argument)
 static void partner_main(const struct sb_side *side)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (thread_pin(side->cpu) || (side->setup->priority == PRIORITY_FIFO && thread_fifo(1)))
+	if (thread_place(side->cpu, side->setup->priority, 1))
 		_exit(1);
 	for (;;) {
 		uint32_t order = atomic_load_explicit(&side->shared->order, memory_order_relaxed);

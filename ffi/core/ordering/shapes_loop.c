@@ -64,13 +64,9 @@ static bool meet(struct batch *b)
 	return true;
 }
 
-static int lane_place(struct lane *l)
+static int lane_place(const struct lane *l)
 {
-	int ret = thread_pin(l->cpu);
-
-	if (!ret && l->batch->priority == PRIORITY_FIFO)
-		ret = thread_fifo(1);
-	return ret;
+	return thread_place(l->cpu, l->batch->priority, 1);
 }
 
 /* lane_batch - one batch, or a rest; false when the run is over. */

@@ -49,10 +49,7 @@ static void work(struct rcu_thread *t)
 static int prepare(struct rcu_thread *t)
 {
 	struct rcu_session *s = t->session;
-	int ret = thread_pin(t->cpu);
-
-	if (!ret && s->outcome->priority == PRIORITY_FIFO)
-		ret = thread_fifo(1); /* below the leader */
+	int ret = thread_place(t->cpu, s->outcome->priority, 1); /* below the leader */
 	if (!ret && t->reader)
 		rcu_register(&s->domain, t->reader);
 	return ret;

@@ -271,9 +271,7 @@ static int place(struct trial *t)
 	for (int i = 0; i < t->crew.siblings; i++)
 		t->tids[i] = t->crew.sibling[i].tid;
 	if (!ret)
-		ret = thread_pin(setup->caller_cpu);
-	if (!ret && t->outcome->priority == PRIORITY_FIFO)
-		ret = thread_fifo(2);
+		ret = thread_place(setup->caller_cpu, t->outcome->priority, 2);
 	if (ret && ret != -ETIMEDOUT)
 		snprintf(t->outcome->reason, sizeof(t->outcome->reason), "the threads cannot be placed: %s",
 			 errno_name(-ret));
