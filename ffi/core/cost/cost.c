@@ -13,14 +13,6 @@
 
 enum { MAX_CPUS = 1024 };
 
-static void write_cpus(struct json *j, const char *key, const int *cpus, int n)
-{
-	json_array(j, key);
-	for (int i = 0; i < n; i++)
-		json_i64(j, NULL, cpus[i]);
-	json_array_end(j);
-}
-
 static void write_interrupts(struct json *j, const struct cost_outcome *o)
 {
 	if (o->count.source == COUNT_NONE || o->counted_ops == 0) {
@@ -62,8 +54,8 @@ static int send_outcome(int out, const struct cost_setup *setup, const struct co
 	json_i64(&j, "siblings", setup->siblings);
 	json_i64(&j, "callers", setup->callers);
 	json_string(&j, "placement", placement);
-	write_cpus(&j, "callerCpus", setup->caller_cpus, setup->callers);
-	write_cpus(&j, "siblingCpus", setup->sibling_cpus, setup->siblings);
+	json_cpus(&j, "callerCpus", setup->caller_cpus, setup->callers);
+	json_cpus(&j, "siblingCpus", setup->sibling_cpus, setup->siblings);
 	attempt_write(&j, error, o->refused, o->reason);
 	json_null(&j, "registerNs");
 	json_u64(&j, "count", error ? 0 : o->hist.count);

@@ -61,10 +61,7 @@ static int send_outcome(int out, const struct disturbance_setup *setup, const st
 	json_bool(&j, "occupied", setup->occupied);
 	json_i64(&j, "callers", setup->callers);
 	json_u64(&j, "rateHz", setup->rate_hz);
-	json_array(&j, "callerCpus");
-	for (int i = 0; i < setup->callers; i++)
-		json_i64(&j, NULL, setup->caller_cpu[i]);
-	json_array_end(&j);
+	json_cpus(&j, "callerCpus", setup->caller_cpu, setup->callers);
 	json_i64(&j, "victimCpu", setup->victim_cpu);
 	attempt_write(&j, o->error, o->refused, o->reason);
 	json_u64(&j, "ops", o->ops);

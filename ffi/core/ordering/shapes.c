@@ -81,10 +81,7 @@ int shapes_run(struct request *r, int out)
 	json_init(&j);
 	json_object(&j, NULL);
 	json_string(&j, "experiment", "shapes");
-	json_array(&j, "cpus");
-	for (int i = 0; i < n; i++)
-		json_i64(&j, NULL, cpus[i]);
-	json_array_end(&j);
+	json_cpus(&j, "cpus", cpus, n);
 	json_string(&j, "priority", priority_name(setup.priority));
 	run_all(&j, &setup, n, out);
 	json_object_end(&j);

@@ -195,6 +195,15 @@ void json_null(struct json *j, const char *key)
 	literal(j, key, "null");
 }
 
+/* json_cpus - an array of n CPU numbers. */
+void json_cpus(struct json *j, const char *key, const int *cpus, int n)
+{
+	json_array(j, key);
+	for (int i = 0; i < n; i++)
+		json_i64(j, NULL, cpus[i]);
+	json_array_end(j);
+}
+
 /* json_raw - a finished JSON text as a value; it is freed. */
 void json_raw(struct json *j, const char *key, struct json *value)
 {

@@ -29,6 +29,7 @@ void json_i64(struct json *j, const char *key, int64_t value);
 void json_double(struct json *j, const char *key, double value);
 void json_bool(struct json *j, const char *key, bool value);
 void json_null(struct json *j, const char *key);
+void json_cpus(struct json *j, const char *key, const int *cpus, int n);
 void json_raw(struct json *j, const char *key, struct json *value);
 void json_errno(struct json *j, const char *key, int error);
 

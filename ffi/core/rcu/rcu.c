@@ -11,14 +11,6 @@
 
 enum { MAX_CPUS = 1024, MAX_THREADS = 1024 };
 
-static void write_cpus(struct json *j, const char *key, const int *cpus, int n)
-{
-	json_array(j, key);
-	for (int i = 0; i < n; i++)
-		json_i64(j, NULL, cpus[i]);
-	json_array_end(j);
-}
-
 /* The instruction of a reader's full fence; NULL for readers that execute none. */
 static const char *reader_fence(enum rcu_light light)
 {
@@ -75,8 +67,8 @@ static int send_outcome(int out, const struct rcu_setup *setup, const struct rcu
 	json_bool(&j, "mutant", setup->mutation != RCU_INTACT);
 	json_i64(&j, "readers", setup->readers);
 	json_i64(&j, "writers", setup->writers);
-	write_cpus(&j, "readerCpus", setup->reader_cpus, setup->reader_cpu_count);
-	write_cpus(&j, "writerCpus", setup->writer_cpus, setup->writer_cpu_count);
+	json_cpus(&j, "readerCpus", setup->reader_cpus, setup->reader_cpu_count);
+	json_cpus(&j, "writerCpus", setup->writer_cpus, setup->writer_cpu_count);
 	attempt_write(&j, error, o->refused, o->reason);
 	json_double(&j, "seconds", o->seconds);
 	json_u64(&j, "reads", o->reads);
