@@ -6,8 +6,6 @@
  */
 #include "ordering/ordering.h"
 
-#include <string.h>
-
 enum {
 	COARSE_TURNS = 32, /* of the technique; the delay makes three times as many */
 	FINE_TURNS = 256,
@@ -15,10 +13,8 @@ enum {
 	FIRST_TRIAL_TURNS = 48,
 };
 
-/*
- * ordering_clogs - all candidates; how many. Store buffers have some 40 to 120 entries.
- */
-int ordering_clogs(struct clog *clogs)
+/* All candidates; how many. Store buffers have some 40 to 120 entries. */
+static int all_clogs(struct clog *clogs)
 {
 	static const uint32_t counts[CLOG_COUNTS] = { 24, 32, 28, 20, 16, 12, 8, 4, 2 };
 	int n = 0;
@@ -88,7 +84,7 @@ static int try_one(struct sb *sb, struct fence *f, struct fence *delay, struct c
 int ordering_first_clog(struct sb *sb, struct fence *delay, uint64_t budget_ns, struct clog *chosen)
 {
 	struct clog clogs[CLOG_CANDIDATES];
-	int n = ordering_clogs(clogs), ret = 0;
+	int n = all_clogs(clogs), ret = 0;
 	double best = 0;
 
 	for (int i = 0; i < n && !ret; i++) {
@@ -119,7 +115,7 @@ int ordering_calibrate(struct sb *sb, struct fence *f, struct fence *delay, uint
 	struct clog_calibration *c = &o->calibration;
 	const struct clog_trial *winner = NULL;
 	struct clog clogs[CLOG_CANDIDATES];
-	int n = ordering_clogs(clogs), ret = 0;
+	int n = all_clogs(clogs), ret = 0;
 
 	c->clog = (struct clog){ .kind = CLOG_NONE };
 	for (c->trials = 0; c->trials < n && !ret; c->trials++) {

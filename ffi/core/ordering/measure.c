@@ -1,4 +1,4 @@
-/* The ordering experiment's phases: first calls, calibration, counting, cost without clogs, witness. */
+/* The ordering experiment's phases: first calls, calibration, cost without clogs, counting, witness. */
 #include "ordering/ordering.h"
 
 #include <errno.h>
@@ -52,7 +52,7 @@ static int median_cost(struct sb *sb, struct fence *f, struct clog clog, uint64_
 	return 0;
 }
 
-/* How much outcomes come in bursts: variance between blocks over that of independent turns, 1 at least. */
+/* How much outcomes come in bursts, as lab/statistics/dispersion.ts has it; 1 at least. */
 static double dispersion(const struct ordering_side *side, int blocks)
 {
 	const double rate = (double)side->delay.weak / (double)side->delay.iterations;
@@ -78,7 +78,7 @@ static double dispersion(const struct ordering_side *side, int blocks)
  */
 static bool worth_more(const struct ordering_setup *setup, const struct ordering_outcome *o)
 {
-	for (int i = 0; i < setup->sb.sides; i++) {
+	for (int i = 0; i < setup->sb.sides && setup->exclude > 0; i++) {
 		const struct ordering_side *side = &o->side[i];
 
 		if (side->technique.weak || !side->delay.iterations)
@@ -88,10 +88,21 @@ static bool worth_more(const struct ordering_setup *setup, const struct ordering
 
 		if (expected < 1)
 			return false;
-		if (setup->exclude > 0 && 3 / expected > setup->exclude * 0.8)
+		if (3 / expected > setup->exclude * 0.8)
 			return true;
 	}
 	return false;
+}
+
+static void add(struct sb_count *sum, const struct sb_count *part)
+{
+	sum->iterations += part->iterations;
+	sum->weak += part->weak;
+	sum->missed += part->missed;
+	sum->ns += part->ns;
+	sum->light_turns += part->light_turns;
+	sum->interrupts += part->interrupts;
+	sum->involuntary += part->involuntary;
 }
 
 static void note_block(const struct ordering_setup *setup, struct ordering_outcome *o,
@@ -101,11 +112,13 @@ static void note_block(const struct ordering_setup *setup, struct ordering_outco
 		struct ordering_side *side = &o->side[i];
 
 		side->block[o->blocks] = (struct ordering_block){
-			.turns = (uint32_t)(side->technique.iterations - technique[i].iterations),
-			.weak = (uint32_t)(side->technique.weak - technique[i].weak),
-			.delay_turns = (uint32_t)(side->delay.iterations - delay[i].iterations),
-			.delay_weak = (uint32_t)(side->delay.weak - delay[i].weak),
+			.turns = (uint32_t)technique[i].iterations,
+			.weak = (uint32_t)technique[i].weak,
+			.delay_turns = (uint32_t)delay[i].iterations,
+			.delay_weak = (uint32_t)delay[i].weak,
 		};
+		add(&side->technique, &technique[i]);
+		add(&side->delay, &delay[i]);
 	}
 	o->blocks++;
 }
@@ -114,7 +127,7 @@ static void note_block(const struct ordering_setup *setup, struct ordering_outco
 static int block(struct sb *sb, struct fence *f, struct fence *delay, const struct ordering_setup *setup,
 		 struct ordering_outcome *o, uint64_t turns, uint64_t budget_ns)
 {
-	struct sb_count technique[SB_SIDES], delayed[SB_SIDES], technique0[SB_SIDES], delayed0[SB_SIDES];
+	struct sb_count technique[SB_SIDES] = { { 0 } }, delayed[SB_SIDES] = { { 0 } };
 	uint32_t ns[ORDERING_TIMES];
 	struct sb_times times = { .ns = ns, .room = ORDERING_TIMES };
 	struct sb_phase phase = { .clog = o->calibration.clog,
@@ -124,13 +137,8 @@ static int block(struct sb *sb, struct fence *f, struct fence *delay, const stru
 				  .times = &times,
 				  .hist = o->took,
 				  .idle = o->idle };
-	int ret;
+	int ret = sb_turns(sb, f, &phase);
 
-	for (int i = 0; i < sb->sides; i++) {
-		technique[i] = technique0[i] = o->side[i].technique;
-		delayed[i] = delayed0[i] = o->side[i].delay;
-	}
-	ret = sb_turns(sb, f, &phase);
 	o->calls += phase.calls;
 	if (!ret && times.n && o->cost_ns <= SLOW_NS) {
 		phase = (struct sb_phase){ .clog = o->calibration.clog,
@@ -144,11 +152,7 @@ static int block(struct sb *sb, struct fence *f, struct fence *delay, const stru
 		o->drawn += phase.calls;
 		o->brief += phase.brief;
 	}
-	for (int i = 0; i < sb->sides; i++) {
-		o->side[i].technique = technique[i];
-		o->side[i].delay = delayed[i];
-	}
-	note_block(setup, o, technique0, delayed0);
+	note_block(setup, o, technique, delayed);
 	return ret;
 }
 
@@ -191,10 +195,10 @@ static int phases(struct sb *sb, struct fence *f, struct fence *delay, const str
 		return ret;
 	if (o->cost_ns <= SLOW_NS && setup->sb.shape == SB_STORE_BUFFERING)
 		ret = ordering_calibrate(sb, f, delay, setup->budget_ns / 4, o);
-	if (!ret)
-		ret = blocks(sb, f, delay, setup, o, out);
 	if (!ret && o->cost_ns <= SLOW_NS)
 		ret = median_cost(sb, f, none, COST_SAMPLES, slice, o, &o->cost_ns);
+	if (!ret)
+		ret = blocks(sb, f, delay, setup, o, out);
 	if (ret)
 		return ret;
 	/* a light side with a habit is not always there to look */
@@ -258,9 +262,7 @@ static int assemble(struct sb *sb, struct fence *f, struct ordering_setup *setup
 	if (ret && f->reason[0])
 		memcpy(o->reason, f->reason, sizeof(f->reason));
 	if (!ret)
-		ret = thread_pin(setup->sb.heavy_cpu);
-	if (!ret && o->priority == PRIORITY_FIFO)
-		ret = thread_fifo(2);
+		ret = thread_place(setup->sb.heavy_cpu, o->priority, 2);
 	if (ret)
 		return ret;
 	uint64_t start = now_ns();

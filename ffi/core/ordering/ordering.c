@@ -8,6 +8,7 @@
 
 #include "experiments.h"
 #include "kit/attempt.h"
+#include "kit/hist_frame.h"
 #include "protocol/frame.h"
 #include "protocol/json.h"
 
@@ -99,25 +100,6 @@ static void write_calibration(struct json *j, const struct clog_calibration *c)
 		json_object_end(j);
 	}
 	json_array_end(j);
-	json_object_end(j);
-}
-
-/* Quantiles of turns, ns. */
-static void write_took(struct json *j, const char *key, const struct hist *h)
-{
-	static const struct {
-		const char *name;
-		double q;
-	} quantiles[] = { { "p10", 0.1 }, { "p50", 0.5 }, { "p90", 0.9 }, { "p99", 0.99 } };
-
-	if (h->count == 0) {
-		json_null(j, key);
-		return;
-	}
-	json_object(j, key);
-	json_u64(j, "count", h->count);
-	for (size_t i = 0; i < sizeof(quantiles) / sizeof(quantiles[0]); i++)
-		json_double(j, quantiles[i].name, (double)hist_quantile(h, quantiles[i].q) / 1000);
 	json_object_end(j);
 }
 
@@ -260,8 +242,8 @@ static int send_outcome(int out, const struct ordering_setup *setup, const struc
 	json_u64(&j, "turns", o->drawn);
 	json_u64(&j, "brief", o->brief);
 	json_object_end(&j);
-	write_took(&j, "took", o->took);
-	write_took(&j, "delayTook", o->delayed);
+	hist_write(&j, "took", o->took);
+	hist_write(&j, "delayTook", o->delayed);
 	write_reach(&j, o);
 	write_clog(&j, "clog", o->calibration.clog);
 	write_calibration(&j, &o->calibration);

@@ -77,7 +77,6 @@ struct ordering_outcome {
 	double seconds;
 };
 
-int ordering_clogs(struct clog *clogs);
 int ordering_first_clog(struct sb *sb, struct fence *delay, uint64_t budget_ns, struct clog *chosen);
 int ordering_calibrate(struct sb *sb, struct fence *f, struct fence *delay, uint64_t budget_ns,
 		       struct ordering_outcome *o);

@@ -39,7 +39,7 @@ enum {
 	SB_LOG = 16384,
 	/* turns between two naps, switches or exits of a light side that has a habit */
 	SB_STINT = 2,
-	/* siblings at most: one page of y lines is read in each turn */
+	/* siblings at most */
 	SB_SIDES = 256,
 };
 

@@ -335,12 +335,12 @@ static void keep(struct sb_phase *phase, uint64_t ns, uint32_t drawn)
  */
 int sb_turns(struct sb *sb, struct fence *f, struct sb_phase *phase)
 {
-	int ret = sb_order(sb, SB_PAUSE);
+	int ret = sb_settle(sb, f, phase->clog);
 
 	if (ret)
 		return ret;
+	/* reported at the PAUSE of sb_settle() */
 	take(sb, phase->count, true);
-	ret = sb_settle(sb, f, phase->clog);
 	uint64_t start = now_ns(), end = start + phase->budget_ns, rested = 0;
 
 	for (uint64_t n = 0; !ret && n < phase->iterations; n++) {

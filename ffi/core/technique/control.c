@@ -33,17 +33,11 @@ static int getppid_heavy(struct fence *f)
 	return 0;
 }
 
-/* delay - spins for a given time: the cost of a technique without its barrier. */
-static int delay_heavy(struct fence *f)
-{
-	fence_delay(f);
-	return 0;
-}
-
 const struct technique techniques_control[] = {
 	{ .id = "none", .flags = TECHNIQUE_NOTHING, .heavy = none_heavy },
 	{ .id = "fence", .flags = TECHNIQUE_FENCE, .heavy = fence_heavy },
 	{ .id = "getppid", .heavy = getppid_heavy },
-	{ .id = "delay", .flags = TECHNIQUE_DELAY, .open = fence_delay_open, .heavy = delay_heavy },
+	/* spins for a given time: the cost of a technique without its barrier */
+	{ .id = "delay", .flags = TECHNIQUE_DELAY, .open = fence_delay_open, .heavy = fence_delay_heavy },
 	{ .id = NULL },
 };

@@ -46,6 +46,13 @@ int fence_delay_open(struct fence *f)
 	return 0;
 }
 
+/* fence_delay_heavy - fence_delay() as a heavy call. */
+int fence_delay_heavy(struct fence *f)
+{
+	fence_delay(f);
+	return 0;
+}
+
 void fence_close(struct fence *f)
 {
 	if (f->technique && f->technique->close)

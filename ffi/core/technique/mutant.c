@@ -10,13 +10,6 @@
 #include "arch/arch.h"
 #include "kit/sys.h"
 
-/* mutant-noop - takes as long as the technique that it stands for and orders nothing. */
-static int noop_heavy(struct fence *f)
-{
-	fence_delay(f);
-	return 0;
-}
-
 static int register_rseq(struct fence *f)
 {
 	long ret = sys_membarrier(MB_REGISTER_PRIVATE_EXPEDITED_RSEQ, 0, 0);
@@ -65,7 +58,11 @@ static int unregistered_heavy(struct fence *f)
 }
 
 const struct technique techniques_mutant[] = {
-	{ .id = "mutant-noop", .flags = TECHNIQUE_DELAY, .open = fence_delay_open, .heavy = noop_heavy },
+	/* takes as long as the technique that it stands for and orders nothing */
+	{ .id = "mutant-noop",
+	  .flags = TECHNIQUE_DELAY,
+	  .open = fence_delay_open,
+	  .heavy = fence_delay_heavy },
 	{ .id = "mutant-wrong-cpu", .open = register_rseq, .heavy = wrong_cpu_heavy },
 	{ .id = "mutant-early", .flags = TECHNIQUE_EARLY, .open = register_private, .heavy = early_heavy },
 	{ .id = "mutant-caller-only", .heavy = caller_only_heavy },

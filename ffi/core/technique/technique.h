@@ -69,6 +69,7 @@ const struct technique *technique_at(size_t index);
 int fence_open(struct fence *f, const struct technique *technique, int cpu, uint64_t delay_ns);
 void fence_close(struct fence *f);
 int fence_delay_open(struct fence *f);
+int fence_delay_heavy(struct fence *f);
 int fence_fail(struct fence *f, int error, const char *what);
 void technique_limit(const struct technique *technique, uint64_t budget_ns);
 void technique_died(char *reason, size_t room, int signal, int status);

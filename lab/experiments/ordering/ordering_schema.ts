@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { attemptShape } from "../../format/attempt_schema.ts";
 import type { Known } from "../../format/known.ts";
+import { quantilesSchema } from "../../format/quantiles_schema.ts";
 import { VERDICTS } from "../../format/verdict.ts";
 
 const count = z.int().nonnegative();
@@ -17,14 +18,6 @@ const clog = z.looseObject({
   kind: z.string().min(1),
   count: count.describe("delayed stores before each store under test"),
 });
-
-const took = z.looseObject({
-  count,
-  p10: z.number().nonnegative(),
-  p50: z.number().nonnegative(),
-  p90: z.number().nonnegative(),
-  p99: z.number().nonnegative(),
-}).nullable().exactOptional();
 
 const share = z.looseObject({ hits: count, samples: count }).nullable();
 
@@ -70,8 +63,10 @@ export const orderingCountsSchema = z.looseObject({
   reach: z.looseObject({ ns: z.number().nonnegative(), calls: count, longer: count })
     .exactOptional()
     .describe("length of delays that were noticed; calls that no clog held up, and longer ones"),
-  took: took.describe("how long a counted turn took, ns"),
-  delayTook: took.describe("the same with the delay"),
+  took: quantilesSchema.exactOptional().describe(
+    "how long a counted turn took, ns; null: none did",
+  ),
+  delayTook: quantilesSchema.exactOptional().describe("the same with the delay"),
   clog,
   calibration: z.looseObject({
     delayNs: z.number().nonnegative().exactOptional()

@@ -48,8 +48,6 @@ export function countsOf(changes: Partial<OrderingCounts> = {}): OrderingCounts 
     siblings: [siblingOf(counts, delay)],
     first: { iterations: 2800, weak: 0 },
     ruler: { turns: delay.iterations, brief: 0 },
-    took: { count: counts.iterations, p10: 8400, p50: 8500, p90: 19_000, p99: 22_000 },
-    delayTook: { count: delay.iterations, p10: 8500, p50: 8600, p90: 19_100, p99: 22_100 },
     clog: { kind: "stream-store", count: 4 },
     calibration: { trials: [] },
     costNs: 8500,
