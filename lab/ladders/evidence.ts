@@ -90,7 +90,7 @@ export function orderedOf(run: Run | HostRun, technique: string): Ordered {
   const believed = rows.filter((row) => believes(run, row));
   if (believed.length > 0) {
     const lacks = lacksOfAll(run, technique, believed);
-    return { verdict: "ordered", siblings: upTo(rows, believed), lacks, doubted: null };
+    return { verdict: "ordered", siblings: mostSiblings(rows, believed), lacks, doubted: null };
   }
   const other = rows.find(({ verdict }) => verdict !== "ordered")?.verdict;
   const verdict = other ?? (doubted === null ? null : "not-discriminable");
@@ -102,7 +102,10 @@ function believes(run: Run | HostRun, row: OrderingResult): boolean {
 }
 
 /** The largest crew such that it and all smaller ones were seen to be ordered. */
-function upTo(rows: readonly OrderingResult[], believed: readonly OrderingResult[]): number {
+function mostSiblings(
+  rows: readonly OrderingResult[],
+  believed: readonly OrderingResult[],
+): number {
   const sizes = [...new Set(rows.map(({ siblings = 1 }) => siblings))];
   let reached = 0;
   for (const size of sizes) {

@@ -133,14 +133,8 @@ export const CALLERS_OWN = "the caller's own order, sibling with a fence";
  * kthread_use_mm(), is the kernel's alone: no program can have a kernel thread run its loads.
  */
 function scenariosOf(technique: string, expected: Arrangement["expected"]): Arrangement[] {
-  const scenario = (name: string, parameters: RequestParameters): Arrangement => ({
-    technique,
-    role: "scenario",
-    name,
-    expected,
-    parameters,
-    share: 0.5,
-  });
+  const scenario = (name: string, parameters: RequestParameters): Arrangement =>
+    scenarioOf(technique, expected, name, parameters);
   return [
     scenario("C: sibling that sleeps: to the idle task and back", { habit: "sleep" }),
     scenario("C: sibling that yields to another process", { habit: "switch" }),
@@ -167,14 +161,16 @@ export const OTHER_PAIRS: readonly { readonly name: string; readonly shape: stri
 export const TSO: readonly string[] = ["x86_64"];
 
 function otherPairs(technique: string, expected: Arrangement["expected"]): Arrangement[] {
-  return OTHER_PAIRS.map(({ name, shape }) => ({
-    technique,
-    role: "scenario",
-    name,
-    expected,
-    parameters: { shape },
-    share: 0.5,
-  }));
+  return OTHER_PAIRS.map(({ name, shape }) => scenarioOf(technique, expected, name, { shape }));
+}
+
+function scenarioOf(
+  technique: string,
+  expected: Arrangement["expected"],
+  name: string,
+  parameters: RequestParameters,
+): Arrangement {
+  return { technique, role: "scenario", name, expected, parameters, share: 0.5 };
 }
 
 /** Mistakes made on purpose (ffi/core/technique/mutant.c). */
@@ -200,14 +196,8 @@ function controlsOf(asked: readonly string[]): string[] {
 export function arrangementsFor(asked: readonly string[], arch: string): Arrangement[] {
   const gates = new Set(gateArrangements.map(({ technique }) => technique));
   const own = [...new Set([...asked, ...controlsOf(asked)])]
-    .filter((technique) => !gates.has(technique)).map((technique) => ({
-      technique,
-      role: promiseOf(technique) === "control" ? "control" as const : "technique" as const,
-      name: SIBLING,
-      expected: expectedOf(promiseOf(technique)),
-      parameters: {},
-      share: 1,
-    }));
+    .filter((technique) => !gates.has(technique))
+    .map((technique) => ownRow(technique, SIBLING));
   const tested = own.filter(({ role }) => role === "technique");
   return [
     ...gateArrangements,
@@ -234,19 +224,19 @@ function goesThroughScenarios(technique: string): boolean {
   return technique === MEMBARRIER || familyOf(technique) === "mappings";
 }
 
+/** The row of a technique, or of its control, beside siblings that run. */
+function ownRow(technique: string, name: string): Arrangement {
+  const promise = promiseOf(technique);
+  const role = promise === "control" ? "control" : "technique";
+  return { technique, role, name, expected: expectedOf(promise), parameters: {}, share: 1 };
+}
+
 /** The row of a technique beside several siblings. */
 export function crewArrangement(technique: string, siblings: number): Arrangement {
-  return {
-    technique,
-    role: "technique",
-    name: `${siblings} siblings`,
-    expected: expectedOf(promiseOf(technique)),
-    parameters: {},
-    share: 1,
-  };
+  return ownRow(technique, `${siblings} siblings`);
 }
 
 /** Techniques that are to reach all siblings, and not one CPU or one thread after another. */
 export function reachesAll(technique: string): boolean {
-  return promiseOf(technique) !== "control" && !["membarrier-rseq-cpu"].includes(technique);
+  return promiseOf(technique) !== "control" && technique !== "membarrier-rseq-cpu";
 }

@@ -4,7 +4,7 @@ import type { OrderingCounts, OrderingResult } from "./ordering_schema.ts";
 import { type Arrangement, gateArrangements } from "./arrangements.ts";
 import { evidenceFrom } from "./evidence.ts";
 import { alike } from "./power.ts";
-import { type Gates, holdsFor, judge, observation } from "./verdict.ts";
+import { forbiddenIn, type Gates, holdsFor, judge, observation } from "./verdict.ts";
 
 /** What one arrangement counted. */
 export interface Counted {
@@ -29,7 +29,7 @@ export function gatesOf(all: readonly Counted[]): Gates {
     }
     if (!gateArrangements.includes(arrangement)) continue;
     if (arrangement.expected === "ordered") {
-      mustPassWeak = (mustPassWeak ?? 0) + counts.weak;
+      mustPassWeak = (mustPassWeak ?? 0) + forbiddenIn(counted);
     } else {
       mustFail[arrangement.technique] = counts.iterations === 0
         ? 0

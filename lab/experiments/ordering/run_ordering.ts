@@ -13,6 +13,7 @@ import {
   type OrderingResult,
 } from "./ordering_schema.ts";
 import { shapesSchema } from "./shapes_schema.ts";
+import { forbiddenIn } from "./verdict.ts";
 
 /** The technique whose cost the mutant that orders nothing imitates. */
 const IMITATED = "membarrier-private-expedited";
@@ -23,8 +24,15 @@ const LUCK = 20;
 /** … and how many that were kept are tested until one shows something. */
 const KEPT = 3;
 
-function forbidden({ counts, first }: OrderingCounts): number {
-  return counts.weak + (first?.weak ?? 0);
+/** Counts until a registration was lazy, and then showed something: luck, where others run. */
+async function withLuck(count: () => Promise<OrderingCounts>): Promise<OrderingCounts> {
+  let counts = await count();
+  for (let again = 0, kept = 0; again < LUCK; again++) {
+    if ((counts.kept ?? null) === null || forbiddenIn(counts) > 0) break;
+    if (counts.kept === "kept" && ++kept === KEPT) break;
+    counts = await count();
+  }
+  return counts;
 }
 
 /** All arrangements of one run. */
@@ -42,14 +50,7 @@ export class OrderingRun implements Running<OrderingStep> {
       attempt(session, step.kind, asked, around, orderingCountsSchema, {
         light: step.parameters["light"] ?? "barrier",
       });
-    let counts = await count();
-    // Whether an idle CPU keeps a process, and for how long, is luck where others run
-    for (let again = 0, kept = 0; again < LUCK && kept < KEPT; again++) {
-      kept += (counts.kept ?? "kept") === "kept" ? 1 : 0;
-      if (counts.kept === undefined || counts.kept === null || forbidden(counts) > 0) break;
-      if (kept < KEPT) counts = await count();
-    }
-    this.#counted.push({ arrangement, counts });
+    this.#counted.push({ arrangement, counts: await withLuck(count) });
     return { results: [] };
   }
 

@@ -1,7 +1,7 @@
 /** What the results of the ordering experiment say together. */
 
 import type { OrderingResult } from "./ordering_schema.ts";
-import { powerOf } from "./power.ts";
+import { lacksOf, powerOf } from "./power.ts";
 import { RULES } from "./verdict.ts";
 
 /** How many mistakes made on purpose were noticed. */
@@ -20,7 +20,7 @@ export function mutationScore(results: readonly OrderingResult[]): MutationScore
   if (mutants.length === 0) return null;
   const caught = mutants.filter(isCaught);
   const missed = mutants.filter((mutant) =>
-    !isCaught(mutant) && (powerOf(mutant.counted)?.expected ?? 0) >= RULES.expectedWeak
+    !isCaught(mutant) && powerOf(mutant.counted).expected >= RULES.expectedWeak
   );
   return {
     caught: caught.length,
@@ -35,7 +35,7 @@ const COMPARABLE = 0.5;
 
 function isCaught({ verdict, weak, iterations, power, counted }: OrderingResult): boolean {
   if (verdict !== "not-ordered") return false;
-  return powerOf(counted) === null || weak >= COMPARABLE * power * iterations;
+  return lacksOf(counted) !== null || weak >= COMPARABLE * power * iterations;
 }
 
 /** Something that documentation promises to order and that was seen not to. */

@@ -8,11 +8,12 @@
 
 import { notMeasuredWords } from "../../format/attempt_schema.ts";
 import type { Verdict } from "../../format/verdict.ts";
-import { formatCpuList } from "../../text/cpu_list.ts";
-import { formatNs, shareAtMost, smallShare } from "../../text/units.ts";
+import type { Power } from "../../statistics/power.ts";
+import { formatCount, formatNs, shareAtMost, smallShare } from "../../text/units.ts";
+import { onCpus } from "../run/words.ts";
 import type { OrderingCounts } from "./ordering_schema.ts";
 import { observationOf } from "./observation.ts";
-import { type Power, powerOf } from "./power.ts";
+import { powerOf } from "./power.ts";
 
 /** Numbers of the rules. */
 export const RULES = {
@@ -73,7 +74,7 @@ const rules: readonly Rule[] = [
   },
   {
     id: "seen",
-    applies: ({ counts, first }) => counts.weak + (first?.weak ?? 0) > 0,
+    applies: (facts) => forbiddenIn(facts) > 0,
     verdict: "not-ordered",
     words: (facts) => `${failedTurns(facts)} had the outcome that a fence forbids`,
   },
@@ -138,7 +139,7 @@ const rules: readonly Rule[] = [
   },
   {
     id: "brief",
-    applies: ({ ruler }) => ruler !== undefined && ruler.brief > ruler.turns * RULES.brief,
+    applies: tooBrief,
     verdict: "not-discriminable",
     words: ({ ruler }) =>
       `${ruler!.brief} of the ${ruler!.turns} delays by which it is measured ended too early`,
@@ -169,6 +170,16 @@ const rules: readonly Rule[] = [
   },
 ];
 
+/** Forbidden outcomes of all turns, whether they count for the power or came before. */
+export function forbiddenIn({ counts, first }: Pick<OrderingCounts, "counts" | "first">): number {
+  return counts.weak + (first?.weak ?? 0);
+}
+
+/** Whether delays ended before what was drawn for them, so that they were noticed too often. */
+export function tooBrief({ ruler }: Pick<OrderingCounts, "ruler">): boolean {
+  return ruler !== undefined && ruler.brief > ruler.turns * RULES.brief;
+}
+
 /** "3 of 20000 turns", or "5 of its first 2715 turns" where only those failed. */
 export function failedTurns({ counts, first }: Pick<OrderingCounts, "counts" | "first">): string {
   return counts.weak > 0 || first === undefined
@@ -187,17 +198,16 @@ function weakGates({ mustFail }: Gates): string[] {
 
 /** Judges one arrangement. */
 export function judge(counted: OrderingCounts, gates: Gates): Judgement {
-  const power = powerOf(counted) ?? { rate: 0, dispersion: 1, expected: 0, excluded: null };
+  const power = powerOf(counted);
   const facts: Facts = { ...counted, gates, power };
   const rule = rules.find(({ applies }) => applies(facts))!;
-  const seen = counted.counts.weak + (counted.first?.weak ?? 0) > 0;
   return {
     verdict: rule.verdict,
     rule: rule.id,
     why: rule.words(facts),
     power,
     // Calls beyond the test's reach may all fail, for what it can see
-    bound: seen || power.excluded === null
+    bound: forbiddenIn(counted) > 0 || power.excluded === null
       ? null
       : Math.min(1, power.excluded + longShare(counted)),
   };
@@ -209,31 +219,20 @@ export function judge(counted: OrderingCounts, gates: Gates): Judgement {
  */
 export function holdsFor(counted: OrderingCounts, judged: Judgement, kernel: string): string {
   const { counts, callerCpu, siblings = [] } = counted;
-  const cpus = siblings.map(({ cpu }) => cpu);
-  const beside = `${cpus.length} sibling${cpus.length === 1 ? "" : "s"} on CPU${
-    cpus.length === 1 ? "" : "s"
-  } ${formatCpuList(cpus)}`;
+  const beside = formatCount(siblings.length, "sibling") + onCpus(siblings.map(({ cpu }) => cpu));
   const where = `Linux ${kernel}, caller on CPU ${callerCpu}, ${beside}`;
-  const share = judged.power.rate === 0
-    ? "a delay as long that orders nothing is not noticed at all"
-    : `a delay as long that orders nothing is noticed in ${smallShare(judged.power.rate)} of turns`;
   if (judged.verdict === "not-ordered") return `${where}: ${judged.why}`;
   if (judged.verdict !== "ordered") return `${where}: not to be told, ${judged.why}`;
-  return `${where}: none of ${counts.iterations} calls failed; ${share}, so with 95 % confidence ` +
-    `fewer than ${shareAtMost(judged.bound ?? 1)} of calls fail to order${lengths(counted)}`;
+  return `${where}: none of ${counts.iterations} calls failed; a delay as long that orders nothing ` +
+    `is noticed in ${smallShare(judged.power.rate)} of turns, so with 95 % confidence fewer than ` +
+    `${shareAtMost(judged.bound ?? 1)} of calls fail to order${lengths(counted)}`;
 }
 
 /** Which calls are counted as failing because no delay as long was noticed. */
 function lengths(counted: OrderingCounts): string {
-  const { reach } = counted;
-  if (reach === undefined || reach.calls === 0) return "";
   const longer = longShare(counted);
-  return longer === 0
-    ? ""
-    : `, with the ${smallShare(longer)} of them that lasted longer than ${
-      formatNs(reach.ns)
-    }, of ` +
-      "which nothing is known";
+  return longer === 0 ? "" : `, with the ${smallShare(longer)} of them that lasted longer than ` +
+    `${formatNs(counted.reach!.ns)}, of which nothing is known`;
 }
 
 /** The line of one arrangement in the manner of litmus7. */

@@ -7,7 +7,7 @@ import type { OrderingResult } from "./ordering_schema.ts";
 import { brokenPromises, contradictions, mutationScore } from "./score.ts";
 import { findingOf, shapeObservation } from "./shapes.ts";
 import type { ShapesResult } from "./shapes_schema.ts";
-import { failedTurns, RULES } from "./verdict.ts";
+import { failedTurns, RULES, tooBrief } from "./verdict.ts";
 
 type Own = OrderingResult | ShapesResult;
 
@@ -76,8 +76,8 @@ function harnessFails(results: readonly Own[], environment: Environment): string
   const fenced = contradictions(orderingsOf(results)).filter(({ expected }) =>
     expected === "ordered"
   );
-  const both = fenced.map(({ weak, iterations }) =>
-    `${weak} of ${iterations} turns with full fences on both sides had the forbidden outcome`
+  const both = fenced.map(({ counted }) =>
+    `${failedTurns(counted)} with full fences on both sides had the forbidden outcome`
   );
   return [...both, ...litmus];
 }
@@ -98,11 +98,9 @@ function rulerFails(results: readonly Own[]): string[] {
   const unlike = orderings.slice(0, 1).flatMap(unlikeIn).map((name) =>
     `${name} was not caught as often as a delay as long`
   );
-  const brief = orderings.filter(({ counted: { ruler } }) =>
-    ruler !== undefined && ruler.brief > ruler.turns * RULES.brief
-  ).map(({ technique, arrangement, counted: { ruler } }) =>
-    `${technique} (${arrangement}): ${ruler!.brief} of ${ruler!.turns} delays ended too early`
-  );
+  const brief = orderings.filter(({ counted }) => tooBrief(counted)).map((
+    { technique, arrangement, counted: { ruler } },
+  ) => `${technique} (${arrangement}): ${ruler!.brief} of ${ruler!.turns} delays ended too early`);
   return [...unlike, ...brief];
 }
 

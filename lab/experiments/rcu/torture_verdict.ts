@@ -7,8 +7,7 @@
  * not order. Both sides count only grace periods for which a reader was seen to run.
  */
 
-import { type BlockCount, dispersionOf, sumOf } from "../../statistics/dispersion.ts";
-import { rateInterval } from "../../statistics/rate_interval.ts";
+import { NO_POWER, type Power, powerBy } from "../../statistics/power.ts";
 import { formatCount, smallShare } from "../../text/units.ts";
 import { onCpus } from "../run/words.ts";
 import type { RcuResult } from "./rcu_schema.ts";
@@ -48,24 +47,17 @@ type Counted = Pick<
   | "writerCpus"
 >;
 
-interface Power {
-  readonly rate: number;
-  readonly expected: number;
-}
-
 /**
  * How many stale readers missing order would have caused.
  *
  * One grace period that does not order may let each reader down once: it then counts as one.
  */
 function powerOf({ control, readers, aimed = 0 }: Counted): Power {
-  const blocks = (control?.rounds ?? []).map(({ gracePeriods, stale }): BlockCount => [
-    gracePeriods,
-    stale / readers,
-  ]);
-  const dispersion = dispersionOf(blocks);
-  const rate = rateInterval(sumOf(blocks, 1) / dispersion, sumOf(blocks, 0) / dispersion).low;
-  return { rate, expected: rate * aimed / dispersion };
+  if (control === undefined) return NO_POWER;
+  const rounds = control.rounds.map(({ gracePeriods, stale }) =>
+    [gracePeriods, stale / readers] as const
+  );
+  return powerBy(rounds, aimed);
 }
 
 /**
@@ -75,9 +67,9 @@ function powerOf({ control, readers, aimed = 0 }: Counted): Power {
  */
 export function judgeTorture(counted: Counted, kernel?: string): TortureJudgement {
   const { stale, reads, aimed, control } = counted;
-  const power = control === undefined ? { rate: 0, expected: 0 } : powerOf(counted);
+  const power = powerOf(counted);
   const enough = power.expected >= LEAST_EXPECTED;
-  const bound = stale > 0 || power.expected < 3 ? null : 3 / power.expected;
+  const bound = stale > 0 ? null : power.excluded;
   const where = `${kernel === undefined ? "" : `Linux ${kernel}, `}${threadsOf(counted)}`;
   const seen = `${stale} of ${reads} sections held a freed object`;
   const judged = (verdict: TortureVerdict, words: string): TortureJudgement => ({

@@ -1,5 +1,5 @@
-import { formatCpuList } from "../../text/cpu_list.ts";
 import { formatCount } from "../../text/units.ts";
+import { onCpus } from "../run/words.ts";
 import type { RseqResult } from "./rseq_schema.ts";
 
 /** What tells a result of rseq from others of its run: who is called for, and who is looked at. */
@@ -21,6 +21,5 @@ export function rseqHolds(
   kernel: string,
 ): string {
   const who = formatCount(siblingCpus.length, role === "aimed" ? "sibling" : "bystander");
-  const where = `CPU${siblingCpus.length === 1 ? "" : "s"} ${formatCpuList([...siblingCpus])}`;
-  return `Linux ${kernel}, caller on CPU ${callerCpu}, ${who} on ${where}: ${why}`;
+  return `Linux ${kernel}, caller on CPU ${callerCpu}, ${who}${onCpus(siblingCpus)}: ${why}`;
 }
