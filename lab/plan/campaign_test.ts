@@ -1,29 +1,11 @@
 import { assertEquals } from "@std/assert";
 
 import type { LabHost, Occupied } from "../hosts/host.ts";
+import { sampleHost } from "../hosts/testdata/sample_host.ts";
 import { competes, onHosts } from "./campaign.ts";
 
 function host(name: string, machine: string, cpus: readonly number[] | null = null): LabHost {
-  return {
-    name,
-    via: "command",
-    transport: "agent",
-    description: "",
-    labels: {},
-    occupies: { machine, cpus },
-    cpus: null,
-    housekeeping: null,
-    needs: {
-      architectures: [],
-      anyArchitecture: false,
-      programs: [],
-      reads: [],
-      sockets: [],
-      cache: false,
-    },
-    commands: () => Promise.resolve([]),
-    open: () => Promise.reject(new Error("not opened here")),
-  };
+  return sampleHost(name, { occupies: { machine, cpus } });
 }
 
 Deno.test("hosts compete when they share a CPU of a machine", () => {
