@@ -68,10 +68,14 @@ static int count_reached(struct crew *crew, const struct membarrier_step *fence,
 	return reached->calls < PROVEN_CALLS ? -ETIMEDOUT : 0;
 }
 
-/* The sibling keeps its CPU if that is allowed: another process on it would end the defect. */
+/*
+ * The sibling is favoured, since another process on its CPU would end the defect,
+ * but no real-time thread: on PREEMPT_RT the kernel's own threads need that CPU
+ * for the grace period that registering waits for.
+ */
 static int start_sibling(const struct reach *reach, const struct count_plan *plan, struct crew *crew)
 {
-	return crew_start(crew, &reach->there, 1, plan, priority_apply(true, false));
+	return crew_start(crew, &reach->there, 1, plan, priority_apply(false, true));
 }
 
 static int start_late(const struct reach *reach, const struct count_plan *plan, struct crew *crew)
